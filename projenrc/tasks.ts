@@ -1,0 +1,14 @@
+import { awscdk } from 'projen';
+
+export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
+  // Node 20 is our floor; jsii warns about it on every call.
+  project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+  // Every TypeScript block of README.md and of the docstrings must compile.
+  project.postCompileTask.exec('jsii-rosetta extract --strict --compile');
+
+  // Plain Node scripts: they install what they need themselves, so they run on a fresh clone.
+  project.setScript('demo', 'node examples/local/demo.mjs');
+  project.setScript('query', 'node examples/local/query.mjs');
+  project.setScript('test', 'node test/run.mjs');
+}
