@@ -3,6 +3,7 @@ import { generateContract } from './projenrc/contract';
 import { bundleHandlers } from './projenrc/handlers';
 import { configurePackageFiles } from './projenrc/package-files';
 import { configureTasks } from './projenrc/tasks';
+import { bundleWebsite } from './projenrc/website';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-clickstream-lakehouse',
@@ -64,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|package)/'], // layers of their own: test/run.mjs
       reporters: [new javascript.JestReporter('<rootDir>/test/support/summary-reporter.js')],
     },
   },
@@ -73,6 +75,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 generateContract(project);
 bundleHandlers(project);
+bundleWebsite(project);
 configurePackageFiles(project);
 configureTasks(project);
 

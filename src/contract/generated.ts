@@ -24,7 +24,7 @@ export interface CanonicalEvent {
   readonly app_id: string;
   /** Configured id of the write key (never the key itself). */
   readonly source_id?: string;
-  /** Where the tracker ran, as the client says: web, mobile, server, … */
+  /** Where the tracker ran, as the client says: for example web, mobile or server. */
   readonly platform?: string;
   /** Name of the tracker library. */
   readonly sdk_name?: string;
@@ -242,7 +242,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'protocol', type: 'string', comment: 'Wire format the event arrived in.' },
       { name: 'app_id', type: 'string', comment: 'The application: configured for the write key, else named by the request, else `default`.' },
       { name: 'source_id', type: 'string', comment: 'Configured id of the write key (never the key itself).' },
-      { name: 'platform', type: 'string', comment: 'Where the tracker ran, as the client says: web, mobile, server, …' },
+      { name: 'platform', type: 'string', comment: 'Where the tracker ran, as the client says: for example web, mobile or server.' },
       { name: 'sdk_name', type: 'string', comment: 'Name of the tracker library.' },
       { name: 'sdk_version', type: 'string', comment: 'Version of the tracker library.' },
       { name: 'event_ts', type: 'timestamp', comment: 'When it happened, UTC: the client\'s time, corrected when its clock is provably wrong; never after received_ts.' },

@@ -1,0 +1,68 @@
+import { execFileSync } from 'child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+
+/** The tarball that `projen package:js` made, installed as a stranger would. */
+const ROOT = join(__dirname, '..', '..');
+const TARBALLS = join(ROOT, 'dist', 'js');
+const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+const APP = `
+const { App, Stack } = require('aws-cdk-lib');
+const { ClickstreamLakehouse } = require('cdk-clickstream-lakehouse');
+const app = new App({ outdir: process.argv[2] });
+new ClickstreamLakehouse(new Stack(app, 'Analytics'), 'Lakehouse');
+app.synth();
+`;
+/** Any use of the network or of another program ends the synth. */
+const OFFLINE = `
+const refuse = (what) => () => { throw new Error('synth must not use ' + what); };
+require('net').Socket.prototype.connect = refuse('the network');
+require('dns').lookup = refuse('the network');
+const processes = require('child_process');
+for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']) processes[name] = refuse('another program: ' + name);
+`;
+
+let app: string;
+
+beforeAll(() => {
+  app = mkdtempSync(join(tmpdir(), 'consumer-'));
+  const [tarball] = readdirSync(TARBALLS).filter(name => name.endsWith('.tgz'));
+  copyFileSync(join(TARBALLS, tarball), join(app, 'lakehouse.tgz'));
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  writeFileSync(join(app, 'app.js'), APP);
+  writeFileSync(join(app, 'offline.js'), OFFLINE);
+  execFileSync('npm', [
+    'install', '--prefer-offline', '--no-audit', '--no-fund', './lakehouse.tgz',
+    `aws-cdk-lib@${devDependencies['aws-cdk-lib']}`, `constructs@${devDependencies.constructs}`,
+  ], { cwd: app, stdio: 'pipe' });
+}, 180_000);
+
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+const installed = () => join(app, 'node_modules', 'cdk-clickstream-lakehouse');
+
+test('one construct without props synthesizes, with no network and no other program', () => {
+  const out = join(app, 'cdk.out');
+  mkdirSync(out);
+  execFileSync(process.execPath, ['--require', './offline.js', 'app.js', out], { cwd: app, env: {}, stdio: 'pipe' });
+  const template = JSON.parse(readFileSync(join(out, 'Analytics.template.json'), 'utf8'));
+  const types = Object.values<{ Type: string }>(template.Resources).map(resource => resource.Type);
+  expect(types).toEqual(expect.arrayContaining(['AWS::ApiGateway::RestApi', 'AWS::Kinesis::Stream', 'AWS::Glue::Job', 'AWS::Athena::WorkGroup']));
+}, 60_000);
+
+test('the package has no run-time dependency', () => {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+  expect(dependencies).toEqual({});
+});
+
+test('the package ships the handlers and the Spark job, and neither tests nor sources', () => {
+  const files = readdirSync(installed(), { recursive: true }).map(String);
+  expect(files).toEqual(expect.arrayContaining([
+    'assets/collector/collector.lambda/index.js', 'assets/website/index.html', 'glue-assets/clickstream_job.py',
+    'glue-assets/clickstream_lakehouse/contract.json', 'lib/index.js', '.jsii', 'README.md', 'LICENSE',
+  ]));
+  const unwanted = files.filter(file => /(^|\/)(src|test|tests|projenrc|examples|bench|\.local|__pycache__)\//.test(file) || /\.(tgz|log|pyc)$/.test(file));
+  expect(unwanted).toEqual([]);
+});

@@ -1,0 +1,81 @@
+// `npm test`: sets up a fresh clone, runs every layer, ends with `N passed, N failed`.
+// Plain Node without dependencies, because it must run before anything is installed.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ensureSetUp, python } from '../examples/local/setup.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const jest = (layer, ...options) => ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/test/${layer}/**/*.test.ts`, ...options];
+
+/** name → the commands of a layer; each is one check, unless its runner counts its own tests. */
+const LAYERS = {
+  build: [['npx', 'projen', 'build']], // jsii, API.md, README's snippets, unit and template tests, eslint, tarball
+  python: [
+    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples'],
+    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples'],
+    ['npx', 'pyright', '-p', 'glue-assets'],
+    [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'glue-assets/tests'],
+  ],
+  e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
+  package: [jest('package', '--runInBand')], // the tarball in an empty app
+};
+
+const USAGE = `usage: npm test [-- --layer <${Object.keys(LAYERS).join('|')}>]...`;
+
+function chosenLayers(args) {
+  const chosen = [];
+  while (args.length) {
+    const [option, layer] = args.splice(0, 2);
+    if (option !== '--layer' || !LAYERS[layer]) throw new Error(`unknown argument ${[option, layer].join(' ').trim()}\n${USAGE}`);
+    chosen.push(layer);
+  }
+  return chosen.length ? chosen : Object.keys(LAYERS);
+}
+
+/** Runs a command, showing its output, and returns what it says of its tests. */
+function run([command, ...args]) {
+  return new Promise((resolve) => {
+    const env = { ...process.env, CI: 'true', PYTHONPATH: 'glue-assets' };
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (chunk) => { output += chunk; process[stream].write(chunk); });
+    }
+    child.on('error', (error) => resolve({ code: 1, output: `${output}${error.message}` }));
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** The runner's own count (jest through our reporter, pytest); a command without one is a check by itself. */
+export function countTests({ code, output }) {
+  const [line] = output.split('\n').filter(text => /^(=+ )?\d+ (passed|failed)/.test(text)).slice(-1);
+  const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(line ?? '')?.[1] ?? 0);
+  const count = { passed: of('passed'), failed: of('failed') + of('errors?') };
+  if (!line) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
+
+async function main() {
+  const layers = chosenLayers(process.argv.slice(2));
+  await ensureSetUp();
+  const total = { passed: 0, failed: 0 };
+  for (const layer of layers) {
+    for (const command of LAYERS[layer]) {
+      console.log(`\n=== ${layer}: ${command.join(' ')}`);
+      const started = Date.now();
+      const result = await run(command);
+      const count = countTests(result);
+      total.passed += count.passed;
+      total.failed += count.failed;
+      console.log(`=== ${layer}: ${result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`} in ${Math.round((Date.now() - started) / 1000)} s`);
+    }
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed || !total.passed ? 1 : 0;
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+});
