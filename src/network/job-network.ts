@@ -1,0 +1,116 @@
+import { Annotations, aws_ec2 as ec2, Tags } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { IsolatedNetworkOptions } from './lakehouse-network';
+import { InvalidPropertyError, requireMatch } from '../private/validate';
+
+/** Properties of JobNetwork. */
+export interface JobNetworkProps extends IsolatedNetworkOptions {
+  /**
+   * An existing VPC. Endpoints are then not created (a second one with private DNS would be refused): its subnet must reach S3,
+   * Kinesis, CloudWatch Logs and CloudWatch monitoring.
+   *
+   * @default - a VPC is created
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * Which subnet of `vpc` the job uses: the first one selected, as a Glue connection has one.
+   *
+   * @default - the first private subnet with a way out, else the first isolated one
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+}
+
+/** Subnet and security group of the streaming job. */
+export class JobNetwork extends Construct implements ec2.IConnectable {
+  /** The VPC. */
+  public readonly vpc: ec2.IVpc;
+  /** The subnet in which Glue creates a network interface per worker. */
+  public readonly subnet: ec2.ISubnet;
+  /** Carried by the job's workers and by nothing else. */
+  public readonly securityGroup: ec2.ISecurityGroup;
+  /** Rules of the job's security group. */
+  public readonly connections: ec2.Connections;
+
+  /**
+   * @param scope parent construct
+   * @param id construct id
+   * @param props see JobNetworkProps
+   */
+  constructor(scope: Construct, id: string, props: JobNetworkProps = {}) {
+    super(scope, id);
+    requireMatch('network.cidr', props.cidr, /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/, "an IPv4 range between /16 and /24, like '10.0.0.0/16'");
+    this.vpc = props.vpc ?? this.createVpc(props);
+    this.subnet = this.selectSubnet(props);
+    this.securityGroup = this.createSecurityGroup();
+    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
+    if (props.vpc) {
+      Annotations.of(this).addInfo('the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, CloudWatch Logs '
+        + 'and CloudWatch monitoring (interface endpoints or a NAT gateway); none of them is created here');
+      return;
+    }
+    this.createEndpoints();
+    if (props.networkAcl ?? true) this.createNetworkAcl();
+  }
+
+  private createVpc(props: JobNetworkProps): ec2.Vpc {
+    return new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(props.cidr ?? '10.0.0.0/16'),
+      ...(props.availabilityZone ? { availabilityZones: [props.availabilityZone] } : { maxAzs: 1 }),
+      natGateways: 0,
+      createInternetGateway: false,
+      restrictDefaultSecurityGroup: false, // would add a custom resource; nothing uses the group
+      subnetConfiguration: [{ name: 'Job', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
+    });
+  }
+
+  private selectSubnet(props: JobNetworkProps): ec2.ISubnet {
+    const selection = props.vpcSubnets
+      ?? { subnetType: this.vpc.privateSubnets.length > 0 ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED };
+    const [subnet] = this.vpc.selectSubnets(selection).subnets;
+    if (!subnet) throw new InvalidPropertyError('vpcSubnets selects no subnet of vpc; select a private one');
+    return subnet;
+  }
+
+  private createSecurityGroup(): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: this.vpc,
+      description: 'Workers of the clickstream job',
+      allowAllOutbound: false,
+    });
+    // Glue refuses a connection whose group does not let the workers talk to one another on every port.
+    group.addIngressRule(group, ec2.Port.allTcp(), 'Workers of the job');
+    group.addEgressRule(group, ec2.Port.allTcp(), 'Workers of the job');
+    // S3's addresses are known only by a prefix list id, which needs a look-up; an isolated subnet has no other way out.
+    group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services');
+    Tags.of(group).add('Name', `${this.node.path}/workers`);
+    return group;
+  }
+
+  private createEndpoints(): void {
+    const subnets = { subnets: [this.subnet] };
+    this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [subnets] });
+    const group = new ec2.SecurityGroup(this, 'EndpointSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Endpoints that the clickstream job uses',
+      allowAllOutbound: false,
+    });
+    group.addIngressRule(this.securityGroup, ec2.Port.tcp(443), 'Workers of the job');
+    const services = {
+      Kinesis: ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+      Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+      Monitoring: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+    };
+    for (const [id, service] of Object.entries(services)) {
+      this.vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [group], open: false, privateDnsEnabled: true });
+    }
+  }
+
+  /** Traffic inside the subnet is not filtered by its ACL; what leaves it goes to S3 through the gateway endpoint. */
+  private createNetworkAcl(): void {
+    const acl = new ec2.NetworkAcl(this, 'NetworkAcl', { vpc: this.vpc, subnetSelection: { subnets: [this.subnet] } });
+    const any = { cidr: ec2.AclCidr.anyIpv4(), ruleNumber: 100, ruleAction: ec2.Action.ALLOW };
+    acl.addEntry('HttpsOut', { ...any, direction: ec2.TrafficDirection.EGRESS, traffic: ec2.AclTraffic.tcpPort(443) });
+    acl.addEntry('AnswersIn', { ...any, direction: ec2.TrafficDirection.INGRESS, traffic: ec2.AclTraffic.tcpPortRange(1024, 65535) });
+  }
+}

@@ -1,0 +1,59 @@
+import { aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { handlerCode } from './assets';
+
+export interface HandlerFunctionProps {
+  /** Path of the handler's source under src/, without `.ts`. */
+  readonly entrypoint: string;
+  /** Exported function. */
+  readonly handler?: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+  readonly environment?: Record<string, string>;
+  readonly logRetention: logs.RetentionDays;
+  readonly encryptionKey?: kms.IKey;
+  /** Everything the function may do besides writing its log. */
+  readonly statements?: iam.PolicyStatement[];
+  readonly reservedConcurrentExecutions?: number;
+}
+
+/** A log group of our own, so that it has a retention and goes with the stack. */
+export function ownLogGroup(scope: Construct, id: string, retention: logs.RetentionDays, encryptionKey?: kms.IKey): logs.LogGroup {
+  return new logs.LogGroup(scope, id, { retention, encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+/**
+ * A role that may write to one log group and not create any: Lambda's managed policy lets a function's last line
+ * re-create the log group that the stack has just deleted.
+ */
+export function handlerRole(scope: Construct, id: string, logGroup: logs.LogGroup, statements: iam.PolicyStatement[] = []): iam.Role {
+  const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPolicy(new iam.PolicyStatement({
+    sid: 'WriteLog',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  }));
+  statements.forEach(statement => role.addToPolicy(statement));
+  return role;
+}
+
+/** A Lambda function of this package: bundled code, own log group, hand-written role, outside any VPC. */
+export class HandlerFunction extends lambda.Function {
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    const logGroup = ownLogGroup(scope, `${id}Log`, props.logRetention, props.encryptionKey);
+    super(scope, id, {
+      code: handlerCode(props.entrypoint),
+      handler: `index.${props.handler ?? 'handler'}`,
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      description: props.description,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      environment: props.environment,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logGroup,
+      role: handlerRole(scope, `${id}Role`, logGroup, props.statements),
+    });
+  }
+}

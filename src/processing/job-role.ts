@@ -1,0 +1,135 @@
+import { ArnFormat, aws_iam as iam, aws_kms as kms, aws_kinesis as kinesis, aws_logs as logs, aws_s3_assets as assets, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { JobNetwork } from '../network/job-network';
+import { useKeyStatement } from '../private/encryption';
+import { LakehouseStorage } from '../storage/lakehouse-storage';
+
+/** Glue marks the network interfaces it makes for a job with this tag. */
+const GLUE_TAG = 'aws-glue-service-resource';
+
+export interface JobRoleProps {
+  readonly stream: kinesis.IStream;
+  readonly storage: LakehouseStorage;
+  readonly network?: JobNetwork;
+  readonly encryptionKey?: kms.IKey;
+  readonly logGroups: logs.ILogGroup[];
+  readonly assets: assets.Asset[];
+  readonly metricsNamespace: string;
+}
+
+/**
+ * The job's role, written out instead of AWSGlueServiceRole, which allows every bucket, function and log group of the account.
+ * The statement for the Glue connection is not here: the role must outlive the connection (Glue removes its network interfaces
+ * late, with this role), so it cannot refer to it.
+ */
+export function createJobRole(scope: Construct, id: string, props: JobRoleProps): iam.Role {
+  const role = new iam.Role(scope, id, {
+    assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
+    description: 'The clickstream streaming job',
+  });
+  const statements = [
+    readStream(props.stream),
+    ...useBuckets(props.storage),
+    readAssets(props.assets),
+    writeLogs(props.logGroups),
+    writeMetrics(props.metricsNamespace),
+    ...(props.network ? useNetwork(scope, props.network) : []),
+    ...keysOf(props).map(useKeyStatement),
+  ];
+  statements.forEach(statement => role.addToPolicy(statement));
+  return role;
+}
+
+function readStream(stream: kinesis.IStream): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'ReadStream',
+    actions: ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    resources: [stream.streamArn],
+  });
+}
+
+function useBuckets({ rawBucket, lakehouseBucket }: LakehouseStorage): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      sid: 'ListBuckets',
+      // Without a prefix condition: it would turn the answer for a missing key from 404 into 403, which Delta cannot handle.
+      actions: ['s3:GetBucketLocation', 's3:ListBucket'],
+      resources: [rawBucket.bucketArn, lakehouseBucket.bucketArn],
+    }),
+    new iam.PolicyStatement({
+      sid: 'UseObjects',
+      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+      resources: [
+        rawBucket.arnForObjects('raw/*'),
+        ...['events/*', 'bad_events/*', 'checkpoints/*'].map(prefix => lakehouseBucket.arnForObjects(prefix)),
+      ],
+    }),
+  ];
+}
+
+function readAssets(files: assets.Asset[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'ReadScript',
+    actions: ['s3:GetObject'],
+    resources: files.map(file => file.bucket.arnForObjects(file.s3ObjectKey)),
+  });
+}
+
+function writeLogs(groups: logs.ILogGroup[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'WriteLogs',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: groups.map(group => group.logGroupArn),
+  });
+}
+
+function writeMetrics(namespace: string): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'WriteMetrics',
+    actions: ['cloudwatch:PutMetricData'],
+    resources: ['*'], // has no resource-level support
+    conditions: { StringEquals: { 'cloudwatch:namespace': [namespace, 'Glue'] } },
+  });
+}
+
+function useNetwork(scope: Construct, network: JobNetwork): iam.PolicyStatement[] {
+  const stack = Stack.of(scope);
+  const arn = (resource: string, resourceName: string) =>
+    stack.formatArn({ service: 'ec2', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+  const vpc = arn('vpc', network.vpc.vpcId);
+  const interfaces = arn('network-interface', '*');
+  return [
+    new iam.PolicyStatement({
+      sid: 'DescribeNetwork',
+      actions: [
+        'ec2:DescribeNetworkInterfaces', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcEndpoints',
+      ],
+      resources: ['*'], // have no resource-level support
+      conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
+    }),
+    new iam.PolicyStatement({ sid: 'DescribeVpc', actions: ['ec2:DescribeVpcAttribute'], resources: [vpc] }),
+    new iam.PolicyStatement({
+      sid: 'CreateInterfaces',
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: [interfaces, arn('subnet', network.subnet.subnetId), arn('security-group', network.securityGroup.securityGroupId)],
+    }),
+    new iam.PolicyStatement({
+      sid: 'DeleteInterfaces',
+      actions: ['ec2:DeleteNetworkInterface'],
+      resources: [interfaces],
+      conditions: { ArnEquals: { 'ec2:Vpc': vpc } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'TagInterfaces',
+      actions: ['ec2:CreateTags'],
+      resources: [interfaces],
+      conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': [GLUE_TAG] } },
+    }),
+  ];
+}
+
+/** The key given and those of existing buckets and streams, each once. */
+function keysOf({ encryptionKey, stream, storage }: JobRoleProps): kms.IKey[] {
+  const keys = [encryptionKey, stream.encryptionKey, storage.rawBucket.encryptionKey, storage.lakehouseBucket.encryptionKey];
+  return [...new Set(keys.filter(key => key !== undefined))];
+}

@@ -1,0 +1,35 @@
+import { aws_glue as glue } from 'aws-cdk-lib';
+import { TABLES } from '../contract/generated';
+
+/** Name of a table in the contract, in the catalog and of its folder. */
+export type TableName = keyof typeof TABLES;
+
+/**
+ * Catalog entry of a Delta table, as Athena itself writes them: the readers take rows and schema from the Delta log, so formats
+ * are placeholders, but location and `path` must both point at the table.
+ */
+export function deltaTableInput(name: TableName, location: string): glue.CfnTable.TableInputProperty {
+  const table = TABLES[name];
+  return {
+    name,
+    description: table.description,
+    tableType: 'EXTERNAL_TABLE',
+    parameters: {
+      'EXTERNAL': 'TRUE',
+      'classification': 'delta',
+      'table_type': 'DELTA',
+      'spark.sql.sources.provider': 'delta',
+      'spark.sql.partitionProvider': 'catalog',
+    },
+    storageDescriptor: {
+      location,
+      columns: table.columns.map(column => ({ name: column.name, type: column.type, comment: column.comment.slice(0, 255) })),
+      inputFormat: 'org.apache.hadoop.mapred.SequenceFileInputFormat',
+      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveSequenceFileOutputFormat',
+      serdeInfo: {
+        serializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+        parameters: { 'serialization.format': '1', path: location },
+      },
+    },
+  };
+}
