@@ -12,7 +12,8 @@ const LOCAL = join(ROOT, '.local');
 const VENV = join(LOCAL, 'venv');
 const JARS = join(LOCAL, 'jars');
 const BIN = join(VENV, 'bin');
-const PYTHON = join(BIN, 'python');
+/** The interpreter of the Python environment. */
+export const python = join(BIN, 'python');
 const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
 /** Installs the hashed requirements in a third of pip's time. */
 const UV = 'uv==0.13.9';
@@ -53,14 +54,14 @@ const STEPS = {
   python: {
     title: 'Python environment (Spark, Delta, DuckDB; about 600 MB)',
     inputs: () => digest([REQUIREMENTS], [UV]),
-    output: PYTHON,
+    output: python,
     work: installPython,
   },
   jars: {
     title: 'Delta jars (Spark resolves them)',
     inputs: () => digest([join(ROOT, 'examples', 'local', 'resolve_jars.py')], [pinned('pyspark'), pinned('delta-spark')]),
     output: JARS,
-    work: () => run(PYTHON, [join(ROOT, 'examples', 'local', 'resolve_jars.py'), join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
+    work: () => run(python, [join(ROOT, 'examples', 'local', 'resolve_jars.py'), join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
   },
 };
 
@@ -72,18 +73,18 @@ function pinned(name) {
 }
 
 async function installPython() {
-  const python = findPython();
-  if (!existsSync(PYTHON)) {
+  const system = findPython();
+  if (!existsSync(python)) {
     rmSync(VENV, { recursive: true, force: true });
-    await run(python, ['-m', 'venv', VENV], { log: log('python'), cwd: ROOT }).catch(error => {
-      throw new SetupError(`${python} cannot make a virtual environment; on Debian/Ubuntu: \`sudo apt install python3-venv\`. ${error.message}`);
+    await run(system, ['-m', 'venv', VENV], { log: log('python'), cwd: ROOT }).catch(error => {
+      throw new SetupError(`${system} cannot make a virtual environment; on Debian/Ubuntu: \`sudo apt install python3-venv\`. ${error.message}`);
     });
   }
   // uv installs itself away when it syncs its own environment, so it lives in one of its own.
   const uv = join(LOCAL, 'uv');
-  if (!existsSync(join(uv, 'bin', 'uv'))) await run(python, ['-m', 'venv', uv], { log: log('python'), cwd: ROOT });
+  if (!existsSync(join(uv, 'bin', 'uv'))) await run(system, ['-m', 'venv', uv], { log: log('python'), cwd: ROOT });
   await run(join(uv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', UV], { log: log('python'), cwd: ROOT });
-  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', PYTHON, '--require-hashes', REQUIREMENTS], { log: log('python'), cwd: ROOT });
+  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', python, '--require-hashes', REQUIREMENTS], { log: log('python'), cwd: ROOT });
 }
 
 const stamp = name => join(LOCAL, 'stamps', name);
@@ -115,7 +116,7 @@ export function checkPrerequisites() {
  * Does the stale ones of the given steps.
  * @returns what the steps made: the interpreter, spark-submit and the jars
  */
-export async function setUp(steps = ALL_STEPS) {
+export async function ensureSetUp(steps = ALL_STEPS) {
   checkPrerequisites();
   const stale = steps.filter(isStale);
   if (stale.length > 0) process.stdout.write('Setting up (only what is missing or out of date):\n');
@@ -127,7 +128,7 @@ export async function setUp(steps = ALL_STEPS) {
 /** Where the set-up put things. */
 export function toolchain() {
   const jars = existsSync(JARS) ? readdirSync(JARS).filter(name => name.endsWith('.jar')).sort().map(name => join(JARS, name)) : [];
-  return { root: ROOT, java: findJava(), python: PYTHON, sparkSubmit: join(BIN, 'spark-submit'), jars };
+  return { root: ROOT, java: findJava(), python, sparkSubmit: join(BIN, 'spark-submit'), jars };
 }
 
 /** Prints a SetupError as its sentence, anything else with its stack, and ends the process with 1. */
@@ -137,5 +138,5 @@ export function fail(error) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  setUp().then(() => process.stdout.write('Everything is set up.\n'), fail);
+  ensureSetUp().then(() => process.stdout.write('Everything is set up.\n'), fail);
 }

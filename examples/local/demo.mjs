@@ -1,0 +1,18 @@
+// `npm run demo`: plain Node, because it has to run on a fresh clone; the rest is TypeScript and comes after the set-up.
+import { parseOptions, USAGE } from './options.mjs';
+import { checkPrerequisites, ensureSetUp, fail } from './setup.mjs';
+
+async function main() {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  checkPrerequisites();
+  const toolchain = await ensureSetUp();
+  const { require: requireTypeScript } = await import('tsx/cjs/api');
+  const { runDemo } = requireTypeScript('./main.ts', import.meta.url);
+  process.exit(await runDemo(options, toolchain));
+}
+
+main().catch(fail);

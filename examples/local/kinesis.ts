@@ -1,0 +1,81 @@
+/** The template's stream on the Kinesis emulator. */
+import { ChildProcess, fork } from 'child_process';
+import { join } from 'path';
+import {
+  CreateStreamCommand, DescribeStreamSummaryCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand,
+  ResourceInUseException,
+} from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { REGION } from './intrinsics';
+import { until } from './until';
+
+const STREAM_READY_MS = 10_000;
+
+export class LocalKinesis {
+  /** @param directory where the emulator keeps its records, so that a later run can go on */
+  static async start(directory: string, stream: { readonly name: string; readonly shards: number }): Promise<LocalKinesis> {
+    const child = fork(join(__dirname, 'kinesis-server.cjs'), [directory], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once('message', message => resolve((message as { port: number }).port));
+      child.once('exit', code => reject(new Error(`the Kinesis emulator ended with ${code} while it was starting`)));
+    });
+    const kinesis = new LocalKinesis(child, `http://127.0.0.1:${port}`, stream.name);
+    await kinesis.create(stream.shards);
+    return kinesis;
+  }
+
+  private readonly client: KinesisClient;
+
+  private constructor(private readonly child: ChildProcess, readonly endpoint: string, readonly streamName: string) {
+    this.client = new KinesisClient({
+      endpoint,
+      region: REGION,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      requestHandler: new NodeHttpHandler(), // the SDK's own choice, HTTP/2, fails on a plain port
+    });
+  }
+
+  /** Every line of every shard, oldest first within its shard. */
+  async lines(): Promise<string[]> {
+    const { Shards: shards = [] } = await this.client.send(new ListShardsCommand({ StreamName: this.streamName }));
+    const perShard = await Promise.all(shards.map(({ ShardId: id }) => this.linesOf(String(id))));
+    return perShard.flat();
+  }
+
+  /** Whether any shard holds a record. */
+  async hasRecords(): Promise<boolean> {
+    return (await this.lines()).length > 0;
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = new Promise(resolve => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+
+  private async create(shards: number) {
+    const StreamName = this.streamName;
+    await this.client.send(new CreateStreamCommand({ StreamName, ShardCount: shards })).catch((error: unknown) => {
+      if (!(error instanceof ResourceInUseException)) throw error; // kept from the last run
+    });
+    await until(STREAM_READY_MS, `stream ${StreamName} to become active`, async () => {
+      const { StreamDescriptionSummary: summary } = await this.client.send(new DescribeStreamSummaryCommand({ StreamName }));
+      return summary?.StreamStatus === 'ACTIVE';
+    });
+  }
+
+  private async linesOf(shard: string): Promise<string[]> {
+    const { ShardIterator: first } = await this.client.send(new GetShardIteratorCommand({
+      StreamName: this.streamName, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON',
+    }));
+    const lines: string[] = [];
+    for (let iterator = first; iterator !== undefined;) {
+      const answer = await this.client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      for (const { Data: data } of answer.Records ?? []) lines.push(...Buffer.from(data ?? []).toString('utf8').split('\n'));
+      iterator = answer.Records?.length === 0 && answer.MillisBehindLatest === 0 ? undefined : answer.NextShardIterator;
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,158 @@
+/** The template's Glue job under spark-submit: its script, its zip, its arguments; started again when it dies, as the keeper does on AWS. */
+import { execFile } from 'child_process';
+import { EventEmitter } from 'events';
+import { createWriteStream, readdirSync, WriteStream } from 'fs';
+import { join } from 'path';
+import { promisify } from 'util';
+import { Guarded } from './guarded';
+import { REGION } from './intrinsics';
+import { LocalRunError } from './servers';
+import { GlueJob } from './template';
+import { RunFolder, Toolchain } from './toolchain';
+
+/** The keeper stops after five starts in an hour too: a job that cannot run should say so, not spin. */
+const MAX_STARTS = 5;
+const LAST_LINES = 15;
+
+export interface SparkJobOptions {
+  readonly job: GlueJob;
+  readonly toolchain: Toolchain;
+  readonly folder: RunFolder;
+  readonly kinesisEndpoint: string;
+}
+
+/** One JSON line of the job's standard output. */
+export interface JobMessage {
+  readonly type: 'started' | 'metrics' | 'log' | 'drained';
+  readonly query?: string;
+  readonly [key: string]: string | number | undefined;
+}
+
+/** Glue's own arguments and those that the local run replaces: places, endpoint, metrics. */
+function jobArguments({ job, folder, kinesisEndpoint }: SparkJobOptions): string[] {
+  const local: Record<string, string> = {
+    '--region': REGION,
+    '--raw_path': folder.table('raw'),
+    '--events_path': folder.table('events'),
+    '--bad_events_path': folder.table('bad_events'),
+    '--checkpoint_path': join(folder.lake, 'checkpoints'),
+    '--endpoint_url': kinesisEndpoint,
+  };
+  const own = Object.entries(job.arguments).filter(([name]) => /^--[a-z]+(_[a-z]+)*$/.test(name) && !['--conf', '--metrics_namespace'].includes(name));
+  return Object.entries({ ...Object.fromEntries(own), ...local }).flat();
+}
+
+/** Glue takes one `--conf` and chains the others inside its value; `s3a` settings do no harm here. */
+export function sparkConfiguration({ job, toolchain, folder }: Pick<SparkJobOptions, 'job' | 'toolchain' | 'folder'>): string[] {
+  const templates = (job.arguments['--conf'] ?? '').split(' --conf ').map(text => text.trim()).filter(Boolean);
+  return [
+    `spark.jars=${toolchain.jars.join(',')}`,
+    ...templates,
+    'spark.ui.enabled=false',
+    'spark.driver.host=127.0.0.1',
+    'spark.driver.bindAddress=127.0.0.1',
+    `spark.sql.warehouse.dir=${join(folder.path, 'warehouse')}`,
+    // log4j writes to standard error, which leaves standard output to the job's JSON lines
+    'spark.ui.showConsoleProgress=false',
+  ];
+}
+
+export interface SparkJobEvents {
+  message: [JobMessage];
+  /** The driver died and is started again. */
+  restart: [{ code: number; starts: number }];
+  /** It died too often. */
+  failed: [LocalRunError];
+}
+
+export class SparkJob extends EventEmitter<SparkJobEvents> {
+  starts = 0;
+  private driver?: Guarded;
+  private stopping = false;
+  private lastLines: string[] = [];
+  private readonly log: WriteStream;
+
+  constructor(private readonly options: SparkJobOptions) {
+    super();
+    this.log = createWriteStream(join(options.folder.logs, 'spark.log'), { flags: 'a' });
+  }
+
+  /** @returns when both queries run; rejects when the job cannot be started */
+  async start(): Promise<void> {
+    await this.zipPackage();
+    const started = new Promise<void>((resolve, reject) => {
+      this.on('message', ({ type }) => { if (type === 'started') resolve(); });
+      this.once('failed', reject);
+    });
+    this.launch();
+    return started;
+  }
+
+  /** Kills the driver as a lost machine would; it is started again like after any other death. */
+  crash() {
+    this.driver?.crash();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.driver?.stop();
+    this.log.end();
+  }
+
+  /** On AWS the deployment zips the staged directory. */
+  private async zipPackage() {
+    const { job, toolchain, folder } = this.options;
+    await promisify(execFile)(toolchain.python, ['-m', 'zipfile', '-c', folder.package, ...readdirSync(job.packagePath)], { cwd: job.packagePath });
+  }
+
+  private launch() {
+    const { job, toolchain, folder } = this.options;
+    const configuration = sparkConfiguration(this.options).flatMap(setting => ['--conf', setting]);
+    this.starts += 1;
+    this.driver = new Guarded(
+      toolchain.sparkSubmit,
+      ['--master', 'local[2]', '--driver-memory', '2g', '--py-files', folder.package, ...configuration, job.scriptPath, ...jobArguments(this.options)],
+      {
+        cwd: folder.path,
+        env: {
+          ...process.env, PYSPARK_PYTHON: toolchain.python, SPARK_LOCAL_IP: '127.0.0.1',
+          AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: REGION,
+        },
+        onLine: line => this.onLine(line),
+        onErrorLine: line => this.keep(line),
+      },
+    );
+    void this.driver.exited.then(code => this.onExit(code));
+  }
+
+  private onLine(line: string) {
+    this.keep(line);
+    const message = parseMessage(line);
+    if (message) this.emit('message', message);
+  }
+
+  private keep(line: string) {
+    this.log.write(`${line}\n`);
+    this.lastLines = [...this.lastLines.slice(1 - LAST_LINES), line];
+  }
+
+  private onExit(code: number) {
+    if (this.stopping) return;
+    if (this.starts < MAX_STARTS) {
+      this.emit('restart', { code, starts: this.starts });
+      this.launch();
+    } else {
+      const log = join(this.options.folder.logs, 'spark.log');
+      this.emit('failed', new LocalRunError(`the Spark job ended ${MAX_STARTS} times; the end of ${log}:\n${this.lastLines.join('\n')}`));
+    }
+  }
+}
+
+function parseMessage(line: string): JobMessage | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as JobMessage;
+  } catch {
+    return undefined; // a line of Spark's own that happens to start with a brace; it is in the log
+  }
+}
