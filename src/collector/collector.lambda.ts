@@ -1,0 +1,23 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { parseEnvironment } from './environment';
+import { Collector, handle } from './handle';
+import { KinesisWriter } from './kinesis-writer';
+
+const settings = parseEnvironment(process.env);
+
+/** HTTP/1.1: the SDK's default for Kinesis, HTTP/2, fails on emulators' plain ports. One attempt: the writer knows the request's deadline. */
+const client = new KinesisClient({ maxAttempts: 1, requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000, requestTimeout: 3_000 }) });
+
+const collector: Collector = {
+  settings,
+  writer: new KinesisWriter(client, settings.streamName),
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
+  // Not the console: Lambda puts a prefix before its lines, and with one they are no metrics.
+  log: line => process.stdout.write(`${line}\n`),
+};
+
+export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
+  return handle(event, context, collector);
+}

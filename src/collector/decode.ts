@@ -1,0 +1,91 @@
+import { isUtf8 } from 'buffer';
+import { gunzipSync } from 'zlib';
+import { DecodeError } from './errors';
+import { JsonValue } from './json';
+import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH } from './limits';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]); // [ {
+const CLOSING = new Set([0x5d, 0x7d]); // ] }
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** What the gzip magic and its only method look like in base64. */
+const GZIP_BASE64 = Buffer.from('H4sI');
+
+/**
+ * JSON of a request body. Content-Type and Content-Encoding are not looked at: trackers send JSON as text/plain or as a form, and gzip
+ * unannounced or as base64 text, so the bytes decide.
+ * @throws {DecodeError}
+ */
+export function decodeJson(body: Buffer): JsonValue {
+  return parseJson(inflate(body));
+}
+
+/**
+ * The body's bytes, decompressed if they are gzip.
+ * @throws {DecodeError} before more than the limit is in memory
+ */
+export function inflate(body: Buffer): Buffer {
+  if (body.length > MAX_BODY_BYTES) {
+    throw new DecodeError('body_too_large', `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 413);
+  }
+  if (startsWith(body, GZIP_MAGIC)) return gunzip(body);
+  if (startsWith(body, GZIP_BASE64)) return gunzip(Buffer.from(body.toString('latin1'), 'base64'));
+  return body;
+}
+
+/** @throws {DecodeError} */
+export function parseJson(bytes: Buffer): JsonValue {
+  if (!isUtf8(bytes)) throw new DecodeError('invalid_utf8', 'The body is not UTF-8.');
+  const text = startsWith(bytes, BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
+  if (text.length === 0) throw new DecodeError('empty_body', 'The body is empty.');
+  if (exceedsDepth(text, MAX_JSON_DEPTH)) {
+    throw new DecodeError('too_deep', `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.`, 413);
+  }
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch (error) {
+    // The parser's message quotes the body; only its position is told.
+    const position = /at position (\d+)/.exec((error as SyntaxError).message)?.[1];
+    throw new DecodeError('invalid_json', `The body is not valid JSON${position ? ` (at position ${position})` : ''}.`);
+  }
+}
+
+/** Whether JSON text nests deeper than `limit`, found without parsing it: a parser would recurse. */
+export function exceedsDepth(text: Buffer, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at];
+    if (byte === QUOTE) {
+      at = endOfString(text, at);
+    } else if (OPENING.has(byte)) {
+      depth++;
+      if (depth > limit) return true;
+    } else if (CLOSING.has(byte)) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+function endOfString(text: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+function gunzip(body: Buffer): Buffer {
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_INFLATED_BYTES });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new DecodeError('inflated_too_large', `The body inflates to more than ${MAX_INFLATED_BYTES} bytes.`, 413);
+    }
+    throw new DecodeError('invalid_gzip', 'The body starts like gzip but cannot be inflated.');
+  }
+}
+
+function startsWith(bytes: Buffer, prefix: Buffer): boolean {
+  return bytes.subarray(0, prefix.length).equals(prefix);
+}

@@ -1,0 +1,38 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** A body as it arrives. API Gateway and Lambda would take about 4.5 MB; no tracker sends more than 500 KB in a request. */
+export const MAX_BODY_BYTES = MIB;
+
+/** A body after decompression: bounds the memory one request can take, whatever it was compressed from. */
+export const MAX_INFLATED_BYTES = 4 * MIB;
+
+/** `JSON.stringify` recurses; 32 levels are far beyond what trackers send and far below the stack. */
+export const MAX_JSON_DEPTH = 32;
+
+/** Events of a request, for clients that split their batches. Segment's and RudderStack's SDKs send at most 250. */
+export const MAX_EVENTS = 1000;
+
+/** Ids are keys of the de-duplication; the longest that a tracker makes itself has 100 characters. */
+export const MAX_ID_LENGTH = 256;
+
+/** How much of what could not become an event is kept. Escaped six-fold it still fits a record. */
+export const MAX_BAD_EVENT_BYTES = 64 * KIB;
+
+/** A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up; the rest is room for the partition key. */
+export const MAX_RECORD_BYTES = 900 * KIB;
+
+/** Records of a PutRecords call; a limit of Kinesis. */
+export const MAX_CALL_RECORDS = 500;
+
+/** Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB; every emulator and region takes the lower. */
+export const MAX_CALL_BYTES = 5 * MIB;
+
+/** Longest wait for Kinesis: below every client's own timeout (the shortest, of browsers' SDKs, is 10 s). */
+export const MAX_STORE_MS = 8_000;
+
+/** Kept from the function's remaining time to answer after the last attempt. */
+export const ANSWER_RESERVE_MS = 500;
+
+/** Seconds after which a client may try again when storing failed: a shard's throttle lasts one. */
+export const RETRY_AFTER_SECONDS = 5;

@@ -1,0 +1,54 @@
+import { MAX_BAD_EVENT_BYTES, MAX_RECORD_BYTES } from './limits';
+import { BadEvent, CanonicalEvent, CONTRACT_VERSION } from '../contract/generated';
+
+/** A line on the stream: one JSON object. */
+export function eventLine(event: CanonicalEvent): string {
+  return JSON.stringify({ v: CONTRACT_VERSION, kind: 'event', ...event });
+}
+
+export function badEventLine(event: BadEvent): string {
+  return JSON.stringify({ v: CONTRACT_VERSION, kind: 'bad', ...event });
+}
+
+export function fitsRecord(line: string): boolean {
+  return Buffer.byteLength(line) <= MAX_RECORD_BYTES;
+}
+
+/** The first part of what was received: as text if it is UTF-8, else in base64. */
+export function keptBytes(received: Buffer): Pick<BadEvent, 'raw' | 'raw_encoding' | 'raw_bytes'> {
+  const kept = received.subarray(0, utf8Boundary(received, MAX_BAD_EVENT_BYTES));
+  const decoded = kept.toString('utf8');
+  const isText = Buffer.from(decoded, 'utf8').equals(kept);
+  return {
+    raw: isText ? decoded : kept.toString('base64'),
+    raw_encoding: isText ? 'utf8' : 'base64',
+    raw_bytes: received.length,
+  };
+}
+
+/** Where to cut bytes so that no UTF-8 character is split. */
+function utf8Boundary(bytes: Buffer, limit: number): number {
+  if (bytes.length <= limit) return bytes.length;
+  let boundary = limit;
+  while (boundary > limit - 4 && bytes[boundary] >= 0x80 && bytes[boundary] < 0xc0) boundary--;
+  return boundary;
+}
+
+/** Packs lines into records of NDJSON: a record costs a fixed overhead in Kinesis, in the job and in Delta, whatever it carries. */
+export function packRecords(lines: readonly string[]): Buffer[] {
+  const records: Buffer[] = [];
+  let current: string[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const length = Buffer.byteLength(line) + 1;
+    if (current.length > 0 && bytes + length > MAX_RECORD_BYTES) {
+      records.push(Buffer.from(current.join('\n')));
+      current = [];
+      bytes = 0;
+    }
+    current.push(line);
+    bytes += length;
+  }
+  if (current.length > 0) records.push(Buffer.from(current.join('\n')));
+  return records;
+}

@@ -1,0 +1,50 @@
+/** What is measured of a request. No body, address, user agent or id of anyone: logs are kept and read more widely than events. */
+export interface RequestMetrics {
+  readonly receivedBytes: number;
+  readonly accepted: number;
+  /** number of bad events by error code */
+  readonly bad: Readonly<Record<string, number>>;
+  readonly storeRetries: number;
+  readonly storeFailed: boolean;
+  readonly latencyMs: number;
+  readonly status: number;
+}
+
+const UNITS = {
+  Requests: 'Count',
+  AcceptedEvents: 'Count',
+  BadEvents: 'Count',
+  ReceivedBytes: 'Bytes',
+  StoreRetries: 'Count',
+  StoreFailures: 'Count',
+  Latency: 'Milliseconds',
+};
+
+const METRICS = Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit }));
+
+/** A line in CloudWatch's embedded metric format: metrics without a call to CloudWatch. */
+export function metricsLine(metrics: RequestMetrics, namespace: string, functionName: string, now: number): string {
+  const values: Record<keyof typeof UNITS, number> = {
+    Requests: 1,
+    AcceptedEvents: metrics.accepted,
+    BadEvents: Object.values(metrics.bad).reduce((sum, count) => sum + count, 0),
+    ReceivedBytes: metrics.receivedBytes,
+    StoreRetries: metrics.storeRetries,
+    StoreFailures: metrics.storeFailed ? 1 : 0,
+    Latency: metrics.latencyMs,
+  };
+  return JSON.stringify({
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [['FunctionName']], Metrics: METRICS }] },
+    FunctionName: functionName,
+    ...values,
+    Status: metrics.status,
+    BadCodes: metrics.bad,
+  });
+}
+
+/** A log line of a failure. Of the stack only the frames: its first lines hold the message, which may quote what was received. */
+export function errorLine(error: unknown, requestId: string): string {
+  const { name = 'Error', stack = '' } = error instanceof Error ? error : {};
+  const frames = stack.split('\n').filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line)).slice(0, 5).map(line => line.trim());
+  return JSON.stringify({ level: 'ERROR', error: name, requestId, frames });
+}

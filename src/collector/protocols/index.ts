@@ -1,0 +1,9 @@
+import { native } from './native';
+import { Protocol } from './protocol';
+import { segment } from './segment';
+
+/** Every wire format the collector speaks. A new one is a file of its own and a line here. */
+export const PROTOCOLS: readonly Protocol[] = [
+  native,
+  segment,
+];

@@ -1,0 +1,115 @@
+import { CanonicalEvent } from '../../contract/generated';
+import { InvalidEventError } from '../errors';
+import { isObject, JsonObject, JsonValue, kindOf } from '../json';
+import { Reader } from './readers';
+
+type Column = keyof CanonicalEvent;
+type Path = readonly string[];
+
+/** Where a column comes from: the first path with a usable value. */
+export interface Rule {
+  readonly column: Column;
+  readonly paths: readonly Path[];
+  readonly read: Reader<string | number>;
+  /** the source value also stays with what is not mapped */
+  readonly keep: boolean;
+}
+
+/** @param paths dotted, in order of preference */
+export function from(column: Column, read: Reader<string | number>, ...paths: string[]): Rule {
+  return { column, paths: paths.map(path => path.split('.')), read, keep: false };
+}
+
+/** As {@link from}, for values that say more than the column holds. */
+export function derived(column: Column, read: Reader<string | number>, ...paths: string[]): Rule {
+  return { ...from(column, read, ...paths), keep: true };
+}
+
+export interface Mapped {
+  readonly columns: Partial<CanonicalEvent>;
+  /** paths whose values are in the columns now */
+  readonly used: readonly Path[];
+}
+
+/** Applies a protocol's table of rules to a client's event. */
+export function mapColumns(source: JsonObject, rules: readonly Rule[]): Mapped {
+  const columns: Partial<Record<Column, string | number>> = {};
+  const used: Path[] = [];
+  for (const rule of rules) {
+    for (const path of rule.paths) {
+      const value = valueAt(source, path);
+      const read = value === undefined || value === null ? undefined : rule.read(value);
+      if (read === undefined) continue;
+      columns[rule.column] = read;
+      if (!rule.keep) used.push(path);
+      break;
+    }
+  }
+  // Every reader returns its column's type; the validator checks it again before a line is written.
+  return { columns: columns as Partial<CanonicalEvent>, used };
+}
+
+export function valueAt(source: JsonObject, path: Path): JsonValue | undefined {
+  let value: JsonValue | undefined = source;
+  for (const key of path) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** What is left of an object without the values at `paths`, and without what thereby becomes empty. */
+export function without(source: JsonObject, paths: readonly Path[]): JsonObject {
+  const byKey = new Map<string, Path[]>();
+  for (const [key, ...below] of paths) byKey.set(key, [...(byKey.get(key) ?? []), below]);
+  // Entries, not assignments: a client's key may be `__proto__`.
+  return Object.fromEntries(Object.entries(source).flatMap(([key, value]): [string, JsonValue][] => {
+    const below = byKey.get(key);
+    if (!below) return [[key, value]];
+    if (below.some(path => path.length === 0) || !isObject(value)) return [];
+    const rest = without(value, below);
+    return Object.keys(rest).length === 0 ? [] : [[key, rest]];
+  }));
+}
+
+/** JSON of an object, if there is anything in it. */
+export function payload(value: JsonObject): string | undefined {
+  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value);
+}
+
+/** @throws {InvalidEventError} */
+export function requireObject(value: JsonValue): JsonObject {
+  if (!isObject(value)) throw new InvalidEventError('invalid_event', `An event is an object, not ${kindOf(value)}.`);
+  return value;
+}
+
+/**
+ * A field that must be an object when it is there.
+ * @throws {InvalidEventError}
+ */
+export function objectField(source: JsonObject, field: string): JsonObject {
+  const value = source[field] ?? {};
+  if (!isObject(value)) throw new InvalidEventError(`invalid_${field}`, `${field} is an object, not ${kindOf(value)}.`, field);
+  return value;
+}
+
+/**
+ * Ids are strings or numbers: joined with anything else, rows would match that belong to no one.
+ * @throws {InvalidEventError}
+ */
+export function requireIds(source: JsonObject, fields: readonly string[]): void {
+  for (const field of fields) {
+    const value = source[field];
+    if (value !== undefined && value !== null && typeof value !== 'string' && typeof value !== 'number') {
+      throw new InvalidEventError('invalid_id', `${field} is a string or a number, not ${kindOf(value)}.`, field);
+    }
+  }
+}
+
+/** Fields that carry a write key: never stored. */
+export const KEY_FIELDS = ['writeKey', 'write_key', 'api_key', 'apiKey'];
+
+/** A client's event without its write key. */
+export function withoutKeys(value: JsonValue): JsonValue {
+  return isObject(value) ? without(value, KEY_FIELDS.map(field => [field])) : value;
+}

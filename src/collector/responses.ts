@@ -1,0 +1,42 @@
+import { RETRY_AFTER_SECONDS } from './limits';
+
+/** An HTTP answer, before the CORS headers that every answer gets. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** the body is base64 of bytes */
+  readonly base64?: boolean;
+}
+
+/** A 1x1 transparent GIF of 43 bytes. */
+const PIXEL = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
+export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+export function text(body: string): Answer {
+  return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
+}
+
+export const pixel: Answer = {
+  status: 200,
+  headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' },
+  body: PIXEL,
+  base64: true,
+};
+
+/** Segment's Java SDK parses the body and takes anything but a JSON object for a failure. */
+export const success: Answer = json(200, { success: true });
+
+/** An error. `code` and `message` are what the Python SDKs read: without them they resend even what is refused for good. */
+export function failure(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>): Answer {
+  return json(status, { success: false, code, message }, headers);
+}
+
+const retryAfter = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+
+export const storeFailed: Answer = failure(503, 'store_failed', 'The events could not be stored; send them again.', retryAfter);
+
+export const internalError: Answer = failure(500, 'internal_error', 'The collector failed; send the events again.', retryAfter);

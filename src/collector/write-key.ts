@@ -1,0 +1,92 @@
+import { createHash, timingSafeEqual } from 'crypto';
+import { UnauthorizedError } from './errors';
+import { isArray, isObject, JsonValue } from './json';
+
+/** Who sent a request. */
+export interface Source {
+  /** configured id of the write key; absent in an open collector */
+  readonly id?: string;
+  /** configured application */
+  readonly appId?: string;
+}
+
+interface KnownKey { readonly digest: Buffer; readonly source: Source }
+
+/** Keys that a request presents, in the order in which they count. */
+export interface PresentedKeys {
+  readonly authorization?: string;
+  readonly body?: string;
+  readonly query?: string;
+  readonly header?: string;
+}
+
+/** The configured write keys. Only their digests are kept. */
+export class WriteKeys {
+  /** A collector that takes events from anyone. */
+  static open(): WriteKeys {
+    return new WriteKeys(undefined);
+  }
+
+  /**
+   * @param configuration `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`
+   * @throws Error saying what is wrong, without quoting a key
+   */
+  static of(configuration: JsonValue): WriteKeys {
+    if (!isObject(configuration)) throw new Error('is not an object');
+    return new WriteKeys(Object.entries(configuration).flatMap(([id, value]) => sourceKeys(id, value)));
+  }
+
+  private constructor(private readonly known: readonly KnownKey[] | undefined) {}
+
+  /**
+   * The source of the first key presented.
+   * @throws {UnauthorizedError}
+   */
+  authenticate(presented: PresentedKeys): Source {
+    if (!this.known) return {};
+    const key = firstKey(presented);
+    if (key === undefined) throw new UnauthorizedError('missing_write_key', 'The request carries no write key.');
+    const source = this.find(key);
+    if (!source) throw new UnauthorizedError('unknown_write_key', 'The write key is not known here.');
+    return source;
+  }
+
+  /** Compares with every key, and digests of one length, so that the time taken tells nothing about them. */
+  private find(key: string): Source | undefined {
+    const digest = sha256(key);
+    let found: Source | undefined;
+    for (const known of this.known ?? []) {
+      if (timingSafeEqual(known.digest, digest)) found = known.source;
+    }
+    return found;
+  }
+}
+
+function sourceKeys(id: string, value: JsonValue): KnownKey[] {
+  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) throw new Error(`has no keys for source "${id}"`);
+  if (value.appId !== undefined && typeof value.appId !== 'string') throw new Error(`has an appId that is not a string for source "${id}"`);
+  const source: Source = { id, appId: value.appId };
+  return value.keys.map(key => {
+    if (typeof key !== 'string' || key === '') throw new Error(`has a key that is not a string for source "${id}"`);
+    return { digest: sha256(key), source };
+  });
+}
+
+function firstKey({ authorization, body, query, header }: PresentedKeys): string | undefined {
+  return [basicUsername(authorization), body, query, header].find(key => key !== undefined && key !== '' && !isMasked(key));
+}
+
+/** Jitsu's browser client masks the key in the body and sends the real one in a header. */
+function isMasked(key: string): boolean {
+  return key.includes('***');
+}
+
+/** Segment sends `Basic base64(writeKey:)`; of any other scheme nothing is read. */
+function basicUsername(authorization: string | undefined): string | undefined {
+  const encoded = /^basic +(\S+)/i.exec(authorization ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').replace(/:[^:]*$/, '');
+}
+
+function sha256(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
