@@ -1,0 +1,55 @@
+"""Entry of the streaming job: checks what it runs on, reads the arguments, runs. The only file that knows Glue.
+
+spark-submit --py-files clickstream_lakehouse.zip --conf … clickstream_job.py --region … --stream_name … (see config.py)
+"""
+
+import importlib
+import importlib.metadata
+import sys
+
+MINIMUM_PYTHON = (3, 11)
+REQUIRED_MODULES = ("pyspark", "delta", "boto3", "pyarrow", "numpy")
+
+
+def missing_parts() -> list[str]:
+    """What this interpreter lacks, in words; empty when the job can run."""
+    missing = []
+    if sys.version_info < MINIMUM_PYTHON:
+        wanted, found = ".".join(map(str, MINIMUM_PYTHON)), ".".join(map(str, sys.version_info[:2]))
+        missing.append(f"Python {wanted} or newer (this is {found})")
+    for module in REQUIRED_MODULES:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            missing.append(f"the module {module} ({error})")
+    return missing
+
+
+def main(argv: list[str]) -> None:
+    missing = missing_parts()
+    if missing:
+        sys.exit(f"clickstream_job cannot run with {sys.executable}: it needs {', '.join(missing)}")
+
+    from pyspark.sql import SparkSession
+
+    from clickstream_lakehouse.config import ConfigError, parse_arguments
+    from clickstream_lakehouse.metrics import log
+    from clickstream_lakehouse.runner import run
+
+    try:
+        config = parse_arguments(argv)
+    except ConfigError as error:
+        log("error", str(error))
+        sys.exit(2)
+    spark = SparkSession.builder.appName(config.job_name).getOrCreate()
+    try:
+        run(spark, config)
+    except Exception as error:
+        log("error", f"{type(error).__name__}: {error}"[:4000])
+        raise
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

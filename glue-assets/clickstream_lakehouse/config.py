@@ -1,0 +1,169 @@
+"""Job arguments as one frozen, validated JobConfig. The names are shared with src/processing/job-arguments.ts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """An argument is missing, unknown or wrong; the message says which and what to pass."""
+
+
+# What Glue itself puts on the command line beside a job's own arguments (AWS Glue, "Using job parameters").
+_GLUE_ARGUMENTS = frozenset(
+    {
+        "JOB_ID",
+        "JOB_NAME",
+        "JOB_RUN_ID",
+        "RedirectUrl",
+        "SECURITY_CONFIGURATION",
+        "TempDir",
+        "WORKFLOW_NAME",
+        "WORKFLOW_RUN_ID",
+        "class",
+        "conf",
+        "datalake-formats",
+        "disable-proxy-v2",
+        "encryption-type",
+        "python-modules-installer-option",
+        "scriptLocation",
+        "spark-event-logs-path",
+        "use-postgres-driver",
+        "user-jars-first",
+    }
+)
+_GLUE_PREFIXES = ("additional-", "continuous-log-", "customer-", "enable-", "extra-", "job-", "write-shuffle-")
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _path(value: str) -> str:
+    if not value.startswith(("s3://", "s3a://", "file:///", "/")):
+        raise ValueError("must be s3://bucket/prefix/, file:///path or an absolute path")
+    return value.rstrip("/")
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not minimum <= int(value) <= maximum:
+            raise ValueError(f"must be a whole number from {minimum} to {maximum}")
+        return int(value)
+
+    return parse
+
+
+def _hours(value: str) -> float:
+    try:
+        hours = float(value)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours < float("inf"):
+        raise ValueError("must be a number of hours above 0")
+    return hours
+
+
+def _flag(value: str) -> bool:
+    return _one_of("true", "false")(value) == "true"
+
+
+def _argument(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"parse": parse})
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobConfig:
+    """What one run of the job needs to know; every field is the job argument of the same name."""
+
+    region: str = _argument(_text)
+    stream_name: str = _argument(_text)
+    raw_path: str = _argument(_path)
+    events_path: str = _argument(_path)
+    bad_events_path: str = _argument(_path)
+    checkpoint_path: str = _argument(_path)
+    mode: str = _argument(_one_of("continuous", "drain"), "continuous")
+    trigger_seconds: int = _argument(_whole_number(1, 3600), 10)
+    dedup_window_hours: int = _argument(_whole_number(1, 8760), 24)
+    start_position: str = _argument(_one_of("trim_horizon", "latest"), "trim_horizon")
+    metrics_namespace: str | None = _argument(_text, None)
+    max_run_hours: float = _argument(_hours, 144.0)
+    endpoint_url: str | None = _argument(_text, None)
+    fail_on_data_loss: bool = _argument(_flag, True)
+    job_name: str = "clickstream_lakehouse"
+
+    @property
+    def ingest_checkpoint(self) -> str:
+        return f"{self.checkpoint_path}/v1/raw"
+
+    @property
+    def refine_checkpoint(self) -> str:
+        return f"{self.checkpoint_path}/v1/events"
+
+    @property
+    def positions_path(self) -> str:
+        return f"{self.checkpoint_path}/v1/positions"
+
+    @property
+    def epoch_path(self) -> str:
+        return f"{self.checkpoint_path}/epoch"
+
+
+def parse_arguments(argv: Sequence[str]) -> JobConfig:
+    """The configuration of a command line (without the program's name).
+
+    :raises ConfigError: naming the argument, what was received and what is expected
+    """
+    given = dict(_pairs(argv))
+    values: dict[str, Any] = {}
+    for parameter in fields(JobConfig):
+        if "parse" not in parameter.metadata:
+            continue
+        if parameter.name in given:
+            values[parameter.name] = _parsed(parameter.name, given.pop(parameter.name), parameter.metadata["parse"])
+        elif parameter.default is MISSING:
+            raise ConfigError(f"--{parameter.name} is missing")
+    if given.get("JOB_NAME"):
+        values["job_name"] = given["JOB_NAME"]
+    unknown = [name for name in given if not _is_glue_argument(name)]
+    if unknown:
+        known = ", ".join(f"--{f.name}" for f in fields(JobConfig) if "parse" in f.metadata)
+        raise ConfigError(f"unknown argument --{unknown[0]}; the job knows {known}")
+    return JobConfig(**values)
+
+
+def _pairs(argv: Sequence[str]) -> list[tuple[str, str]]:
+    """--name value, --name=value and bare --name (an empty value)."""
+    pairs: list[tuple[str, str]] = []
+    rest = list(argv)
+    while rest:
+        token = rest.pop(0)
+        if not token.startswith("--") or token == "--":
+            raise ConfigError(f"expected --name value, got {token!r}")
+        name, equals, value = token[2:].partition("=")
+        if not equals and rest and not rest[0].startswith("--"):
+            value = rest.pop(0)
+        pairs.append((name, value))
+    return pairs
+
+
+def _parsed(name: str, value: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ConfigError(f"--{name} {error}, got {value!r}") from None
+
+
+def _is_glue_argument(name: str) -> bool:
+    return name in _GLUE_ARGUMENTS or name.startswith(_GLUE_PREFIXES)

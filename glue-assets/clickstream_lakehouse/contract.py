@@ -1,0 +1,111 @@
+"""The table contract (contract.json) as Spark sees it.
+
+contract.json is the one home of every column; the collector's types, the Glue columns and docs/tables.md come from it too.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pyspark.sql.types import DataType, DoubleType, IntegerType, LongType, StringType, StructField, StructType
+
+LINE_VERSION = 1
+
+# On the stream every time is an integer of epoch milliseconds; everything else keeps its column type.
+_LINE_TYPES: dict[str, DataType] = {
+    "string": StringType(),
+    "int": IntegerType(),
+    "bigint": LongType(),
+    "double": DoubleType(),
+    "timestamp": LongType(),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a table or one field of a line."""
+
+    name: str
+    type: str
+    nullable: bool
+    line: bool
+    personal: bool
+    values: tuple[str, ...]
+
+    @property
+    def line_type(self) -> DataType:
+        return _LINE_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table: its columns in order, partition columns included."""
+
+    name: str
+    description: str
+    partition_by: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def schema(self) -> StructType:
+        ddl = ", ".join(f"`{f.name}` {f.type}" for f in self.fields)
+        parsed = StructType.fromDDL(ddl)
+        return StructType([StructField(s.name, s.dataType, f.nullable) for s, f in zip(parsed.fields, self.fields, strict=True)])
+
+    @property
+    def column_names(self) -> list[str]:
+        return [f.name for f in self.fields]
+
+
+def _field(entry: dict[str, Any]) -> Field:
+    return Field(
+        name=entry["name"],
+        type=entry["type"],
+        nullable=entry["nullable"],
+        line=entry["line"],
+        personal=entry["personal"],
+        values=tuple(entry.get("values", ())),
+    )
+
+
+@cache
+def _document() -> dict[str, Any]:
+    # importlib.resources, not a path: on Glue the package is a zip.
+    return json.loads(resources.files(__package__ or "").joinpath("contract.json").read_text(encoding="utf-8"))
+
+
+@cache
+def table(name: str) -> Table:
+    """The table `raw`, `events` or `bad_events`."""
+    entry = _document()["tables"][name]
+    return Table(name, entry["description"], tuple(entry["partitionBy"]), tuple(_field(c) for c in entry["columns"]))
+
+
+@cache
+def envelope_fields() -> tuple[Field, ...]:
+    """Fields that a line has and no table column."""
+    return tuple(_field(c) for c in _document()["lineOnly"])
+
+
+def event_line_fields() -> tuple[Field, ...]:
+    """Fields of a line of kind `event`, without v and kind."""
+    return _unique([f for f in envelope_fields() if f.name not in ("v", "kind")], table("events"))
+
+
+def bad_line_fields() -> tuple[Field, ...]:
+    """Fields of a line of kind `bad`, without v and kind."""
+    return _unique([], table("bad_events"))
+
+
+def line_fields() -> tuple[Field, ...]:
+    """Every field a line of either kind may have; a name has the same type in both."""
+    merged = {f.name: f for f in (*envelope_fields(), *event_line_fields(), *bad_line_fields())}
+    return tuple(merged.values())
+
+
+def _unique(first: list[Field], of: Table) -> tuple[Field, ...]:
+    fields = {f.name: f for f in first}
+    fields.update({f.name: f for f in of.fields if f.line})
+    return tuple(fields.values())

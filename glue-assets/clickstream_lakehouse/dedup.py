@@ -1,0 +1,86 @@
+"""Each event once: the rule, and the probe of what is stored.
+
+Rule: a row copies a stored row, or an earlier kept row of its batch, when both halves of the identity are equal and the
+received times are at most the window apart; with another fingerprint it is an id conflict. Rows of a batch are taken by
+(received time, shard, sequence number, line). The verdicts depend on table and batch only, so a replayed batch decides alike.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+IDENTITY = ["event_key", "event_check"]
+LOCATOR = ["shard_id", "sequence_number", "line_index"]
+HOUR_MS = 3_600_000
+
+
+class Verdict(IntEnum):
+    NEW = 0
+    DUPLICATE = 1
+    CONFLICT = 2
+
+
+def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
+    """A Verdict (int8) for each row of the batch.
+
+    batch: IDENTITY, event_fp, received_ms (bigint) and LOCATOR. stored: IDENTITY, event_fp, received_ms of the rows that share
+    an event_key with the batch; more rows do no harm.
+    """
+    verdicts = np.full(batch.num_rows, Verdict.NEW, np.int8)
+    kept: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for key, check, fingerprint, received in _tuples(stored, [*IDENTITY, "event_fp", "received_ms"]):
+        kept[key, check].append((received, fingerprint))
+    suspects = _suspects(batch["event_key"].to_numpy(), stored["event_key"].to_numpy())
+    rows = batch.take(pa.array(suspects))
+    columns = list(_tuples(rows, [*IDENTITY, "event_fp", "received_ms"]))
+    for index in _in_order(rows):
+        key, check, fingerprint, received = columns[index]
+        seen = kept[key, check]
+        copies = [other for at, other in seen if abs(at - received) <= window_ms]
+        if not copies:
+            seen.append((received, fingerprint))
+        else:
+            verdicts[suspects[index]] = Verdict.DUPLICATE if fingerprint in copies else Verdict.CONFLICT
+    return verdicts
+
+
+def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
+    """The rows of `events` (IDENTITY, event_fp, received_ms) that share an event_key with the batch, within its window."""
+    received = batch["received_ms"].to_numpy()
+    first, last = int(received.min()) - window_ms, int(received.max()) + window_ms
+    keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
+    window = events.where(
+        F.col("received_date").between(F.to_date(F.timestamp_millis(F.lit(first))), F.to_date(F.timestamp_millis(F.lit(last))))
+        & F.col("received_ts").between(F.timestamp_millis(F.lit(first)), F.timestamp_millis(F.lit(last)))
+    )
+    hits = window.join(F.broadcast(keys), "event_key", "left_semi")
+    return hits.select(*IDENTITY, "event_fp", F.unix_millis("received_ts").alias("received_ms")).toArrow()
+
+
+def _suspects(keys: np.ndarray, stored: np.ndarray) -> np.ndarray:
+    """Positions of the rows whose key occurs more than once: the only ones that are looked at one by one."""
+    order = np.argsort(keys, kind="stable")
+    twin = keys[order][1:] == keys[order][:-1]
+    repeated = np.append(twin, False) | np.insert(twin, 0, False) if len(keys) else np.zeros(0, bool)
+    suspect = np.zeros(len(keys), bool)
+    suspect[order] = repeated
+    return np.flatnonzero(suspect | np.isin(keys, stored))
+
+
+def _in_order(rows: pa.Table) -> list[int]:
+    # Sequence numbers are decimal numbers without leading zeros: longer is larger.
+    places = [
+        (received, shard, len(sequence), sequence, line)
+        for received, shard, sequence, line in _tuples(rows, ["received_ms", *LOCATOR])
+    ]
+    return sorted(range(len(places)), key=places.__getitem__)
+
+
+def _tuples(table: pa.Table, names: list[str]) -> Iterable[tuple[Any, ...]]:
+    return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -1,0 +1,60 @@
+"""What the Spark session needs: some settings must be there before it starts (and are checked), the others are set here."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+import clickstream_lakehouse
+from clickstream_lakehouse.config import JobConfig
+
+# Read once when the session starts: they come with --conf (on AWS from the job's own --conf argument).
+REQUIRED_AT_START = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.scheduler.mode": "FAIR",  # else a long batch of one query holds up the other
+}
+
+RUNTIME_SETTINGS = {
+    # A cast that fails must not fail the same batch for ever (Spark 4 has ANSI on).
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # The default of 50 dominates the first snapshot of a small table.
+    "spark.databricks.delta.snapshotPartitions": "2",
+    # VACUUM otherwise lists with up to 10,000 tasks.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
+    # A trigger without records makes no progress report every ten seconds either.
+    "spark.sql.streaming.noDataProgressEventInterval": "3600000",
+}
+
+
+class SessionError(RuntimeError):
+    """The session was started without a setting that cannot be changed any more."""
+
+
+def prepare_session(spark: SparkSession, config: JobConfig) -> None:
+    """Check what must have been set at the start, set the rest, make the source importable.
+
+    :raises SessionError: naming the setting and how to pass it
+    """
+    required = dict(REQUIRED_AT_START)
+    if config.raw_path.startswith(("s3://", "s3a://")):
+        required["spark.hadoop.fs.s3a.endpoint.region"] = config.region
+    spark.sparkContext.setLogLevel("WARN")  # Spark tells of every task at INFO
+    conf = spark.sparkContext.getConf()
+    for name, value in required.items():
+        if conf.get(name) != value:
+            raise SessionError(f"the session needs --conf {name}={value}, it was started with {conf.get(name)}")
+    for name, value in RUNTIME_SETTINGS.items():
+        spark.conf.set(name, value)
+    spark.conf.set("spark.sql.shuffle.partitions", str(spark.sparkContext.defaultParallelism))
+    _let_workers_import_the_package(spark)
+
+
+def _let_workers_import_the_package(spark: SparkSession) -> None:
+    """Give Spark's driver-side data source process the zip (or folder) that this package was imported from.
+
+    Spark starts that process with neither --py-files nor the driver's sys.path, so it could not unpickle the source.
+    """
+    spark.sparkContext.environment["PYTHONPATH"] = str(Path(clickstream_lakehouse.__file__).parent.parent)
