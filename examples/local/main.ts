@@ -1,0 +1,112 @@
+/** Starts everything, says where it is, stops everything. */
+import { join, resolve } from 'path';
+import { synthesizeLocalApp } from './app';
+import { Checklist } from './checklist';
+import { LiveWatch } from './live-watch';
+import { LocalLakehouse, prepareFolder } from './local-lakehouse';
+import { runOnce } from './once';
+import { LocalRunError } from './servers';
+import { StaticServer } from './static-server';
+import { readStack } from './template';
+import { RunFolder, Toolchain } from './toolchain';
+
+export interface DemoOptions {
+  readonly once: boolean;
+  readonly events: number;
+  readonly killJob: boolean;
+  readonly keep: boolean;
+  readonly data: string;
+  readonly ports: { readonly site: number; readonly live: number; readonly collector: number };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Any key will do: the local collector is open, as the construct's is by default. */
+const WRITE_KEY = 'demo-write-key';
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+class Demo {
+  private readonly startedAt = Date.now();
+  private readonly stops: Array<() => Promise<void>> = [];
+
+  constructor(private readonly options: DemoOptions, private readonly toolchain: Toolchain) {}
+
+  async start(): Promise<LocalLakehouse> {
+    const { options, toolchain } = this;
+    const folder = new RunFolder(resolve(toolchain.root, options.data));
+    prepareFolder(folder, options.keep);
+    synthesizeLocalApp(folder.assembly);
+    const lakehouse = await LocalLakehouse.start({ stack: readStack(folder.assembly), toolchain, folder, collectorPort: options.ports.collector });
+    this.stops.push(() => lakehouse.stop());
+    lakehouse.job.on('restart', ({ code, starts }) => say(`  ! the Spark driver died (${code}); start ${starts + 1}`));
+    const started = lakehouse.job.start();
+    started.catch(() => undefined); // awaited below; it may fail while the pages start
+    await this.serve(lakehouse);
+    say('  … the Spark job starts (10 to 15 s)');
+    await started;
+    say(`  ✓ ready after ${((Date.now() - this.startedAt) / 1000).toFixed(1)} s\n`);
+    return lakehouse;
+  }
+
+  async stop() {
+    for (const stop of this.stops.reverse()) await stop();
+  }
+
+  private async serve(lakehouse: LocalLakehouse) {
+    const { collectorUrl } = lakehouse;
+    const { ports } = this.options;
+    const checklist = new Checklist(({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
+    const watch = new LiveWatch(lakehouse, checklist);
+    const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'), { '/config.json': () => ({ collectorUrl, writeKey: WRITE_KEY }) });
+    const siteUrl = await site.listen(ports.site, 'site');
+    this.stops.push(() => site.close());
+    const live = new StaticServer(join(__dirname, 'live'), { '/state.json': () => ({ ...watch.snapshot, siteUrl, collectorUrl }) });
+    const liveUrl = await live.listen(ports.live, 'live');
+    this.stops.push(() => live.close());
+    watch.start();
+    this.stops.push(() => watch.stop());
+    say(`\n  shop       ${siteUrl}   ← click here\n  live page  ${liveUrl}   ← see the rows here\n  collector  ${collectorUrl}\n`);
+    checklist.reach('site');
+  }
+}
+
+/** Resolves with the first signal that asks us to stop; the second one ends the process at once. */
+function interrupted(): Promise<NodeJS.Signals> {
+  return new Promise(done => {
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        process.once(signal, () => process.exit(1)); // what still runs is taken down by its guard
+        done(signal);
+      });
+    }
+  });
+}
+
+/** @returns the exit code */
+export async function runDemo(options: DemoOptions, toolchain: Toolchain): Promise<number> {
+  const demo = new Demo(options, toolchain);
+  const signal = interrupted();
+  const crashed = new Promise<never>((_resolve, reject) => process.on('uncaughtException', reject));
+  try {
+    const work = demo.start().then(lakehouse => options.once ? runOnce(lakehouse, options) : untilFailed(lakehouse));
+    const result = await Promise.race([work, signal, crashed]);
+    return result === true ? 0 : typeof result === 'string' ? interruptedCode(options) : 1;
+  } catch (error) {
+    if (!(error instanceof LocalRunError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    say('\n  stopping …');
+    await demo.stop();
+  }
+}
+
+/** Ctrl-C is how the demo ends; a run that has to say yes or no was cut short by it. */
+function interruptedCode({ once }: DemoOptions): number {
+  return once ? 130 : 0;
+}
+
+function untilFailed({ job }: LocalLakehouse): Promise<never> {
+  say('  Open the shop and click; Ctrl-C stops everything.\n');
+  return new Promise((_resolve, reject) => job.once('failed', reject));
+}
