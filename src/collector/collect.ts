@@ -11,7 +11,7 @@ import { CollectorRequest } from './request';
 import { Answer, failure } from './responses';
 import { route } from './route';
 import { validateEvent } from './validate';
-import { Source } from './write-key';
+import { presentedKeys, Source } from './write-key';
 import { BadEvent, CanonicalEvent } from '../contract/generated';
 
 /** What a request comes to: lines for the stream, and the answer that may be given once they are stored. */
@@ -37,7 +37,7 @@ function reply(answer: Answer): Collected {
 function serve([first, ...others]: readonly Endpoint[], request: CollectorRequest, settings: CollectorSettings): Collected {
   if (first.kind === 'reply') {
     try {
-      return reply(first.reply(request, key => settings.writeKeys.authenticate({ query: key })));
+      return reply(first.reply(request, key => settings.writeKeys.authenticate(presentedKeys(request, { body: key }))));
     } catch (error) {
       if (error instanceof Refusal) return reply(failure(error.status, error.code, error.message));
       throw error;
@@ -56,12 +56,7 @@ function serve([first, ...others]: readonly Endpoint[], request: CollectorReques
 
 function collectEvents(endpoint: CollectEndpoint, content: JsonValue, request: CollectorRequest, settings: CollectorSettings): Collected {
   const batch = endpoint.split(content, request);
-  const source = settings.writeKeys.authenticate({
-    authorization: request.headers.authorization,
-    body: batch.writeKey,
-    query: request.query.writeKey ?? request.query.appId ?? request.query.token,
-    header: request.headers['x-write-key'],
-  });
+  const source = settings.writeKeys.authenticate(presentedKeys(request, { body: batch.writeKey, appId: batch.appId }));
   if (batch.members.length > endpoint.maxEvents) {
     throw new DecodeError('too_many_events', `The request has ${batch.members.length} events; at most ${endpoint.maxEvents} are taken.`, 413);
   }
@@ -71,7 +66,7 @@ function collectEvents(endpoint: CollectEndpoint, content: JsonValue, request: C
   const accepted = results.length - rejected.length;
   return {
     lines: results.map(result => result.line),
-    answer: endpoint.answer({ accepted, rejected }),
+    answer: endpoint.answer({ accepted, rejected }, request),
     accepted,
     bad: countByCode(rejected),
   };
@@ -138,10 +133,12 @@ function badMember(member: Member, index: number, error: InvalidEventError, { en
 function refuse(endpoint: CollectEndpoint, refusal: Refusal, request: CollectorRequest): Collected {
   const answer = endpoint.refuse(refusal);
   if (answer) return reply(answer);
+  // A pixel has its content in the query.
+  const received = request.body.length > 0 ? request.body : Buffer.from(JSON.stringify(withoutKeys(request.query)));
   const rejected = { index: 0, code: refusal.code, message: refusal.message, path: '' };
   return {
-    lines: [badEventLine({ ...badEvent(endpoint, refusal, request), ...keptBytes(request.body) })],
-    answer: endpoint.answer({ accepted: 0, rejected: [rejected] }),
+    lines: [badEventLine({ ...badEvent(endpoint, refusal, request), ...keptBytes(received) })],
+    answer: endpoint.answer({ accepted: 0, rejected: [rejected] }, request),
     accepted: 0,
     bad: countByCode([rejected]),
   };

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'crypto';
 import { UnauthorizedError } from './errors';
 import { isArray, isObject, JsonValue } from './json';
+import { CollectorRequest } from './request';
 
 /** Who sent a request. */
 export interface Source {
@@ -18,6 +19,21 @@ export interface PresentedKeys {
   readonly body?: string;
   readonly query?: string;
   readonly header?: string;
+  /** an application id where a tracker knows no key */
+  readonly appId?: string;
+}
+
+/** Keys of a request's headers and query; what its content carries goes beside. */
+export function presentedKeys(
+  { headers, query }: Pick<CollectorRequest, 'headers' | 'query'>,
+  content: Pick<PresentedKeys, 'body' | 'appId'> = {},
+): PresentedKeys {
+  return {
+    authorization: headers.authorization,
+    query: query.writeKey ?? query.appId ?? query.token,
+    header: headers['x-write-key'],
+    ...content,
+  };
 }
 
 /** The configured write keys. Only their digests are kept. */
@@ -72,8 +88,9 @@ function sourceKeys(id: string, value: JsonValue): KnownKey[] {
   });
 }
 
-function firstKey({ authorization, body, query, header }: PresentedKeys): string | undefined {
-  return [basicUsername(authorization), body, query, header].find(key => key !== undefined && key !== '' && !isMasked(key));
+/** The key that counts. */
+export function firstKey({ authorization, body, query, header, appId }: PresentedKeys): string | undefined {
+  return [basicUsername(authorization), body, query, header, appId].find(key => key !== undefined && key !== '' && !isMasked(key));
 }
 
 /** Jitsu's browser client masks the key in the body and sends the real one in a header. */

@@ -1,9 +1,13 @@
+import { jitsu } from './jitsu';
 import { native } from './native';
 import { Protocol } from './protocol';
+import { rudder } from './rudder';
 import { segment } from './segment';
 
 /** Every wire format the collector speaks. A new one is a file of its own and a line here. */
 export const PROTOCOLS: readonly Protocol[] = [
   native,
   segment,
+  rudder,
+  jitsu,
 ];

@@ -32,6 +32,8 @@ export interface Batch {
   readonly draft: (member: Member) => EventDraft;
   /** key that the body carries */
   readonly writeKey?: string;
+  /** application id that the body carries, which stands for a key where a tracker knows none */
+  readonly appId?: string;
 }
 
 export interface BadMember { readonly index: number; readonly code: string; readonly message: string; readonly path: string }
@@ -58,17 +60,24 @@ export interface CollectEndpoint {
   readonly split: (content: JsonValue, request: CollectorRequest) => Batch;
   readonly maxEvents: number;
   /** The answer when every event is stored, as itself or as a bad event. */
-  readonly answer: (outcome: Outcome) => Answer;
+  readonly answer: (outcome: Outcome, request: CollectorRequest) => Answer;
   /** The answer to a request that cannot be taken; none if the family's clients would resend it for ever: then it is stored as a bad event. */
   readonly refuse: (refusal: Refusal) => Answer | undefined;
 }
+
+/**
+ * The source of a request's write key.
+ * @param key one that the path carries
+ * @throws {UnauthorizedError}
+ */
+export type Authenticate = (key?: string) => Source;
 
 /** A path that answers by itself. */
 export interface ReplyEndpoint {
   readonly kind: 'reply';
   readonly methods: readonly string[];
   /** @throws {Refusal} */
-  readonly reply: (request: CollectorRequest, authenticate: (key: string) => Source) => Answer;
+  readonly reply: (request: CollectorRequest, authenticate: Authenticate) => Answer;
 }
 
 export type Endpoint = CollectEndpoint | ReplyEndpoint;

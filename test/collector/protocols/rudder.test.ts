@@ -1,0 +1,104 @@
+import { gzipSync } from 'zlib';
+import { collected } from '../builders';
+
+const WRITE_KEYS = JSON.stringify({ web: { keys: ['key-1'], appId: 'shop' } });
+const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
+
+/** A message of the browser SDK. */
+const TRACK = {
+  type: 'track',
+  event: 'Order',
+  channel: 'web',
+  messageId: 'r1',
+  anonymousId: 'a1',
+  originalTimestamp: '2026-01-02T03:04:05.000Z',
+  sentAt: '2026-01-02T03:04:05.100Z',
+  properties: { price: 3 },
+  integrations: { All: true },
+  context: {
+    library: { name: 'RudderLabs JavaScript SDK', version: '3.34.0' },
+    sessionId: 1767323045,
+    sessionStart: true,
+    traits: { plan: 'pro' },
+    page: { initial_referrer: '$direct' },
+  },
+};
+
+const COLUMNS = {
+  protocol: 'rudder',
+  event_name: 'Order',
+  event_type: 'track',
+  event_id: 'r1',
+  platform: 'web',
+  sdk_name: 'RudderLabs JavaScript SDK',
+  session_id: '1767323045',
+  client_ts: Date.parse('2026-01-02T03:04:05.000Z'),
+  traits: '{"plan":"pro"}',
+  properties: '{"price":3}',
+};
+
+test('a message is told from Segment\'s by its library, on the paths they share', () => {
+  const [event] = collected({ path: '/v1/track', body: TRACK }).events;
+  expect(event).toMatchObject(COLUMNS);
+  expect(JSON.parse(String(event.contexts))).toEqual({
+    integrations: { All: true },
+    context: { sessionStart: true, page: { initial_referrer: '$direct' } },
+  });
+});
+
+test('the Node SDK\'s gzip, announced as a form, is read', () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
+  expect(collected({ path: '/v1/batch', headers, body: gzipSync(JSON.stringify({ batch: [TRACK] })) }).events).toEqual([expect.objectContaining(COLUMNS)]);
+});
+
+test('a beacon has its key in the query and its content as text', () => {
+  const parts = { path: '/beacon/v1/batch', query: { writeKey: 'key-1' }, headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ batch: [TRACK] }) };
+  const { events, answer } = collected(parts, { WRITE_KEYS });
+  expect(events).toEqual([expect.objectContaining({ ...COLUMNS, source_id: 'web', app_id: 'shop' })]);
+  expect(answer.body).toBe('{"success":true}');
+});
+
+test('a merge call is an alias', () => {
+  const mergeProperties = [{ type: 'email', value: 'a@example.com' }];
+  const [event] = collected({ path: '/v1/merge', body: { userId: 'u', mergeProperties } }).events;
+  expect(event).toMatchObject({ event_type: 'alias', event_name: 'merge', user_id: 'u' });
+  expect(JSON.parse(String(event.contexts))).toEqual({ mergeProperties });
+});
+
+test.each([
+  ['track', { event: 'Opened' }, { event_name: 'Opened', event_type: 'track' }],
+  ['page', { name: 'Mail' }, { event_name: 'Mail', event_type: 'page' }],
+])('a %s pixel is an event and answered with an image', (call, query, columns) => {
+  const { events, answer } = collected({ method: 'GET', path: `/pixel/v1/${call}`, query: { writeKey: 'key-1', anonymousId: 'a1', campaign: 'x', ...query } }, { WRITE_KEYS });
+  expect(events).toEqual([expect.objectContaining({ protocol: 'rudder', anonymous_id: 'a1', properties: '{"campaign":"x"}', source_id: 'web', ...columns })]);
+  expect(answer).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' } });
+  expect(Buffer.from(answer.body, 'base64')).toHaveLength(43);
+});
+
+test.each([
+  ['without an event', { writeKey: 'key-1', anonymousId: 'a1' }, 'schema', 'missing_event_name'],
+  ['with an unknown key', { writeKey: 'secret-key', anonymousId: 'a1', event: 'x' }, 'auth', 'unknown_write_key'],
+])('a pixel %s is a bad event, and an image all the same', (_, query, stage, code) => {
+  const { badEvents, answer, lines } = collected({ method: 'GET', path: '/pixel/v1/track', query }, { WRITE_KEYS });
+  expect(badEvents).toEqual([expect.objectContaining({ stage, error_code: code, raw: expect.stringContaining('a1') })]);
+  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'image/gif' } });
+  expect(lines.join()).not.toMatch(/key-1|secret-key/);
+});
+
+test('the browser SDK gets its source\'s configuration', () => {
+  const { answer } = collected({ method: 'GET', path: '/sourceConfig/', query: { v: '3.34.0', writeKey: 'key-1' }, headers: basic('key-1') }, { WRITE_KEYS });
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toEqual({
+    source: {
+      id: 'web',
+      name: 'web',
+      workspaceId: 'clickstream-lakehouse',
+      writeKey: 'key-1',
+      enabled: true,
+      config: { statsCollection: { errors: { enabled: false }, metrics: { enabled: false } } },
+      connections: [],
+      destinations: [],
+    },
+  });
+  expect(collected({ method: 'GET', path: '/sourceConfig', query: { writeKey: 'no' } }, { WRITE_KEYS }).answer.status).toBe(401);
+});
