@@ -1,6 +1,6 @@
 import {
-  Annotations, aws_apigateway as apigateway, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
-  Duration, RemovalPolicy, Token,
+  Annotations, aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms,
+  aws_lambda as lambda, aws_logs as logs, Duration, Names, RemovalPolicy, Stack, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorEnvironment } from './environment';
@@ -133,6 +133,8 @@ export class CollectorEndpoint extends Construct {
   public readonly collectorFunction: lambda.IFunction;
   /** URL for trackers, stage included, without a trailing slash. */
   public readonly endpointUrl: string;
+  /** The same without the stage, for SDKs that take a host and append `/v1/…` themselves, as Segment's and RudderStack's do. */
+  public readonly hostUrl: string;
   /** Namespace of the collector's metrics. */
   public readonly metricsNamespace: string;
 
@@ -150,11 +152,29 @@ export class CollectorEndpoint extends Construct {
     this.api = this.createApi(props);
     this.route(collector);
     addGatewayResponses(this.api, props.allowedOrigins);
-    this.endpointUrl = `https://${this.api.restApiId}.execute-api.${this.api.env.region}.${this.api.stack.urlSuffix}/${STAGE}`;
+    const { region, urlSuffix } = Stack.of(this);
+    this.hostUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}`;
+    this.endpointUrl = `${this.hostUrl}/${STAGE}`;
     if (!props.writeKeys) {
       Annotations.of(this).addWarningV2('cdk-clickstream-lakehouse:openCollector',
         'ingestion.writeKeys is not set: anybody who knows the URL can send events');
     }
+  }
+
+  /**
+   * A metric of the collector: Requests, AcceptedEvents, BadEvents, ReceivedBytes, StoreRetries, StoreFailures or Latency.
+   *
+   * @param metricName name of the metric
+   * @param props statistic, period and so on
+   */
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: this.metricsNamespace,
+      metricName,
+      dimensionsMap: { FunctionName: this.collectorFunction.functionName },
+      statistic: cloudwatch.Stats.SUM,
+      ...props,
+    });
   }
 
   private createFunction(props: CollectorEndpointProps): HandlerFunction {
@@ -163,7 +183,7 @@ export class CollectorEndpoint extends Construct {
       METRICS_NAMESPACE: this.metricsNamespace,
       CLIENT_IP: props.clientIp ?? ClientIp.TRUNCATE,
       ...(props.allowedOrigins && { ALLOWED_ORIGINS: props.allowedOrigins.join(',') }),
-      ...(props.writeKeys && { WRITE_KEYS: JSON.stringify(props.writeKeys) }),
+      ...(props.writeKeys && { WRITE_KEYS: Stack.of(this).toJsonString(props.writeKeys) }),
     };
     return new HandlerFunction(this, 'Function', {
       entrypoint: 'collector/collector.lambda',
@@ -189,6 +209,7 @@ export class CollectorEndpoint extends Construct {
       ? ownLogGroup(this, 'AccessLog', props.logRetention ?? logs.RetentionDays.ONE_MONTH, props.encryptionKey)
       : undefined;
     const api = new apigateway.RestApi(this, 'Api', {
+      restApiName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }), // its metrics go by this name
       description: 'Clickstream collector',
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       binaryMediaTypes: ['*/*'], // bodies arrive as sent: gzip stays gzip

@@ -1,101 +1,15 @@
 import {
-  aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, aws_logs as logs, aws_s3_assets as assets,
-  Duration, Names, RemovalPolicy, Stack,
+  aws_cloudwatch as cloudwatch, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, aws_logs as logs,
+  aws_s3_assets as assets, Duration, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { glueArguments, jobArguments, LOG_GROUP_SUFFIXES, sparkConf } from './job-arguments';
 import { createJobRole } from './job-role';
+import { ProcessingOptions, StartPosition, validateProcessing, WorkerType } from './processing-options';
 import { ProcessingSchedule } from './processing-schedule';
 import { JobNetwork } from '../network/job-network';
 import { GLUE_PACKAGE, GLUE_PACKAGE_EXCLUDES, GLUE_SCRIPT } from '../private/assets';
-import { InvalidPropertyError, requireBetween, requireDurationBetween } from '../private/validate';
 import { LakehouseStorage } from '../storage/lakehouse-storage';
-
-/** Size of a Glue worker. */
-export enum WorkerType {
-  /** 4 vCPUs, 16 GB. */
-  G_1X = 'G.1X',
-  /** 8 vCPUs, 32 GB. */
-  G_2X = 'G.2X',
-  /** 16 vCPUs, 64 GB. */
-  G_4X = 'G.4X',
-  /** 32 vCPUs, 128 GB. */
-  G_8X = 'G.8X',
-}
-
-/** Where the first run begins to read. */
-export enum StartPosition {
-  /** The oldest record the stream still has. */
-  TRIM_HORIZON = 'trim_horizon',
-  /** What arrives after the job's first start. */
-  LATEST = 'latest',
-}
-
-/** Options of the streaming job. */
-export interface ProcessingOptions {
-  /**
-   * When the job runs.
-   *
-   * @default ProcessingSchedule.continuous()
-   */
-  readonly schedule?: ProcessingSchedule;
-
-  /**
-   * Size of a worker.
-   *
-   * @default WorkerType.G_1X
-   */
-  readonly workerType?: WorkerType;
-
-  /**
-   * Number of workers, 2 to 100; one of them is the driver.
-   *
-   * @default 2
-   */
-  readonly workers?: number;
-
-  /**
-   * Runs on spare capacity at a lower price and with a later start. For scheduled runs on G_1X or G_2X.
-   *
-   * @default false
-   */
-  readonly flexExecution?: boolean;
-
-  /**
-   * Time between two micro-batches.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly triggerInterval?: Duration;
-
-  /**
-   * How long an event id is remembered: a copy that arrives within it is dropped.
-   *
-   * @default - the stream's retention, at least 24 hours
-   */
-  readonly dedupWindow?: Duration;
-
-  /**
-   * Where the first run begins to read.
-   *
-   * @default StartPosition.TRIM_HORIZON
-   */
-  readonly startPosition?: StartPosition;
-
-  /**
-   * Stops the job with a message when the stream has dropped records before they were read; false goes on without them.
-   *
-   * @default true
-   */
-  readonly failOnDataLoss?: boolean;
-
-  /**
-   * More Spark settings, of those that must be known before the session starts.
-   *
-   * @default - none
-   */
-  readonly sparkConf?: { [key: string]: string };
-}
 
 /** Properties of StreamingJob. */
 export interface StreamingJobProps extends ProcessingOptions {
@@ -139,13 +53,6 @@ export interface StreamingJobProps extends ProcessingOptions {
    * @default 'ClickstreamLakehouse'
    */
   readonly metricsNamespace?: string;
-
-  /**
-   * Tags of the job.
-   *
-   * @default - none
-   */
-  readonly tags?: { [key: string]: string };
 }
 
 /** Spark's run is planned to end after 144 hours; Glue's own limit is for a run that does not. It must stay below 10,080 minutes. */
@@ -185,7 +92,7 @@ export class StreamingJob extends Construct implements iam.IGrantable {
     super(scope, id);
     this.schedule = props.schedule ?? ProcessingSchedule.continuous();
     this.metricsNamespace = props.metricsNamespace ?? 'ClickstreamLakehouse';
-    validate(props, this.schedule);
+    validateProcessing(props, this.schedule, props.streamRetention);
 
     const script = new assets.Asset(this, 'Script', { path: GLUE_SCRIPT });
     const code = new assets.Asset(this, 'Package', { path: GLUE_PACKAGE, exclude: GLUE_PACKAGE_EXCLUDES });
@@ -207,6 +114,28 @@ export class StreamingJob extends Construct implements iam.IGrantable {
     this._job.node.addDependency(role, ...logGroups);
     this.jobName = this._job.ref;
     this.jobArn = Stack.of(this).formatArn({ service: 'glue', resource: 'job', resourceName: this.jobName });
+  }
+
+  /**
+   * A metric of the job (RawRecords, Events, BadEvents, DuplicateEvents, Freshness, BatchDuration) or of its keeper (RunActive,
+   * RunStarts, RunFailures, StartsRefused, BreakerOpen).
+   *
+   * @param metricName name of the metric
+   * @param props statistic, period and so on
+   */
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: this.metricsNamespace,
+      metricName,
+      dimensionsMap: { JobName: this.jobName },
+      statistic: cloudwatch.Stats.SUM,
+      ...props,
+    });
+  }
+
+  /** @internal */
+  public _tag(key: string, value: string): void {
+    this._job.tags.setTag(key, value);
   }
 
   /** Glue names the groups after their prefix, so theirs are the only physical names of this package that CloudFormation does not make. */
@@ -270,7 +199,6 @@ export class StreamingJob extends Construct implements iam.IGrantable {
       maxRetries: 0, // the keeper restarts it
       jobRunQueuingEnabled: false,
       timeout: TIMEOUT_MINUTES,
-      tags: props.tags,
     });
     job.applyRemovalPolicy(RemovalPolicy.DESTROY);
     return job;
@@ -295,25 +223,5 @@ export class StreamingJob extends Construct implements iam.IGrantable {
       metricsNamespace: this.metricsNamespace,
       failOnDataLoss: props.failOnDataLoss ?? true,
     });
-  }
-}
-
-function validate(props: StreamingJobProps, schedule: ProcessingSchedule): void {
-  requireBetween('processing.workers', props.workers, 2, 100);
-  requireDurationBetween('processing.triggerInterval', props.triggerInterval, Duration.seconds(1), Duration.minutes(15));
-  requireDurationBetween('processing.dedupWindow', props.dedupWindow, Duration.hours(1), Duration.days(30));
-  if (props.flexExecution && schedule.isContinuous) {
-    throw new InvalidPropertyError('processing.flexExecution needs a schedule: spare capacity may be taken away, so a continuous job cannot use it');
-  }
-  if (props.flexExecution && ![undefined, WorkerType.G_1X, WorkerType.G_2X].includes(props.workerType)) {
-    throw new InvalidPropertyError(`processing.flexExecution needs workerType G_1X or G_2X, got ${props.workerType}`);
-  }
-  if (schedule.interval && props.streamRetention) {
-    // Room for one failed run and for the time a run takes.
-    const needed = schedule.interval.plus(schedule.interval).plus(Duration.hours(1));
-    if (props.streamRetention.toMilliseconds() < needed.toMilliseconds()) {
-      throw new InvalidPropertyError(`stream.retention must be at least ${needed.toHumanString()} (twice the interval of processing.schedule and an hour), `
-        + `got ${props.streamRetention.toHumanString()}`);
-    }
   }
 }

@@ -28,7 +28,7 @@ export function deltaTableInput(name: TableName, location: string): glue.CfnTabl
       outputFormat: 'org.apache.hadoop.hive.ql.io.HiveSequenceFileOutputFormat',
       serdeInfo: {
         serializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
-        parameters: { 'serialization.format': '1', path: location },
+        parameters: { 'serialization.format': '1', 'path': location },
       },
     },
   };

@@ -1,0 +1,152 @@
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { CollectorEndpoint } from '../collector/collector-endpoint';
+import { JobKeeper } from '../processing/job-keeper';
+import { StreamingJob } from '../processing/streaming-job';
+import { EventStream } from '../stream/event-stream';
+
+export interface Monitored {
+  readonly collector: CollectorEndpoint;
+  readonly eventStream: EventStream;
+  readonly job: StreamingJob;
+  readonly keeper: JobKeeper;
+}
+
+export interface Thresholds {
+  readonly iteratorAge?: Duration;
+  readonly freshness?: Duration;
+  readonly badEventPercentage: number;
+}
+
+/** An alarm, and in its description what to do about it. */
+export type AlarmDefinition = cloudwatch.CreateAlarmOptions & { readonly id: string; readonly metric: cloudwatch.IMetric };
+
+const PERIOD = Duration.minutes(5);
+const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+
+/** Fewer events than this in a period say nothing about their ratio. */
+const MIN_EVENTS_FOR_RATIO = 100;
+
+const atLeastOne = {
+  threshold: 1, evaluationPeriods: 1, comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+};
+
+/** The alarms, in the order of an event's journey. */
+export function alarmsOf(monitored: Monitored, thresholds: Thresholds): AlarmDefinition[] {
+  return [
+    ...collectorAlarms(monitored, thresholds),
+    ...streamAlarms(monitored, thresholds),
+    ...jobAlarms(monitored, thresholds),
+  ];
+}
+
+function collectorAlarms({ collector }: Monitored, { badEventPercentage }: Thresholds): AlarmDefinition[] {
+  return [{
+    ...atLeastOne,
+    id: 'CollectorErrors',
+    metric: collector.collectorFunction.metricErrors({ period: PERIOD }),
+    alarmDescription: "The collector function fails or times out. Read the function's log: its lines name the error and the request.",
+  }, {
+    ...atLeastOne,
+    id: 'CollectorServerErrors',
+    metric: collector.api.metricServerError({ period: PERIOD, statistic: cloudwatch.Stats.AVERAGE }),
+    threshold: 0.01,
+    evaluationPeriods: 2,
+    alarmDescription: 'More than 1 % of the requests get a 5xx answer. Clients send them again; look for throttling of the function or the stream.',
+  }, {
+    ...atLeastOne,
+    id: 'StoreFailures',
+    metric: collector.metric('StoreFailures', { period: PERIOD }),
+    alarmDescription: 'The collector could not write to the stream and answered 503. Add shards (stream.capacity) if records are throttled.',
+  }, {
+    ...atLeastOne,
+    id: 'BadEvents',
+    metric: new cloudwatch.MathExpression({
+      expression: `IF(good + bad >= ${MIN_EVENTS_FOR_RATIO}, 100 * bad / (good + bad), 0)`,
+      usingMetrics: { good: collector.metric('AcceptedEvents'), bad: collector.metric('BadEvents') },
+      label: 'bad events, %',
+      period: PERIOD,
+    }),
+    threshold: badEventPercentage,
+    evaluationPeriods: 3,
+    alarmDescription: `More than ${badEventPercentage} % of the events are bad. The saved query bad_event_summary says why.`,
+  }];
+}
+
+function streamAlarms({ eventStream, job }: Monitored, { iteratorAge }: Thresholds): AlarmDefinition[] {
+  const { stream, retention } = eventStream;
+  const age = stream.metric('GetRecords.IteratorAgeMilliseconds', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const late = iteratorAge ?? expectedIteratorAge(job);
+  const definition = { ...atLeastOne, metric: age, comparisonOperator: GREATER_THAN_THRESHOLD };
+  return [{
+    ...atLeastOne,
+    id: 'ThrottledRecords',
+    metric: stream.metric('PutRecords.ThrottledRecords', { period: PERIOD, statistic: cloudwatch.Stats.SUM }),
+    evaluationPeriods: 3,
+    alarmDescription: 'The stream refuses records; the collector sends them again. Add shards (stream.capacity).',
+  },
+  ...(late ? [{
+    ...definition,
+    id: 'IteratorAge',
+    threshold: late.toMilliseconds(),
+    evaluationPeriods: 2,
+    alarmDescription: "The job falls behind: rows appear late. Read the job's log; add workers (processing.workers) if it is healthy but slow.",
+  }] : []),
+  ...(retention ? [{
+    ...definition,
+    id: 'IteratorAgeCritical',
+    threshold: retention.toMilliseconds() / 2,
+    alarmDescription: 'Half of the retention of the stream is used up: repair the job or raise stream.retention now, or events will be lost.',
+  }] : [])];
+}
+
+function jobAlarms({ job, keeper }: Monitored, { freshness }: Thresholds): AlarmDefinition[] {
+  const metric = (name: string) => job.metric(name, { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const late = freshness ?? (job.schedule.isContinuous ? Duration.minutes(5) : undefined);
+  return [{
+    ...atLeastOne,
+    id: 'BreakerOpen',
+    metric: metric('BreakerOpen'),
+    alarmDescription: "The job ended five times within an hour and is not started again. Read the job's log, repair, then start a run or wait an hour.",
+  }, {
+    ...atLeastOne,
+    id: 'RunFailures',
+    metric: job.metric('RunFailures', { period: PERIOD }),
+    alarmDescription: "A run of the job failed. It is started again and goes on where it stopped; the job's log says why.",
+  }, {
+    ...atLeastOne,
+    id: 'StartsRefused',
+    metric: job.metric('StartsRefused', { period: PERIOD }),
+    evaluationPeriods: 3,
+    alarmDescription: "Glue refuses to start the job: a quota, or an account it does not serve yet. The keeper's log has Glue's message.",
+  }, {
+    ...atLeastOne,
+    id: 'KeeperErrors',
+    metric: keeper.keeperFunction.metricErrors({ period: PERIOD }),
+    evaluationPeriods: 2,
+    alarmDescription: "The keeper fails, so nobody restarts the job. Read the function's log.",
+  },
+  ...(job.schedule.isContinuous ? [{
+    id: 'NoActiveRun',
+    metric: metric('RunActive'),
+    threshold: 1,
+    evaluationPeriods: 2,
+    comparisonOperator: LESS_THAN_THRESHOLD,
+    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    alarmDescription: "The job has not run for 10 minutes. The keeper's log says what keeps it from starting; events wait in the stream.",
+  }] : []),
+  ...(late ? [{
+    ...atLeastOne,
+    id: 'Freshness',
+    metric: metric('Freshness'),
+    threshold: late.toMilliseconds(),
+    evaluationPeriods: 2,
+    comparisonOperator: GREATER_THAN_THRESHOLD,
+    alarmDescription: 'Events take too long from the collector to their row. Compare batch time and iterator age on the dashboard.',
+  }] : [])];
+}
+
+/** Between two scheduled runs records wait for as long as the interval, and a run takes its time. */
+function expectedIteratorAge({ schedule }: StreamingJob): Duration | undefined {
+  if (schedule.isContinuous) return Duration.minutes(5);
+  return schedule.interval?.plus(Duration.hours(1));
+}

@@ -1,0 +1,119 @@
+import { aws_athena as athena, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { SAVED_QUERIES } from './named-queries';
+import { securedBucket } from '../private/secured-bucket';
+import { InvalidPropertyError, requireDurationBetween } from '../private/validate';
+import { LakehouseStorage } from '../storage/lakehouse-storage';
+
+/** Options of the Athena workgroup. */
+export interface QueryOptions {
+  /**
+   * How long results are kept; they hold personal data when the tables do.
+   *
+   * @default Duration.days(7)
+   */
+  readonly resultRetention?: Duration;
+
+  /**
+   * A query that would read more than this is cancelled; at least 10 MB.
+   *
+   * @default Size.gibibytes(100)
+   */
+  readonly scanLimit?: Size;
+}
+
+/** Properties of AthenaQuery. */
+export interface AthenaQueryProps extends QueryOptions {
+  /** The tables. */
+  readonly storage: LakehouseStorage;
+
+  /**
+   * Key that encrypts results.
+   *
+   * @default - S3's own keys
+   */
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** Athena workgroup with its results bucket and saved queries. */
+export class AthenaQuery extends Construct {
+  /** The workgroup. */
+  public readonly workGroupName: string;
+  /** Holds query results, for as long as `resultRetention` says. */
+  public readonly resultsBucket: s3.IBucket;
+
+  private readonly storage: LakehouseStorage;
+
+  /**
+   * @param scope parent construct
+   * @param id construct id
+   * @param props see AthenaQueryProps
+   */
+  constructor(scope: Construct, id: string, props: AthenaQueryProps) {
+    super(scope, id);
+    requireDurationBetween('query.resultRetention', props.resultRetention, Duration.days(1), Duration.days(3650));
+    const scanLimit = props.scanLimit ?? Size.gibibytes(100);
+    if (!scanLimit.isUnresolved() && scanLimit.toBytes() < 10_000_000) {
+      throw new InvalidPropertyError(`query.scanLimit must be at least 10 MB, got ${scanLimit.toBytes()} bytes`);
+    }
+    this.storage = props.storage;
+    this.resultsBucket = securedBucket(this, 'ResultsBucket', {
+      encryptionKey: props.encryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY, // results can be had again
+      expiration: props.resultRetention ?? Duration.days(7),
+    });
+    const workGroup = this.createWorkGroup(props, scanLimit);
+    this.workGroupName = workGroup.ref;
+    this.createSavedQueries();
+  }
+
+  /**
+   * Lets the grantee query the three tables in this workgroup and read the results.
+   *
+   * @param grantee who queries
+   */
+  public grantQuery(grantee: iam.IGrantable): iam.Grant {
+    const workGroup = Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workGroupName });
+    const grant = iam.Grant.addToPrincipal({
+      grantee,
+      actions: [
+        'athena:BatchGetNamedQuery', 'athena:BatchGetQueryExecution', 'athena:GetNamedQuery', 'athena:GetQueryExecution', 'athena:GetQueryResults',
+        'athena:GetQueryResultsStream', 'athena:GetWorkGroup', 'athena:ListNamedQueries', 'athena:ListQueryExecutions',
+        'athena:StartQueryExecution', 'athena:StopQueryExecution',
+      ],
+      resourceArns: [workGroup],
+    });
+    return grant.combine(this.resultsBucket.grantReadWrite(grantee)).combine(this.storage.grantRead(grantee));
+  }
+
+  private createWorkGroup({ encryptionKey }: AthenaQueryProps, scanLimit: Size): athena.CfnWorkGroup {
+    const workGroup = new athena.CfnWorkGroup(this, 'WorkGroup', {
+      name: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }), // CloudFormation makes no name for it
+      description: 'Clickstream lakehouse',
+      recursiveDeleteOption: true, // else it cannot be deleted once a query has run
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        publishCloudWatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: scanLimit.toBytes(),
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+        resultConfiguration: {
+          outputLocation: this.resultsBucket.s3UrlForObject('results/'),
+          encryptionConfiguration: encryptionKey ? { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn } : { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+    workGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    // The construct: with the bucket's policy and its emptying.
+    workGroup.node.addDependency(this.resultsBucket);
+    return workGroup;
+  }
+
+  private createSavedQueries(): void {
+    for (const { name, description, sql } of SAVED_QUERIES) {
+      const query = new athena.CfnNamedQuery(this, `Query-${name}`, {
+        name, description, queryString: sql, database: this.storage.databaseName, workGroup: this.workGroupName,
+      });
+      query.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** A query to begin with, saved in the workgroup. */
+export interface SavedQuery {
+  readonly name: string;
+  readonly description: string;
+  readonly sql: string;
+}
+
+/** The partition column is in each WHERE, so that a query reads a week and not the whole history. */
+const LAST_WEEK = "received_date >= date_add('day', -7, current_date)";
+
+/** Athena's SQL; table names are those of the contract. */
+export const SAVED_QUERIES: readonly SavedQuery[] = [
+  {
+    name: 'daily_metrics',
+    description: 'Events, visitors and page views per day and application, last 7 days, without robots',
+    sql: `SELECT event_date, app_id,
+  count(*) AS events,
+  count(DISTINCT coalesce(user_id, anonymous_id)) AS visitors,
+  count_if(event_type = 'page') AS page_views
+FROM events
+WHERE ${LAST_WEEK} AND NOT is_bot
+GROUP BY event_date, app_id
+ORDER BY event_date DESC, events DESC`,
+  },
+  {
+    name: 'page_views',
+    description: 'Most viewed pages, last 7 days, without robots',
+    sql: `SELECT page_host, page_path, count(*) AS views, count(DISTINCT coalesce(user_id, anonymous_id)) AS visitors
+FROM events
+WHERE ${LAST_WEEK} AND event_type = 'page' AND NOT is_bot
+GROUP BY page_host, page_path
+ORDER BY views DESC
+LIMIT 100`,
+  },
+  {
+    name: 'sessions',
+    description: 'Sessions (30 minutes without an event end one) with the campaign that began them, last 7 days, without robots',
+    sql: `WITH activity AS (
+  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_id, event_type, page_path, utm_source, utm_medium, utm_campaign
+  FROM events
+  WHERE ${LAST_WEEK} AND NOT is_bot AND coalesce(user_id, anonymous_id) IS NOT NULL
+), marked AS (
+  SELECT *, CASE WHEN date_diff('second', lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id), event_ts) < 1800
+    THEN 0 ELSE 1 END AS starts
+  FROM activity
+), numbered AS (
+  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id ROWS UNBOUNDED PRECEDING) AS session_number
+  FROM marked
+)
+SELECT app_id, visitor, session_number,
+  min(event_ts) AS started, max(event_ts) AS ended, count(*) AS events, count_if(event_type = 'page') AS page_views,
+  min_by(page_path, event_ts) AS landing_page, min_by(utm_source, event_ts) AS utm_source,
+  min_by(utm_medium, event_ts) AS utm_medium, min_by(utm_campaign, event_ts) AS utm_campaign
+FROM numbered
+GROUP BY app_id, visitor, session_number
+ORDER BY started DESC`,
+  },
+  {
+    name: 'users_latest',
+    description: 'What is known last of each identified user, last 7 days',
+    sql: `SELECT app_id, user_id, max(event_ts) AS last_seen, count(*) AS events,
+  max_by(anonymous_id, event_ts) AS anonymous_id, max_by(traits, event_ts) FILTER (WHERE traits IS NOT NULL) AS traits
+FROM events
+WHERE ${LAST_WEEK} AND user_id IS NOT NULL
+GROUP BY app_id, user_id
+ORDER BY last_seen DESC`,
+  },
+  {
+    name: 'bad_event_summary',
+    description: 'Why events were refused, with an example of each reason, last 7 days',
+    sql: `SELECT protocol, stage, error_code, count(*) AS bad_events, max(received_ts) AS last_seen,
+  max_by(error_message, received_ts) AS example, max_by(error_path, received_ts) AS example_path
+FROM bad_events
+WHERE ${LAST_WEEK}
+GROUP BY protocol, stage, error_code
+ORDER BY bad_events DESC`,
+  },
+  {
+    name: 'freshness',
+    description: 'Seconds from the collector to the row, per hour, last 7 days',
+    sql: `SELECT date_trunc('hour', received_ts) AS hour, count(*) AS events,
+  approx_percentile(date_diff('millisecond', received_ts, processed_ts) / 1000.0, 0.5) AS median_seconds,
+  approx_percentile(date_diff('millisecond', received_ts, processed_ts) / 1000.0, 0.95) AS p95_seconds
+FROM events
+WHERE ${LAST_WEEK}
+GROUP BY 1
+ORDER BY 1 DESC`,
+  },
+];

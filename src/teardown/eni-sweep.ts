@@ -1,0 +1,53 @@
+import { GiveUpProperties, name } from './delete-request';
+
+/** Properties of the custom resource that waits until Glue's network interfaces are gone. */
+export interface EniSweepProperties extends GiveUpProperties {
+  readonly VpcId: string;
+  readonly SecurityGroupId: string;
+  readonly JobRoleArn: string;
+  /** value of the stack tag that the security group must carry */
+  readonly Stack: string;
+}
+
+/** A network interface in the job's security group. */
+export interface NetworkInterface {
+  readonly id: string;
+  readonly status: string;
+  readonly description: string;
+}
+
+/** EC2's answers that mean: not yet. */
+const IN_USE = new Set(['InvalidNetworkInterface.InUse', 'InvalidParameterValue', 'OperationNotPermitted']);
+
+/** Deleted per poll, well inside the function's time. */
+const MAX_DELETIONS_PER_POLL = 100;
+
+/** Constant for a security group, so that an update never makes CloudFormation delete the resource. */
+export function eniSweepId({ SecurityGroupId }: EniSweepProperties): string {
+  return `${SecurityGroupId}/enis`;
+}
+
+/**
+ * Interfaces that Glue made for our job's role and no longer uses. Those of endpoints, NAT gateways and functions belong to their
+ * services; an interface in use is detached by Glue alone.
+ */
+export function deletable(interfaces: NetworkInterface[], { JobRoleArn }: EniSweepProperties): NetworkInterface[] {
+  return interfaces
+    .filter(({ status, description }) => status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`)
+    .slice(0, MAX_DELETIONS_PER_POLL);
+}
+
+export function isGone(error: unknown): boolean {
+  return /^Invalid(NetworkInterfaceID|Group|GroupId)\.NotFound$/.test((error as Error).name);
+}
+
+export function isInUse(error: unknown): boolean {
+  return IN_USE.has((error as Error).name);
+}
+
+export function describeLeftovers({ SecurityGroupId, TimeoutSeconds }: EniSweepProperties, left: NetworkInterface[]): string {
+  return `${left.length} network interface(s) in security group ${SecurityGroupId} were not released within ${TimeoutSeconds} s: `
+    + `${name(left.map(({ id, status, description }) => `${id} ${status} '${description.slice(0, 90)}'`))}. `
+    + 'Glue releases its own within some hours; once one is available: '
+    + `aws ec2 delete-network-interface --network-interface-id ${left[0].id}; then delete the stack again.`;
+}
