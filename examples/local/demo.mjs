@@ -2,6 +2,9 @@
 import { parseOptions, USAGE } from './options.mjs';
 import { checkPrerequisites, ensureSetUp, fail } from './setup.mjs';
 
+// Glue and Lambda choose their own Node; here the SDK's advice to upgrade would only hide what matters.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) {

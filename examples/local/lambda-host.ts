@@ -15,12 +15,12 @@ export class InvocationError extends Error {
 }
 
 export interface LambdaHostOptions {
-  /** Gets every line the function writes to stdout and stderr, as CloudWatch Logs would. */
-  onLogLine(line: string): void;
   /** Environment that Lambda or the platform adds: endpoint and credentials of the emulator. */
   readonly platformEnvironment?: Readonly<Record<string, string>>;
   /** Requests beyond that many wait their turn. @default 4 */
   readonly maxInstances?: number;
+  /** Gets every line the function writes to stdout and stderr, as CloudWatch Logs would. */
+  onLogLine(line: string): void;
 }
 
 interface Invocation {

@@ -1,6 +1,6 @@
 /** Between HTTP and the REST API's Lambda proxy format (payload version 1.0). */
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { IncomingMessage } from 'http';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Answer } from './gateway-responses';
 import { ACCOUNT } from './intrinsics';
 import { RestApi } from './template';
@@ -14,7 +14,9 @@ export interface ProxyRequest {
   readonly receivedAt: Date;
 }
 
-const lastOf = (values: Multi): Record<string, string> => Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all[all.length - 1]]));
+function lastOf(values: Multi): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all[all.length - 1]]));
+}
 
 /** Headers as sent, in their spelling, with those API Gateway sets itself (a client's own X-Forwarded-Proto does not survive). */
 function requestHeaders({ rawHeaders, socket }: IncomingMessage): Multi {
@@ -43,9 +45,24 @@ function isBinary(api: RestApi, contentType: string | undefined): boolean {
   return api.binaryMediaTypes.includes('*/*') || api.binaryMediaTypes.includes((contentType ?? '').split(';')[0].trim());
 }
 
+/** What only signed or keyed requests have. */
+const NO_IDENTITY = {
+  accessKey: null,
+  accountId: null,
+  apiKey: null,
+  apiKeyId: null,
+  caller: null,
+  clientCert: null,
+  cognitoAuthenticationProvider: null,
+  cognitoAuthenticationType: null,
+  cognitoIdentityId: null,
+  cognitoIdentityPoolId: null,
+  principalOrgId: null,
+  user: null,
+  userArn: null,
+};
+
 function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyRequest, path: string): APIGatewayProxyEvent['requestContext'] {
-  const nothing = { accessKey: null, accountId: null, apiKey: null, apiKeyId: null, caller: null, clientCert: null, cognitoAuthenticationProvider: null,
-    cognitoAuthenticationType: null, cognitoIdentityId: null, cognitoIdentityPoolId: null, principalOrgId: null, user: null, userArn: null };
   return {
     accountId: ACCOUNT,
     apiId: 'local',
@@ -55,7 +72,7 @@ function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyR
     domainPrefix: 'local',
     extendedRequestId: requestId,
     httpMethod: message.method ?? 'GET',
-    identity: { ...nothing, sourceIp: message.socket.remoteAddress ?? '', userAgent: message.headers['user-agent'] ?? null },
+    identity: { ...NO_IDENTITY, sourceIp: message.socket.remoteAddress ?? '', userAgent: message.headers['user-agent'] ?? null },
     path: `/${api.stage}${path}`,
     protocol: `HTTP/${message.httpVersion}`,
     requestId,

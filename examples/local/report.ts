@@ -6,7 +6,7 @@ import { renderTable } from './text-table';
 import { until } from './until';
 
 /** A killed driver needs a start and a replay. */
-const ROWS_DEADLINE_MS = 120_000;
+const ROWS_DEADLINE_MS = 180_000;
 
 export interface Outcome {
   readonly records: number;

@@ -115,8 +115,12 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
       {
         cwd: folder.path,
         env: {
-          ...process.env, PYSPARK_PYTHON: toolchain.python, SPARK_LOCAL_IP: '127.0.0.1',
-          AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: REGION,
+          ...process.env,
+          PYSPARK_PYTHON: toolchain.python,
+          SPARK_LOCAL_IP: '127.0.0.1',
+          AWS_ACCESS_KEY_ID: 'local',
+          AWS_SECRET_ACCESS_KEY: 'local',
+          AWS_REGION: REGION,
         },
         onLine: line => this.onLine(line),
         onErrorLine: line => this.keep(line),

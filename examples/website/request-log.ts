@@ -1,7 +1,13 @@
 /** Shows the visitor every request the tracker makes and the collector's answer. */
 import { SiteConfig } from './config';
 
-interface SentMessage { readonly type?: string; readonly event?: string; readonly name?: string; readonly userId?: string; readonly batch?: readonly SentMessage[] }
+interface SentMessage {
+  readonly type?: string;
+  readonly event?: string;
+  readonly name?: string;
+  readonly userId?: string;
+  readonly batch?: readonly SentMessage[];
+}
 
 const escape = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 

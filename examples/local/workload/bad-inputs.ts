@@ -25,7 +25,11 @@ function badInputs(run: string): BadInput[] {
     { what: 'an event without a name', path: 'events', body: '{"user_id": "ada"}', expected: '400 missing_event_name', bad: 1 },
     { what: 'an unknown path', path: 'no/such/path', body: '{}', expected: '404 unknown_path' },
     {
-      what: 'a Segment batch with one nameless event between two good ones', path: 'batch', expected: '200', bad: 1, good: [neighbour(1), neighbour(2)],
+      what: 'a Segment batch with one nameless event between two good ones',
+      path: 'batch',
+      expected: '200',
+      bad: 1,
+      good: [neighbour(1), neighbour(2)],
       body: JSON.stringify({
         batch: [
           { type: 'track', event: 'Before', messageId: neighbour(1), userId: 'ada' },
@@ -35,7 +39,11 @@ function badInputs(run: string): BadInput[] {
       }),
     },
     {
-      what: 'a native array with a number among the events', path: 'events', expected: '200', bad: 1, good: [neighbour(3)],
+      what: 'a native array with a number among the events',
+      path: 'events',
+      expected: '200',
+      bad: 1,
+      good: [neighbour(3)],
       body: JSON.stringify([{ event_name: 'Fine', event_id: neighbour(3) }, 42]),
     },
   ];

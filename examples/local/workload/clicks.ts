@@ -9,7 +9,7 @@ import { postUntilStored } from './requests';
 const CLICKS = 20;
 /** A brisk visitor; also spreads the clicks over the job's trigger intervals. */
 const PAUSE_MS = 350;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 export async function clickAround(collectorUrl: string, lake: Lake, ledger: Ledger, run: string): Promise<Latencies> {
   const clickedAt = new Map<string, number>();
@@ -37,8 +37,16 @@ async function click(collectorUrl: string, ledger: Ledger, run: string, clickedA
     const timestamp = Date.now();
     clickedAt.set(id, timestamp);
     const event = {
-      event_id: id, event_type: 'click', timestamp, anonymous_id: `visitor-${index % 4}`, session_id: `${run}-session`,
-      page_url: 'https://shop.example/coffee?utm_source=search', element: 'button', text: 'Add to cart', x: 40 + index, y: 300,
+      event_id: id,
+      event_type: 'click',
+      timestamp,
+      anonymous_id: `visitor-${index % 4}`,
+      session_id: `${run}-session`,
+      page_url: 'https://shop.example/coffee?utm_source=search',
+      element: 'button',
+      text: 'Add to cart',
+      x: 40 + index,
+      y: 300,
     };
     await postUntilStored(`${collectorUrl}events`, JSON.stringify(event));
     ledger.acknowledge([id]);
