@@ -1,6 +1,14 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { ClickstreamLakehouse } from 'cdk-clickstream-lakehouse';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ClickstreamLakehouse, DemoWebsite, ProcessingSchedule } from 'cdk-clickstream-lakehouse';
 
 const app = new App();
-const stack = new Stack(app, 'ClickstreamDev');
-new ClickstreamLakehouse(stack, 'Lakehouse', { removalPolicy: RemovalPolicy.DESTROY });
+const stack = new Stack(app, 'ClickstreamDev', { description: 'Clickstream lakehouse for development' });
+
+const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
+  removalPolicy: RemovalPolicy.DESTROY,
+  ingestion: { writeKeys: { demo: { keys: ['demo'], appId: 'demo-shop' } } },
+  processing: { schedule: ProcessingSchedule.every(Duration.minutes(15)) },
+});
+
+const website = new DemoWebsite(stack, 'Website', { collectorUrl: lakehouse.endpointUrl, writeKey: 'demo' });
+new CfnOutput(stack, 'WebsiteUrl', { value: website.url, description: 'A shop to click in' });

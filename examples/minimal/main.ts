@@ -1,6 +1,11 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { ClickstreamLakehouse, LakehouseNetwork } from 'cdk-clickstream-lakehouse';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ClickstreamLakehouse, LakehouseNetwork, ProcessingSchedule } from 'cdk-clickstream-lakehouse';
 
 const app = new App();
-const stack = new Stack(app, 'ClickstreamMinimal');
-new ClickstreamLakehouse(stack, 'Lakehouse', { network: LakehouseNetwork.none(), removalPolicy: RemovalPolicy.DESTROY });
+const stack = new Stack(app, 'ClickstreamMinimal', { description: 'The smallest clickstream lakehouse' });
+
+new ClickstreamLakehouse(stack, 'Lakehouse', {
+  network: LakehouseNetwork.none(),
+  removalPolicy: RemovalPolicy.DESTROY,
+  processing: { schedule: ProcessingSchedule.every(Duration.hours(6)) },
+});
