@@ -17,6 +17,7 @@ const PSEUDO: Readonly<Record<string, Json>> = {
   'AWS::NoValue': null,
   'AWS::Partition': 'aws',
   'AWS::Region': REGION,
+  'AWS::StackId': `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/local/00000000-0000-0000-0000-000000000000`,
   'AWS::StackName': 'local',
   'AWS::URLSuffix': 'amazonaws.com',
 };

@@ -9,6 +9,8 @@ import { postUntilStored } from './requests';
 const CLICKS = 20;
 /** A brisk visitor; also spreads the clicks over the job's trigger intervals. */
 const PAUSE_MS = 350;
+/** One click in five is sent again, as by a page that never saw the answer. */
+const SENT_TWICE = 5;
 const DEADLINE_MS = 120_000;
 
 export async function clickAround(collectorUrl: string, lake: Lake, ledger: Ledger, run: string): Promise<Latencies> {
@@ -48,8 +50,10 @@ async function click(collectorUrl: string, ledger: Ledger, run: string, clickedA
       x: 40 + index,
       y: 300,
     };
-    await postUntilStored(`${collectorUrl}events`, JSON.stringify(event));
-    ledger.acknowledge([id]);
+    for (let copy = 0; copy < (index % SENT_TWICE === 0 ? 2 : 1); copy += 1) {
+      await postUntilStored(`${collectorUrl}events`, JSON.stringify(event));
+      ledger.acknowledge([id]);
+    }
     await delay(PAUSE_MS);
   }
 }

@@ -1,0 +1,69 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { delimiter, dirname, join } from 'path';
+
+const LOCAL = join(__dirname, '..', '..', 'examples', 'local');
+
+function run(script: string, args: string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(LOCAL, script), ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+  return { status, stdout, stderr: stderr.trim() };
+}
+
+/** A command of that name which prints its argument's banner. */
+function fakeCommand(name: string, banner: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-command-'));
+  writeFileSync(join(folder, name), `#!/bin/sh\necho '${banner}' >&2\n`, { mode: 0o755 });
+  return folder;
+}
+
+/** A PATH that has Node but neither Java nor Python. */
+function bareBin(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bare-bin-'));
+  symlinkSync(process.execPath, join(folder, 'node'));
+  return folder;
+}
+
+test.each([
+  [['--bogus'], 'unknown option --bogus; `npm run demo -- --help` lists them'],
+  [['--events', 'many', '--once'], '--events needs a number from 1 to 1000000, got many'],
+  [['--events', '5'], '--events and --kill-job need --once'],
+  [['--once', '--kill-job'], '--kill-job needs --events <number>: the driver is killed in the middle of them'],
+  [['--site-port', '70000'], '--site-port needs a number from 0 to 65535, got 70000'],
+  [['--data'], '--data needs a folder'],
+])('demo %j stops with one sentence', (args, sentence) => {
+  expect(run('demo.mjs', args)).toEqual({ status: 1, stdout: '', stderr: sentence });
+});
+
+test.each(['demo.mjs', 'query.mjs'])('%s --help explains every option', script => {
+  const { status, stdout } = run(script, ['--help']);
+  expect([status, stdout]).toEqual([0, expect.stringContaining('--data <folder>')]);
+});
+
+test('without Java the demo says which one is needed and how to get it', () => {
+  const { status, stderr } = run('demo.mjs', [], { JAVA_HOME: '/no/such/java' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^Java 17 or 21 is needed to run Spark, but `\/no\/such\/java\/bin\/java` does not start: install Java 17 \(.*\) or set JAVA_HOME to one\.$/);
+});
+
+test.each([['openjdk version "1.8.0_392"', '8'], ['openjdk version "11.0.2"', '11'], ['openjdk version "25" 2025-09-16', '25']])(
+  'with %s the demo says that Spark does not run on it', (banner, version) => {
+    const { stderr } = run('demo.mjs', [], { JAVA_HOME: '', PATH: [fakeCommand('java', banner), dirname(process.execPath)].join(delimiter) });
+    expect(stderr).toMatch(new RegExp(`^Java 17 to 21 is needed to run Spark, but \`java\` is Java ${version}: install Java 17`));
+  });
+
+test('without Python the demo says which one is needed and how to get it', () => {
+  const path = [fakeCommand('java', 'openjdk version "17.0.1"'), bareBin(), '/bin'].join(delimiter);
+  const { stderr } = run('demo.mjs', [], { JAVA_HOME: '', PYTHON: '/no/such/python', PATH: path });
+  expect(stderr).toMatch(/^Python 3\.11 or newer is needed, but none of \/no\/such\/python starts: install it \(.*\) or set PYTHON to its path\.$/);
+});
+
+test.each([
+  [[], /^what is the question\?/],
+  [['--bogus'], /^unknown option --bogus/],
+  [['select', '1'], /^one question at a time/],
+  [['--file', '/no/such.sql'], /^--file needs a file that exists, got \/no\/such\.sql$/],
+])('query %j stops with one sentence', (args, sentence) => {
+  const { status, stderr } = run('query.mjs', args);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(sentence)]);
+});
