@@ -8,7 +8,7 @@ import { badEventLine, eventLine, fitsRecord, keptBytes } from './lines';
 import { withoutKeys } from './protocols/mapping';
 import { BadMember, Batch, CollectEndpoint, Endpoint, EventDraft, Member } from './protocols/protocol';
 import { CollectorRequest } from './request';
-import { Answer, failure } from './responses';
+import { Answer, failure, nothing } from './responses';
 import { route } from './route';
 import { validateEvent } from './validate';
 import { presentedKeys, Source } from './write-key';
@@ -25,7 +25,7 @@ export interface Collected {
 
 /** Turns a request into lines and an answer. Pure: it neither stores nor logs. */
 export function collect(request: CollectorRequest, settings: CollectorSettings): Collected {
-  if (request.method === 'OPTIONS') return reply({ status: 200, headers: {}, body: '' });
+  if (request.method === 'OPTIONS') return reply(nothing);
   const routed = route(request);
   return 'answer' in routed ? reply(routed.answer) : serve(routed.endpoints, request, settings);
 }
@@ -102,7 +102,6 @@ function asInvalid(error: unknown): InvalidEventError {
 }
 
 function stamp(draft: EventDraft, index: number, { endpoint, source, request, settings, ids }: Surroundings): CanonicalEvent {
-  const sent = draft.ip_address;
   return {
     ...draft,
     event_id: ids.of(draft),
@@ -113,7 +112,17 @@ function stamp(draft: EventDraft, index: number, { endpoint, source, request, se
     batch_index: index,
     received_ts: request.receivedAt,
     user_agent: draft.user_agent ?? request.headers['user-agent'],
-    ip_address: sent === undefined ? request.clientAddress : anonymise(sent, settings.clientIp),
+    ...clientOf(draft, request, settings),
+  };
+}
+
+/** Who the client is, as far as it may be stored. */
+function clientOf(draft: EventDraft, request: CollectorRequest, { clientIp }: CollectorSettings): Partial<CanonicalEvent> {
+  if (request.anonymous) return { privacy_mode: draft.privacy_mode ?? 'anonymous', ip_address: undefined, network_user_id: undefined };
+  const known = request.cookie?.isNew === false ? request.cookie.id : undefined;
+  return {
+    network_user_id: draft.network_user_id ?? known,
+    ip_address: draft.ip_address === undefined ? request.clientAddress : anonymise(draft.ip_address, clientIp),
   };
 }
 

@@ -1,4 +1,7 @@
 import { IpPolicy } from './client-address';
+import { CookiePolicy } from './cookie';
+import { isObject, JsonObject, JsonValue } from './json';
+import { ConsentMode, normalisePath, RequestPolicy } from './request';
 import { WriteKeys } from './write-key';
 
 /** Environment of the collector function, as the construct sets it. */
@@ -20,17 +23,31 @@ export interface CollectorEnvironment {
    * @default truncate
    */
   readonly CLIENT_IP?: IpPolicy;
+  /**
+   * `{"com.acme/track": "com.snowplowanalytics.snowplow/tp2"}`: other names of paths, which ad blockers do not know.
+   * @default - none
+   */
+  readonly PATH_ALIASES?: string;
+  /**
+   * Sets the first-party cookie `sp` for Snowplow trackers: for `host`, the collector's own host, or for a domain like `shop.example`.
+   * @default - no cookie
+   */
+  readonly FIRST_PARTY_COOKIE?: string;
+  /**
+   * What Sec-GPC and DNT mean: `ignore`, or `anonymous`: neither address nor cookie id is stored.
+   * @default ignore
+   */
+  readonly CONSENT_MODE?: ConsentMode;
   /** @default ClickstreamLakehouse */
   readonly METRICS_NAMESPACE?: string;
 }
 
 /** The environment, parsed. */
-export interface CollectorSettings {
+export interface CollectorSettings extends RequestPolicy {
   readonly streamName: string;
   /** absent: any origin */
   readonly allowedOrigins?: ReadonlySet<string>;
   readonly writeKeys: WriteKeys;
-  readonly clientIp: IpPolicy;
   readonly metricsNamespace: string;
 }
 
@@ -44,6 +61,8 @@ export class EnvironmentError extends Error {
 type Variables = Readonly<Partial<Record<keyof CollectorEnvironment, string>>>;
 
 const IP_POLICIES: readonly IpPolicy[] = ['truncate', 'drop', 'full'];
+const CONSENT_MODES: readonly ConsentMode[] = ['ignore', 'anonymous'];
+const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
 
 /** @throws {EnvironmentError} naming the variable and what it must be */
 export function parseEnvironment(environment: Variables): CollectorSettings {
@@ -52,7 +71,10 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     streamName: environment.STREAM_NAME,
     allowedOrigins: environment.ALLOWED_ORIGINS === undefined ? undefined : parseOrigins(environment.ALLOWED_ORIGINS),
     writeKeys: parseWriteKeys(environment.WRITE_KEYS),
-    clientIp: parseIpPolicy(environment.CLIENT_IP ?? 'truncate'),
+    clientIp: oneOf(IP_POLICIES, 'CLIENT_IP', environment.CLIENT_IP ?? 'truncate'),
+    consentMode: oneOf(CONSENT_MODES, 'CONSENT_MODE', environment.CONSENT_MODE ?? 'ignore'),
+    pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
+    cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
     metricsNamespace: environment.METRICS_NAMESPACE ?? 'ClickstreamLakehouse',
   };
 }
@@ -78,8 +100,32 @@ function parseWriteKeys(text: string | undefined): WriteKeys {
   }
 }
 
-function parseIpPolicy(text: string): IpPolicy {
-  const policy = IP_POLICIES.find(known => known === text);
-  if (!policy) throw new EnvironmentError('CLIENT_IP', `is "${text}"; expected one of ${IP_POLICIES.join(', ')}`);
-  return policy;
+function parsePathAliases(text: string): ReadonlyMap<string, string> {
+  const aliases = parseObject(text);
+  if (!aliases) throw new EnvironmentError('PATH_ALIASES', 'is not a JSON object of paths, like {"com.acme/track": "com.snowplowanalytics.snowplow/tp2"}');
+  return new Map(Object.entries(aliases).map(([alias, path]) => {
+    if (typeof path !== 'string') throw new EnvironmentError('PATH_ALIASES', `has no path for "${alias}"`);
+    return [normalisePath(alias), normalisePath(path)];
+  }));
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseCookie(text: string): CookiePolicy {
+  if (text === 'host') return {};
+  if (!DOMAIN.test(text)) throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
+  return { domain: text };
+}
+
+function oneOf<T extends string>(known: readonly T[], variable: keyof CollectorEnvironment, text: string): T {
+  const found = known.find(value => value === text);
+  if (!found) throw new EnvironmentError(variable, `is "${text}"; expected one of ${known.join(', ')}`);
+  return found;
 }

@@ -24,7 +24,7 @@ export async function handle(event: APIGatewayProxyEvent, context: Context, coll
   const receivedAt = Date.now();
   let request: CollectorRequest | undefined;
   try {
-    request = fromProxyEvent(event, collector.settings.clientIp, receivedAt);
+    request = fromProxyEvent(event, collector.settings, receivedAt);
     const collected = collect(request, collector.settings);
     const stored = await store(collected, request, context, collector);
     logMetrics(request, collected, stored, collector);

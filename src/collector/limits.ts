@@ -13,6 +13,9 @@ export const MAX_JSON_DEPTH = 32;
 /** Events of a request, for clients that split their batches. Segment's and RudderStack's SDKs send at most 250. */
 export const MAX_EVENTS = 1000;
 
+/** Events of a request of the AWS SDKs, which record for weeks offline and send all at once: 10,000 were seen. */
+export const MAX_BUNDLE_EVENTS = 10_000;
+
 /** Ids are keys of the de-duplication; the longest that a tracker makes itself has 100 characters. */
 export const MAX_ID_LENGTH = 256;
 

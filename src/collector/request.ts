@@ -1,5 +1,19 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { anonymise, IpPolicy } from './client-address';
+import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
+
+/** What a browser's signals of refusal (Sec-GPC, DNT) mean: nothing, or that its events are anonymous. */
+export type ConsentMode = 'ignore' | 'anonymous';
+
+/** What is read of a request, and how. */
+export interface RequestPolicy {
+  readonly clientIp: IpPolicy;
+  readonly consentMode: ConsentMode;
+  /** other names of paths, both as {@link normalisePath} makes them */
+  readonly pathAliases: ReadonlyMap<string, string>;
+  /** absent: no cookie is set or read */
+  readonly cookie?: CookiePolicy;
+}
 
 /** A request as the protocols see it. */
 export interface CollectorRequest {
@@ -13,8 +27,11 @@ export interface CollectorRequest {
   /** names in lower case */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** neither address nor cookie may be stored */
+  readonly anonymous: boolean;
   /** anonymised */
   readonly clientAddress?: string;
+  readonly cookie?: FirstPartyCookie;
   /** `https` on AWS */
   readonly scheme: string;
   /** host and path under which this collector is reached, without a slash at the end */
@@ -22,21 +39,31 @@ export interface CollectorRequest {
 }
 
 /** Reads API Gateway's proxy event. */
-export function fromProxyEvent(event: APIGatewayProxyEvent, ipPolicy: IpPolicy, receivedAt: number): CollectorRequest {
+export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolicy, receivedAt: number): CollectorRequest {
   const headers = lowerCaseNames(event.headers ?? {});
   const proxy = event.pathParameters?.proxy ?? '';
+  const { requestId, identity } = event.requestContext;
+  const path = normalisePath(proxy);
+  const anonymous = isAnonymous(headers, policy.consentMode);
   return {
-    id: event.requestContext.requestId,
+    id: requestId,
     receivedAt,
     method: event.httpMethod.toUpperCase(),
-    path: normalisePath(proxy),
+    path: policy.pathAliases.get(path) ?? path,
     query: present(event.queryStringParameters ?? {}),
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    clientAddress: anonymise(event.requestContext.identity?.sourceIp, ipPolicy),
+    anonymous,
+    clientAddress: anonymous ? undefined : anonymise(identity?.sourceIp, policy.clientIp),
+    cookie: anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
     scheme: headers['x-forwarded-proto'] === 'http' ? 'http' : 'https',
     location: location(event, proxy),
   };
+}
+
+/** A tracker's own anonymous mode, or the browser's signals where they are honoured. */
+function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: ConsentMode): boolean {
+  return headers['sp-anonymous'] !== undefined || (consentMode === 'anonymous' && (headers['sec-gpc'] === '1' || headers.dnt === '1'));
 }
 
 /**

@@ -20,6 +20,9 @@ export function text(body: string): Answer {
   return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
+/** 200 without a body. */
+export const nothing: Answer = { status: 200, headers: {}, body: '' };
+
 export const pixel: Answer = {
   status: 200,
   headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' },

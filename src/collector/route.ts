@@ -1,7 +1,7 @@
 import { PROTOCOLS } from './protocols';
 import { Endpoint } from './protocols/protocol';
 import { CollectorRequest } from './request';
-import { Answer, failure } from './responses';
+import { Answer, failure, nothing } from './responses';
 
 /** Endpoints that may serve a request (protocols share some paths), or the answer when none does. */
 export type Route = { readonly endpoints: readonly Endpoint[] } | { readonly answer: Answer };
@@ -10,7 +10,7 @@ export function route({ method, path }: CollectorRequest): Route {
   const known = PROTOCOLS.flatMap(protocol => protocol.endpointsAt(path));
   if (known.length === 0) return { answer: failure(404, 'unknown_path', 'No protocol is served at this path.') };
   // A monitor's HEAD asks whether the path is there; it never carries an event.
-  if (method === 'HEAD') return { answer: { status: 200, headers: {}, body: '' } };
+  if (method === 'HEAD') return { answer: nothing };
   const endpoints = known.filter(endpoint => endpoint.methods.includes(method));
   if (endpoints.length > 0) return { endpoints };
   const allowed = [...new Set(known.flatMap(endpoint => endpoint.methods))].join(', ');

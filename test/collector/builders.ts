@@ -67,7 +67,7 @@ export interface Seen extends Collected {
 /** What the collector makes of a request. */
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
-  const outcome = collect(fromProxyEvent(proxyEvent(parts), parsed.clientIp, RECEIVED_AT), parsed);
+  const outcome = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
   const lines: JsonObject[] = outcome.lines.map(line => JSON.parse(line));
   return { ...outcome, events: lines.filter(line => line.kind === 'event'), badEvents: lines.filter(line => line.kind === 'bad') };
 }

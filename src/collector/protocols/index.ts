@@ -3,11 +3,13 @@ import { native } from './native';
 import { Protocol } from './protocol';
 import { rudder } from './rudder';
 import { segment } from './segment';
+import { snowplow } from './snowplow';
 
-/** Every wire format the collector speaks. A new one is a file of its own and a line here. */
+/** Every wire format the collector speaks. A new one is a file of its own and a line here; of those that share a path the first that claims it counts. */
 export const PROTOCOLS: readonly Protocol[] = [
   native,
   segment,
   rudder,
   jitsu,
+  snowplow,
 ];

@@ -66,7 +66,8 @@ export function without(source: JsonObject, paths: readonly Path[]): JsonObject 
   return Object.fromEntries(Object.entries(source).flatMap(([key, value]): [string, JsonValue][] => {
     const below = byKey.get(key);
     if (!below) return [[key, value]];
-    if (below.some(path => path.length === 0) || !isObject(value)) return [];
+    if (below.some(path => path.length === 0)) return [];
+    if (!isObject(value)) return [[key, value]];
     const rest = without(value, below);
     return Object.keys(rest).length === 0 ? [] : [[key, rest]];
   }));

@@ -17,6 +17,7 @@ test('inherited names are not read', () => {
 test('what was used is taken out, and objects that thereby become empty', () => {
   const source = { a: { b: 1, c: 2 }, d: { e: { f: 1 } }, g: [], h: {} };
   expect(without(source, [['a', 'b'], ['d', 'e', 'f'], ['missing', 'x']])).toEqual({ a: { c: 2 }, g: [], h: {} });
+  expect(without({ a: [1] }, [['a', 'b']])).toEqual({ a: [1] });
   expect(without(source, [['a', 'b'], ['a']])).toEqual({ d: { e: { f: 1 } }, g: [], h: {} });
 });
 
