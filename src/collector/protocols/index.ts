@@ -1,3 +1,4 @@
+import { awsClickstream } from './aws-clickstream';
 import { jitsu } from './jitsu';
 import { native } from './native';
 import { Protocol } from './protocol';
@@ -12,4 +13,5 @@ export const PROTOCOLS: readonly Protocol[] = [
   rudder,
   jitsu,
   snowplow,
+  awsClickstream,
 ];
