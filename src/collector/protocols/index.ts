@@ -1,4 +1,5 @@
 import { awsClickstream } from './aws-clickstream';
+import { ga4 } from './ga4';
 import { jitsu } from './jitsu';
 import { native } from './native';
 import { Protocol } from './protocol';
@@ -14,4 +15,5 @@ export const PROTOCOLS: readonly Protocol[] = [
   jitsu,
   snowplow,
   awsClickstream,
+  ga4,
 ];
