@@ -25,6 +25,7 @@ export function securedBucket(scope: Construct, id: string, props: SecuredBucket
     autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7), expiration: props.expiration }],
   });
+  bucket.policy?.applyRemovalPolicy(props.removalPolicy); // a bucket that stays keeps refusing plain HTTP
   if (props.accessLogs) logAccess(bucket, props.accessLogs.bucket, props.accessLogs.prefix);
   return bucket;
 }

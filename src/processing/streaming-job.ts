@@ -111,7 +111,7 @@ export class StreamingJob extends Construct implements iam.IGrantable {
     });
     if (this._connection) this.allowConnection(role, this._connection);
     // The job refers to its role by ARN only, and a run without its policy fails.
-    this._job.node.addDependency(role, ...logGroups);
+    this._job.node.addDependency(role);
     this.jobName = this._job.ref;
     this.jobArn = Stack.of(this).formatArn({ service: 'glue', resource: 'job', resourceName: this.jobName });
   }

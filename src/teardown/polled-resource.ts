@@ -8,8 +8,10 @@ export interface PolledResourceProps {
   readonly description: string;
   readonly resourceType: string;
   readonly properties: Record<string, string>;
-  /** What the two handlers may do. */
-  readonly statements: iam.PolicyStatement[];
+  /** What the first call may do. */
+  readonly onEventStatements: iam.PolicyStatement[];
+  /** What the polls may do. */
+  readonly isCompleteStatements: iam.PolicyStatement[];
   readonly logRetention: logs.RetentionDays;
   readonly encryptionKey?: kms.IKey;
 }
@@ -29,8 +31,8 @@ export class PolledResource extends Construct {
     super(scope, id);
     const frameworkLog = ownLogGroup(this, 'FrameworkLog', props.logRetention, props.encryptionKey);
     const provider = new Provider(this, 'Provider', {
-      onEventHandler: this.handler('OnEvent', 'onEvent', props),
-      isCompleteHandler: this.handler('IsComplete', 'isComplete', props),
+      onEventHandler: this.handler('OnEvent', 'onEvent', props, props.onEventStatements),
+      isCompleteHandler: this.handler('IsComplete', 'isComplete', props, props.isCompleteStatements),
       queryInterval: POLL_INTERVAL,
       totalTimeout: FRAMEWORK_TIMEOUT,
       logGroup: frameworkLog,
@@ -46,12 +48,10 @@ export class PolledResource extends Construct {
     });
   }
 
-  private handler(id: string, handler: string, props: PolledResourceProps): HandlerFunction {
+  private handler(id: string, handler: string, props: PolledResourceProps, statements: iam.PolicyStatement[]): HandlerFunction {
+    const { entrypoint, description, logRetention, encryptionKey } = props;
     return new HandlerFunction(this, id, {
-      ...props,
-      handler,
-      timeout: Duration.seconds(60),
-      memorySize: 256,
+      entrypoint, handler, description, logRetention, encryptionKey, statements, timeout: Duration.seconds(60), memorySize: 256,
     });
   }
 }

@@ -88,9 +88,14 @@ export class Teardown extends Construct {
       description: 'Ends the runs of the clickstream job before it is deleted',
       resourceType: 'Custom::ClickstreamDrain',
       properties: { ...properties },
-      statements: [new iam.PolicyStatement({
+      onEventStatements: [new iam.PolicyStatement({
+        sid: 'TagJob',
+        actions: ['glue:GetTags', 'glue:TagResource', 'glue:UntagResource'],
+        resources: [job.jobArn],
+      })],
+      isCompleteStatements: [new iam.PolicyStatement({
         sid: 'EndRuns',
-        actions: ['glue:BatchStopJobRun', 'glue:GetJobRuns', 'glue:GetTags', 'glue:TagResource', 'glue:UntagResource'],
+        actions: ['glue:BatchStopJobRun', 'glue:GetJobRuns', 'glue:GetTags'],
         resources: [job.jobArn],
       })],
       ...logging(props),
@@ -111,7 +116,8 @@ export class Teardown extends Construct {
       description: 'Waits for the network interfaces of the clickstream job before its network is deleted',
       resourceType: 'Custom::ClickstreamEniSweep',
       properties: { ...properties },
-      statements: this.sweepStatements(network),
+      onEventStatements: [], // it only notes the time
+      isCompleteStatements: this.sweepStatements(network),
       ...logging(props),
     }).resource;
   }

@@ -1,0 +1,23 @@
+import { spawnSync } from 'child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { CloudFormationTemplate } from './template-graph';
+
+const REPOSITORY = join(__dirname, '..', '..');
+
+/** Runs an example's main.ts as the CDK CLI does, without an account or region, and returns its template. */
+export function synthesizeExample(name: string): CloudFormationTemplate {
+  const out = mkdtempSync(join(tmpdir(), 'clickstream-example-'));
+  try {
+    const environment = Object.entries(process.env).filter(([key]) => !/^(AWS_|CDK_)/.test(key));
+    const run = spawnSync(process.execPath, [require.resolve('tsx/cli'), '--tsconfig', '../tsconfig.json', 'main.ts'], {
+      cwd: join(REPOSITORY, 'examples', name), env: { ...Object.fromEntries(environment), CDK_OUTDIR: out }, encoding: 'utf8',
+    });
+    if (run.status !== 0) throw new Error(`examples/${name} does not synthesize:\n${run.stderr}`);
+    const [template] = readdirSync(out).filter(file => file.endsWith('.template.json'));
+    return JSON.parse(readFileSync(join(out, template), 'utf8'));
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}

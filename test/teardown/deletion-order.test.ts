@@ -1,0 +1,72 @@
+import { aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { violations } from '../support/deletion-rules';
+import { synthesize } from '../support/lakehouse';
+import { synthesizeExample } from '../support/synth-example';
+import { CloudFormationTemplate, TemplateGraph } from '../support/template-graph';
+import { LakehouseNetwork } from '../../src';
+
+describe.each(['dev', 'prod', 'minimal'])('examples/%s', name => {
+  const graph = new TemplateGraph(synthesizeExample(name));
+
+  test('can be created: nothing waits for itself', () => expect(graph.cyclic()).toEqual([]));
+
+  test('is deleted in an order that leaves nothing behind', () => expect(violations(graph)).toEqual([]));
+});
+
+test('a network without an ACL keeps the order of everything else', () => {
+  const { graph } = synthesize({ network: LakehouseNetwork.isolated({ networkAcl: false }) });
+  expect(violations(graph)).toEqual([
+    'a run keeps its network ACL: the template has no such resources',
+    'a run keeps the subnet under that ACL: the template has no such resources',
+  ]);
+});
+
+test('in a VPC of the same stack, the job goes before the VPC, its endpoints and routes', () => {
+  const { graph } = synthesize(stack => {
+    const vpc = new ec2.Vpc(stack, 'Own', { maxAzs: 2, natGateways: 1 });
+    vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    return { vpc };
+  });
+  const [job] = graph.find('AWS::Glue::Job');
+  const [sweep] = graph.find('Custom::ClickstreamEniSweep');
+  expect([...graph.before(job)]).toEqual(expect.arrayContaining(graph.find(/^AWS::EC2::(Route|NatGateway|VPCEndpoint|Subnet)$/, /^Own/)));
+  expect([...graph.before(sweep)]).toEqual(expect.arrayContaining(graph.find(/^AWS::EC2::(Route|Subnet)$/, /^OwnPrivateSubnet1/)));
+  expect(graph.cyclic()).toEqual([]);
+});
+
+describe('the check fails', () => {
+  const { json } = synthesize();
+
+  /** The template without what the resources matching `id` say they depend on, as far as it matches `dependency`. */
+  function without(id: RegExp, dependency: RegExp): TemplateGraph {
+    const copy: CloudFormationTemplate = structuredClone(json);
+    for (const [name, resource] of Object.entries(copy.Resources)) {
+      if (id.test(name)) Object.assign(resource, { DependsOn: [resource.DependsOn ?? []].flat().filter(other => !dependency.test(other)) });
+    }
+    return new TemplateGraph(copy);
+  }
+
+  test.each([
+    ['the connection does not wait for EniSweep', /^LakehouseJobConnection/, /EniSweep/, 'the connection goes before its interfaces are waited for'],
+    ['EniSweep does not wait for the route table', /^LakehouseTeardownEniSweep[0-9A-F]{8}$/, /RouteTableAssociation/, 'interfaces go before the routes'],
+    ["EniSweep does not wait for the role's rights", /^LakehouseTeardownEniSweep[0-9A-F]{8}$/, /JobRoleDefaultPolicy/, "interfaces go before that role's rights"],
+    ['the job does not wait for the emptying of a bucket', /^LakehouseJob[0-9A-F]{8}$/, /BucketPolicy/, 'a run keeps its buckets, and they are emptied after it'],
+    ['the job does not wait for its rules', /^LakehouseJob[0-9A-F]{8}$/, /SecurityGroupto/, 'a run keeps its way out'],
+    ['the job does not wait for an endpoint', /^LakehouseJob[0-9A-F]{8}$/, /NetworkVpcKinesis/, 'a run keeps its endpoints'],
+    ['the job does not wait for a table', /^LakehouseJob[0-9A-F]{8}$/, /EventsTable/, 'a run keeps its tables'],
+    ['the job does not wait for the ACL', /^LakehouseJob[0-9A-F]{8}$/, /HttpsOut/, 'a run keeps its network ACL'],
+    ["the keeper's rules do not wait for Drain", /KeeperSchedule[0-9A-F]{8}$/, /Drain/, 'no run is started while the runs end'],
+    ['the stage does not wait for Drain', /DeploymentStage/, /Drain/, 'no request arrives while the runs end'],
+    ['the workgroup does not wait for the emptying of its results', /QueryWorkGroup/, /AutoDelete|BucketPolicy/, 'the workgroup goes before its results'],
+  ])('when %s', (_, id, dependency, rule) => {
+    const found = violations(without(id, dependency));
+    expect(found.filter(violation => !violation.startsWith(`${rule}: Lakehouse`))).toEqual([]);
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  test('when a rule no longer finds what it speaks of', () => {
+    const copy = structuredClone(json);
+    for (const [name, resource] of Object.entries(copy.Resources)) if (resource.Type === 'AWS::Glue::Database') delete copy.Resources[name];
+    expect(violations(new TemplateGraph(copy))).toContain('a run keeps its database: the template has no such resources');
+  });
+});
