@@ -3,8 +3,7 @@ import { CollectorSettings } from './environment';
 import { DecodeError, InvalidEventError, Refusal } from './errors';
 import { EventIds } from './event-id';
 import { JsonValue } from './json';
-import { MAX_RECORD_BYTES } from './limits';
-import { badEventLine, eventLine, fitsRecord, keptBytes } from './lines';
+import { badEventLine, eventLine, keptBytes, requireFit } from './lines';
 import { withoutKeys } from './protocols/mapping';
 import { BadMember, Batch, CollectEndpoint, Endpoint, EventDraft, Member } from './protocols/protocol';
 import { CollectorRequest } from './request';
@@ -14,9 +13,12 @@ import { validateEvent } from './validate';
 import { presentedKeys, Source } from './write-key';
 import { BadEvent, CanonicalEvent } from '../contract/generated';
 
+/** A line for the stream, and the event in it, unless it is a bad one. */
+export interface Entry { readonly line: string; readonly event?: CanonicalEvent }
+
 /** What a request comes to: lines for the stream, and the answer that may be given once they are stored. */
 export interface Collected {
-  readonly lines: readonly string[];
+  readonly entries: readonly Entry[];
   readonly answer: Answer;
   readonly accepted: number;
   /** number of bad events by error code */
@@ -31,7 +33,7 @@ export function collect(request: CollectorRequest, settings: CollectorSettings):
 }
 
 function reply(answer: Answer): Collected {
-  return { lines: [], answer, accepted: 0, bad: {} };
+  return { entries: [], answer, accepted: 0, bad: {} };
 }
 
 function serve([first, ...others]: readonly Endpoint[], request: CollectorRequest, settings: CollectorSettings): Collected {
@@ -65,7 +67,7 @@ function collectEvents(endpoint: CollectEndpoint, content: JsonValue, request: C
   const rejected = results.flatMap(result => result.bad ?? []);
   const accepted = results.length - rejected.length;
   return {
-    lines: results.map(result => result.line),
+    entries: results,
     answer: endpoint.answer({ accepted, rejected }, request),
     accepted,
     bad: countByCode(rejected),
@@ -81,15 +83,13 @@ interface Surroundings {
   readonly ids: EventIds;
 }
 
-interface MemberResult { readonly line: string; readonly bad?: BadMember }
+interface MemberResult extends Entry { readonly bad?: BadMember }
 
 function collectMember(member: Member, index: number, around: Surroundings): MemberResult {
   try {
     const event = stamp(around.batch.draft(member), index, around);
     validateEvent({ ...event });
-    const line = eventLine(event);
-    if (fitsRecord(line)) return { line };
-    throw new InvalidEventError('event_too_large', `The event takes more than ${MAX_RECORD_BYTES} bytes.`, '', 'size');
+    return { event, line: requireFit(eventLine(event)) };
   } catch (error) {
     return badMember(member, index, asInvalid(error), around);
   }
@@ -146,7 +146,7 @@ function refuse(endpoint: CollectEndpoint, refusal: Refusal, request: CollectorR
   const received = request.body.length > 0 ? request.body : Buffer.from(JSON.stringify(withoutKeys(request.query)));
   const rejected = { index: 0, code: refusal.code, message: refusal.message, path: '' };
   return {
-    lines: [badEventLine({ ...badEvent(endpoint, refusal, request), ...keptBytes(received) })],
+    entries: [{ line: badEventLine({ ...badEvent(endpoint, refusal, request), ...keptBytes(received) }) }],
     answer: endpoint.answer({ accepted: 0, rejected: [rejected] }, request),
     accepted: 0,
     bad: countByCode([rejected]),

@@ -4,6 +4,7 @@ import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda
 import { parseEnvironment } from './environment';
 import { Collector, handle } from './handle';
 import { KinesisWriter } from './kinesis-writer';
+import { loadPreprocess } from './preprocess';
 
 const settings = parseEnvironment(process.env);
 
@@ -13,6 +14,7 @@ const client = new KinesisClient({ maxAttempts: 1, requestHandler: new NodeHttpH
 const collector: Collector = {
   settings,
   writer: new KinesisWriter(client, settings.streamName),
+  preprocess: settings.preprocessModule === undefined ? undefined : loadPreprocess(settings.preprocessModule),
   functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
   // Not the console: Lambda puts a prefix before its lines, and with one they are no metrics.
   log: line => process.stdout.write(`${line}\n`),

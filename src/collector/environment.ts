@@ -38,6 +38,11 @@ export interface CollectorEnvironment {
    * @default ignore
    */
   readonly CONSENT_MODE?: ConsentMode;
+  /**
+   * Module that exports the hook `preprocess(event, request)`, in a layer: `/opt/…`.
+   * @default - none
+   */
+  readonly PREPROCESS_MODULE?: string;
   /** @default ClickstreamLakehouse */
   readonly METRICS_NAMESPACE?: string;
 }
@@ -48,6 +53,7 @@ export interface CollectorSettings extends RequestPolicy {
   /** absent: any origin */
   readonly allowedOrigins?: ReadonlySet<string>;
   readonly writeKeys: WriteKeys;
+  readonly preprocessModule?: string;
   readonly metricsNamespace: string;
 }
 
@@ -75,6 +81,7 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     consentMode: oneOf(CONSENT_MODES, 'CONSENT_MODE', environment.CONSENT_MODE ?? 'ignore'),
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
+    preprocessModule: environment.PREPROCESS_MODULE,
     metricsNamespace: environment.METRICS_NAMESPACE ?? 'ClickstreamLakehouse',
   };
 }

@@ -5,6 +5,7 @@ import { CollectorSettings } from './environment';
 import { KinesisWriter, StoreFailedError } from './kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
 import { errorLine, metricsLine } from './metrics';
+import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromProxyEvent } from './request';
 import { Answer, internalError, storeFailed } from './responses';
 
@@ -12,6 +13,8 @@ import { Answer, internalError, storeFailed } from './responses';
 export interface Collector {
   readonly settings: CollectorSettings;
   readonly writer: Pick<KinesisWriter, 'write'>;
+  /** the user's own step before storing */
+  readonly preprocess?: Preprocess;
   readonly functionName: string;
   /** writes one line to the function's log, without a prefix */
   readonly log: (line: string) => void;
@@ -25,7 +28,7 @@ export async function handle(event: APIGatewayProxyEvent, context: Context, coll
   let request: CollectorRequest | undefined;
   try {
     request = fromProxyEvent(event, collector.settings, receivedAt);
-    const collected = collect(request, collector.settings);
+    const collected = await prepare(request, collector);
     const stored = await store(collected, request, context, collector);
     logMetrics(request, collected, stored, collector);
     return result(stored.answer, request, collector.settings);
@@ -35,11 +38,16 @@ export async function handle(event: APIGatewayProxyEvent, context: Context, coll
   }
 }
 
-async function store({ lines, answer }: Collected, request: CollectorRequest, context: Context, { writer, log }: Collector): Promise<Stored> {
-  if (lines.length === 0) return { answer, retries: 0, failed: false };
+async function prepare(request: CollectorRequest, { settings, preprocess }: Collector): Promise<Collected> {
+  const collected = collect(request, settings);
+  return preprocess ? preprocessed(collected, request, preprocess) : collected;
+}
+
+async function store({ entries, answer }: Collected, request: CollectorRequest, context: Context, { writer, log }: Collector): Promise<Stored> {
+  if (entries.length === 0) return { answer, retries: 0, failed: false };
   const budget = Math.min(MAX_STORE_MS, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS);
   try {
-    const { retries } = await writer.write(lines, Date.now() + budget);
+    const { retries } = await writer.write(entries.map(entry => entry.line), Date.now() + budget);
     return { answer, retries, failed: false };
   } catch (error) {
     if (!(error instanceof StoreFailedError)) throw error;

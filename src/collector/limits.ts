@@ -31,6 +31,9 @@ export const MAX_CALL_RECORDS = 500;
 /** Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB; every emulator and region takes the lower. */
 export const MAX_CALL_BYTES = 5 * MIB;
 
+/** What the preprocess hook may take of a request: with storing it stays below the clients' own timeout. */
+export const MAX_PREPROCESS_MS = 1_000;
+
 /** Longest wait for Kinesis: below every client's own timeout (the shortest, of browsers' SDKs, is 10 s). */
 export const MAX_STORE_MS = 8_000;
 

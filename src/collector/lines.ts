@@ -1,3 +1,4 @@
+import { InvalidEventError } from './errors';
 import { MAX_BAD_EVENT_BYTES, MAX_RECORD_BYTES } from './limits';
 import { BadEvent, CanonicalEvent, CONTRACT_VERSION } from '../contract/generated';
 
@@ -10,8 +11,13 @@ export function badEventLine(event: BadEvent): string {
   return JSON.stringify({ v: CONTRACT_VERSION, kind: 'bad', ...event });
 }
 
-export function fitsRecord(line: string): boolean {
-  return Buffer.byteLength(line) <= MAX_RECORD_BYTES;
+/**
+ * A line that fits a record.
+ * @throws {InvalidEventError}
+ */
+export function requireFit(line: string): string {
+  if (Buffer.byteLength(line) <= MAX_RECORD_BYTES) return line;
+  throw new InvalidEventError('event_too_large', `The event takes more than ${MAX_RECORD_BYTES} bytes.`, '', 'size');
 }
 
 /** The first part of what was received: as text if it is UTF-8, else in base64. */

@@ -59,6 +59,7 @@ export function settings(environment: Partial<CollectorEnvironment> = {}) {
 }
 
 export interface Seen extends Collected {
+  readonly lines: string[];
   /** the lines, parsed */
   readonly events: JsonObject[];
   readonly badEvents: JsonObject[];
@@ -68,6 +69,7 @@ export interface Seen extends Collected {
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
   const outcome = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
-  const lines: JsonObject[] = outcome.lines.map(line => JSON.parse(line));
-  return { ...outcome, events: lines.filter(line => line.kind === 'event'), badEvents: lines.filter(line => line.kind === 'bad') };
+  const lines = outcome.entries.map(entry => entry.line);
+  const parsedLines: JsonObject[] = lines.map(line => JSON.parse(line));
+  return { ...outcome, lines, events: parsedLines.filter(line => line.kind === 'event'), badEvents: parsedLines.filter(line => line.kind === 'bad') };
 }

@@ -13,8 +13,15 @@ test('everything can be set', () => {
     WRITE_KEYS: '{"web":{"keys":["k1","k2"],"appId":"shop"}}',
     CLIENT_IP: 'drop',
     METRICS_NAMESPACE: 'Mine',
+    PATH_ALIASES: '{"/com.acme/track/":"/v1/batch"}',
+    FIRST_PARTY_COOKIE: 'shop.example',
+    CONSENT_MODE: 'anonymous',
+    PREPROCESS_MODULE: '/opt/hook.js',
   });
-  expect(settings).toMatchObject({ clientIp: 'drop', metricsNamespace: 'Mine' });
+  expect(settings).toMatchObject({
+    clientIp: 'drop', metricsNamespace: 'Mine', cookie: { domain: 'shop.example' }, consentMode: 'anonymous', preprocessModule: '/opt/hook.js',
+  });
+  expect([...settings.pathAliases]).toEqual([['com.acme/track', 'batch']]);
   expect([...settings.allowedOrigins ?? []]).toEqual(['https://a.example', 'http://localhost:3000']);
   expect(settings.writeKeys.authenticate({ body: 'k2' })).toEqual({ id: 'web', appId: 'shop' });
 });
@@ -24,6 +31,11 @@ test.each([
   [{ ALLOWED_ORIGINS: 'shop.example' }, 'ALLOWED_ORIGINS has "shop.example"'],
   [{ ALLOWED_ORIGINS: 'https://a.example/path' }, 'ALLOWED_ORIGINS has'],
   [{ CLIENT_IP: 'hash' }, 'CLIENT_IP is "hash"; expected one of truncate, drop, full'],
+  [{ CONSENT_MODE: 'ask' }, 'CONSENT_MODE is "ask"; expected one of ignore, anonymous'],
+  [{ FIRST_PARTY_COOKIE: 'yes; Path=/' }, 'FIRST_PARTY_COOKIE is "yes; Path=/"; expected "host" or a domain'],
+  [{ PATH_ALIASES: '[]' }, 'PATH_ALIASES is not a JSON object'],
+  [{ PATH_ALIASES: '{' }, 'PATH_ALIASES is not a JSON object'],
+  [{ PATH_ALIASES: '{"a":1}' }, 'PATH_ALIASES has no path for "a"'],
   [{ WRITE_KEYS: '{secret' }, 'WRITE_KEYS is not JSON'],
   [{ WRITE_KEYS: '["secret"]' }, 'WRITE_KEYS is not an object'],
   [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { MAX_BAD_EVENT_BYTES, MAX_RECORD_BYTES } from '../../src/collector/limits';
-import { badEventLine, eventLine, fitsRecord, keptBytes, packRecords } from '../../src/collector/lines';
+import { badEventLine, eventLine, keptBytes, packRecords, requireFit } from '../../src/collector/lines';
 
 test('lines are flat JSON objects of one version, without absent fields', () => {
   const event = { event_id: 'e', event_name: 'n', event_type: 'track', protocol: 'native', app_id: 'a', received_ts: 1, user_id: undefined } as const;
@@ -23,8 +23,9 @@ test('records are filled: two neighbours never fit into one', () => {
 });
 
 test('a line of exactly the limit fits a record', () => {
-  expect(fitsRecord('x'.repeat(MAX_RECORD_BYTES))).toBe(true);
-  expect(fitsRecord('ä'.repeat(MAX_RECORD_BYTES / 2 + 1))).toBe(false);
+  const line = 'x'.repeat(MAX_RECORD_BYTES);
+  expect(requireFit(line)).toBe(line);
+  expect(() => requireFit('ä'.repeat(MAX_RECORD_BYTES / 2 + 1))).toThrow(expect.objectContaining({ code: 'event_too_large', stage: 'size' }));
 });
 
 test('received text is kept as it is, and cut without splitting a character', () => {
