@@ -32,7 +32,7 @@ _GLUE_ARGUMENTS = frozenset(
         "user-jars-first",
     }
 )
-_GLUE_PREFIXES = ("additional-", "continuous-log-", "customer-", "enable-", "extra-", "job-", "write-shuffle-")
+_GLUE_PREFIXES = ("additional-", "continuous-log-", "custom-", "customer-", "enable-", "extra-", "job-", "write-shuffle-")
 
 
 def _text(value: str) -> str:
@@ -148,10 +148,10 @@ def _pairs(argv: Sequence[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     rest = list(argv)
     while rest:
-        token = rest.pop(0)
-        if not token.startswith("--") or token == "--":
-            raise ConfigError(f"expected --name value, got {token!r}")
-        name, equals, value = token[2:].partition("=")
+        word = rest.pop(0)
+        if not word.startswith("--") or word == "--":
+            raise ConfigError(f"expected --name value, got {word!r}")
+        name, equals, value = word[2:].partition("=")
         if not equals and rest and not rest[0].startswith("--"):
             value = rest.pop(0)
         pairs.append((name, value))
