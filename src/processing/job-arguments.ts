@@ -1,5 +1,3 @@
-import { aws_logs as logs } from 'aws-cdk-lib';
-
 /** What the job's own code reads. Names and meaning: glue-assets/clickstream_lakehouse/config.py. */
 export interface JobArguments {
   readonly region: string;
@@ -44,13 +42,8 @@ export function sparkConf(region: string, extra: Record<string, string> = {}): R
     // With ANSI mode one bad cast would fail the same batch for ever.
     'spark.sql.ansi.enabled': 'false',
     'spark.sql.session.timeZone': 'UTC',
+    // Else a long batch of one query holds up the other.
     'spark.scheduler.mode': 'FAIR',
-    // The default of 50 dominates the time of a table's first snapshot.
-    'spark.databricks.delta.snapshotPartitions': '2',
-    // Else VACUUM launches 10,000 tasks.
-    'spark.sql.sources.parallelPartitionDiscovery.parallelism': '8',
-    // INT96, the default, has no useful statistics.
-    'spark.sql.parquet.outputTimestampType': 'TIMESTAMP_MICROS',
     ...extra,
   };
 }
@@ -76,6 +69,3 @@ export function glueArguments(packageUri: string, conf: Record<string, string>, 
 
 /** Glue 5 and later write to `<prefix>/output` (what the job prints) and `<prefix>/error` (Spark's log). */
 export const LOG_GROUP_SUFFIXES = ['output', 'error'] as const;
-
-/** Log groups of a job by what they hold. */
-export type JobLogGroups = Record<typeof LOG_GROUP_SUFFIXES[number], logs.ILogGroup>;

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ProcessingSchedule } from './processing-schedule';
-import { InvalidPropertyError, requireBetween, requireDurationBetween } from '../private/validate';
+import { InvalidPropertyError, requireBetween, requireDurationBetween, requireMatch } from '../private/validate';
 
 /** Size of a Glue worker. */
 export enum WorkerType {
@@ -97,6 +97,9 @@ export function validateProcessing(props: ProcessingOptions, schedule: Processin
   requireBetween('processing.workers', props.workers, 2, 100);
   requireDurationBetween('processing.triggerInterval', props.triggerInterval, Duration.seconds(1), Duration.minutes(15));
   requireDurationBetween('processing.dedupWindow', props.dedupWindow, Duration.hours(1), Duration.days(30));
+  for (const setting of Object.keys(props.sparkConf ?? {})) {
+    requireMatch('processing.sparkConf', setting, /^spark\.\S+$/, 'a map of Spark settings, whose names begin with spark.');
+  }
   if (props.flexExecution && schedule.isContinuous) {
     throw new InvalidPropertyError('processing.flexExecution needs a schedule: spare capacity may be taken away, so a continuous job cannot use it');
   }

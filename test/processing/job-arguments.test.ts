@@ -1,0 +1,102 @@
+import { spawnSync } from 'child_process';
+import { existsSync } from 'fs';
+import { join } from 'path';
+import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
+import { rendered } from '../support/iam-statements';
+import { only, synthesize } from '../support/lakehouse';
+import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
+
+const REPOSITORY = join(__dirname, '..', '..');
+const VENV_PYTHON = join(REPOSITORY, '.local', 'venv', 'bin', 'python');
+
+/** Reads arguments as the job does. Its configuration needs no Spark, so any Python will do. */
+const PARSER = `
+import dataclasses, json, sys
+sys.path.insert(0, "glue-assets")
+from clickstream_lakehouse.config import ConfigError, parse_arguments
+try:
+    print(json.dumps(dataclasses.asdict(parse_arguments(sys.argv[1:]))))
+except ConfigError as error:
+    print(json.dumps({"error": str(error)}))
+`;
+
+function parse(defaultArguments: Record<string, unknown>): Record<string, unknown> {
+  const words = Object.entries(defaultArguments).flatMap(([name, value]) => [name, rendered(value)]);
+  const python = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';
+  const { stdout, stderr } = spawnSync(python, ['-c', PARSER, ...words, '--JOB_NAME', 'job'], { cwd: REPOSITORY, encoding: 'utf8' });
+  if (!stdout) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+function argumentsOf(props: ClickstreamLakehouseProps): Record<string, unknown> {
+  return only(synthesize({ network: LakehouseNetwork.none(), ...props }), 'AWS::Glue::Job').DefaultArguments;
+}
+
+test('the job understands the arguments it is given by default', () => {
+  expect(parse(argumentsOf({}))).toEqual({
+    region: '${Region}',
+    stream_name: '${Stream}',
+    raw_path: 's3://${StorageRawBucket}/raw',
+    events_path: 's3://${StorageLakehouseBucket}/events',
+    bad_events_path: 's3://${StorageLakehouseBucket}/bad_events',
+    checkpoint_path: 's3://${StorageLakehouseBucket}/checkpoints',
+    mode: 'continuous',
+    trigger_seconds: 10,
+    dedup_window_hours: 24,
+    start_position: 'trim_horizon',
+    metrics_namespace: 'ClickstreamLakehouse',
+    max_run_hours: 144,
+    endpoint_url: null,
+    fail_on_data_loss: true,
+    job_name: 'job',
+  });
+});
+
+test('the job understands the arguments of every option', () => {
+  expect(parse(argumentsOf({
+    stream: { retention: Duration.days(3) },
+    processing: {
+      schedule: ProcessingSchedule.every(Duration.hours(12)),
+      triggerInterval: Duration.minutes(1),
+      dedupWindow: Duration.days(7),
+      startPosition: StartPosition.LATEST,
+      failOnDataLoss: false,
+      sparkConf: { 'spark.executor.heartbeatInterval': '20s' },
+    },
+  }))).toMatchObject({ mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false });
+});
+
+test('an id is remembered for as long as the stream keeps events, at least a day', () => {
+  expect(argumentsOf({ stream: { retention: Duration.days(3) } })['--dedup_window_hours']).toBe('72');
+  const existing = synthesize(stack => ({
+    network: LakehouseNetwork.none(), stream: { existing: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/s') },
+  }));
+  expect(only(existing, 'AWS::Glue::Job').DefaultArguments['--dedup_window_hours']).toBe('24');
+});
+
+test('what Spark must know before it starts is one chained --conf', () => {
+  const { '--conf': conf } = argumentsOf({ processing: { sparkConf: { 'spark.a': '1', 'spark.b': '2' } } });
+  expect(rendered(conf).split(' --conf ')).toEqual([
+    'spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension',
+    'spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog',
+    'spark.hadoop.fs.s3a.endpoint.region=${Region}',
+    'spark.sql.ansi.enabled=false',
+    'spark.sql.session.timeZone=UTC',
+    'spark.scheduler.mode=FAIR',
+    'spark.a=1',
+    'spark.b=2',
+  ]);
+});
+
+test('Glue gets its own arguments, and nothing that makes it ask for the data catalog', () => {
+  const own = Object.entries(argumentsOf({})).filter(([name]) => name.includes('-', 2) && name !== '--conf');
+  expect(Object.fromEntries(own.map(([name, value]) => [name, rendered(value)]))).toEqual({
+    '--job-language': 'python',
+    '--job-bookmark-option': 'job-bookmark-disable',
+    '--datalake-formats': 'delta',
+    '--extra-py-files': expect.stringMatching(/^s3:\/\/cdk-hnb659fds-assets-.*\/[0-9a-f]{64}\.zip$/),
+    '--enable-metrics': 'true',
+    '--enable-observability-metrics': 'true',
+    '--custom-logGroup-prefix': expect.stringMatching(/^\/aws-glue\/Test-Lakehouse-Job-[0-9A-F]{8}$/),
+  });
+});
