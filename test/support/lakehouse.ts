@@ -15,7 +15,7 @@ export interface Synthesized {
 /** A stack with a lakehouse, synthesized; properties may be made in the stack. */
 export function synthesize(props: ClickstreamLakehouseProps | ((stack: Stack) => ClickstreamLakehouseProps) = {},
   more: (lakehouse: ClickstreamLakehouse, stack: Stack) => void = () => undefined): Synthesized {
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
   const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', typeof props === 'function' ? props(stack) : props);
   more(lakehouse, stack);
   const template = Template.fromStack(stack);

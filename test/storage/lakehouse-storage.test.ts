@@ -1,0 +1,123 @@
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { LakehouseStorage, LakehouseStorageProps } from '../../src';
+import { TABLES } from '../../src/contract/generated';
+import { rendered, statementsByRole } from '../support/iam-statements';
+import { CloudFormationTemplate } from '../support/template-graph';
+
+function build(props: LakehouseStorageProps | ((stack: Stack) => LakehouseStorageProps) = {}) {
+  const stack = new Stack(new App(), 'Test');
+  const storage = new LakehouseStorage(stack, 'Storage', typeof props === 'function' ? props(stack) : props);
+  return { stack, storage, template: Template.fromStack(stack) };
+}
+
+const { template } = build();
+const properties = (type: string) => Object.values(template.findResources(type)).map(resource => resource.Properties);
+
+test('buckets are private, encrypted, unversioned, and drop what was never finished', () => {
+  const buckets = properties('AWS::S3::Bucket');
+  expect(buckets).toHaveLength(3);
+  for (const bucket of buckets) {
+    expect(bucket).toMatchObject({
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }] },
+    });
+    expect(bucket).not.toHaveProperty('VersioningConfiguration');
+    expect(bucket).not.toHaveProperty('BucketName');
+  }
+});
+
+test('every bucket refuses plain HTTP and old TLS', () => {
+  const policies = properties('AWS::S3::BucketPolicy');
+  expect(policies).toHaveLength(3);
+  for (const { PolicyDocument } of policies) {
+    const denied = PolicyDocument.Statement.filter((statement: { Effect: string }) => statement.Effect === 'Deny');
+    expect(denied.map((statement: { Condition: unknown }) => statement.Condition)).toEqual([
+      { Bool: { 'aws:SecureTransport': 'false' } }, { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+    ]);
+  }
+});
+
+test('access logs go to a bucket of their own, which lets nobody else write', () => {
+  template.resourcePropertiesCountIs('AWS::S3::Bucket', { LoggingConfiguration: Match.anyValue() }, 2);
+  template.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([Match.objectLike({
+        Action: 's3:PutObject', Principal: { Service: 'logging.s3.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': Match.anyValue() }, StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      })]),
+    },
+  });
+  build({ accessLogs: false }).template.resourceCountIs('AWS::S3::Bucket', 2);
+});
+
+test('the key encrypts the data buckets; log delivery cannot use it', () => {
+  const withKey = build(stack => ({ encryptionKey: new kms.Key(stack, 'Key') })).template;
+  withKey.resourcePropertiesCountIs('AWS::S3::Bucket', {
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+    },
+  }, 2);
+});
+
+describe.each(Object.entries(TABLES))('the catalog table %s', (name, contract) => {
+  const [table] = properties('AWS::Glue::Table').filter(({ TableInput }) => TableInput.Name === name);
+
+  test('has the columns of the contract, in order', () => {
+    expect(table.TableInput.StorageDescriptor.Columns.map(({ Name, Type }: { Name: string; Type: string }) => [Name, Type]))
+      .toEqual(contract.columns.map(column => [column.name, column.type]));
+  });
+
+  test('is a Delta table whose path is its location', () => {
+    expect(table.TableInput).toMatchObject({
+      TableType: 'EXTERNAL_TABLE',
+      Parameters: { 'EXTERNAL': 'TRUE', 'classification': 'delta', 'table_type': 'DELTA', 'spark.sql.sources.provider': 'delta' },
+    });
+    const { Location, SerdeInfo } = table.TableInput.StorageDescriptor;
+    expect(SerdeInfo.Parameters.path).toEqual(Location);
+    expect(rendered(Location)).toMatch(new RegExp(`^s3://\\$\\{Storage(Raw|Lakehouse)Bucket\\}/${name}/$`));
+  });
+
+  test('has comments that the catalog takes', () => {
+    for (const { Comment } of table.TableInput.StorageDescriptor.Columns) expect(Comment.length).toBeLessThanOrEqual(255);
+  });
+});
+
+test('the database name needs no quotes in SQL', () => {
+  expect(properties('AWS::Glue::Database')[0].DatabaseInput.Name).toMatch(/^[a-z0-9_]+$/);
+  build({ databaseName: 'clicks' }).template.hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'clicks' } });
+});
+
+test.each(['Clicks', 'my-clicks', ''])('refuses the database name %j', databaseName => {
+  expect(() => build({ databaseName })).toThrow(`storage.databaseName must be of lower-case letters, digits and underscores, got '${databaseName}'`);
+});
+
+test('uses existing buckets and changes nothing about them', () => {
+  const { storage, template: existing } = build(stack => ({
+    rawBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'my-raw'), lakehouseBucket: s3.Bucket.fromBucketName(stack, 'Lake', 'my-lake'),
+  }));
+  existing.resourceCountIs('AWS::S3::Bucket', 0);
+  existing.resourceCountIs('AWS::S3::BucketPolicy', 0);
+  expect([storage.rawUri, storage.eventsUri, storage.badEventsUri, storage.checkpointUri])
+    .toEqual(['s3://my-raw/raw/', 's3://my-lake/events/', 's3://my-lake/bad_events/', 's3://my-lake/checkpoints/']);
+  expect(storage.accessLogsBucket).toBeUndefined();
+});
+
+test('a reader sees catalog and files of the three tables, and not the checkpoints', () => {
+  const { stack, storage } = build();
+  storage.grantRead(new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() }));
+  const { Reader } = statementsByRole(Template.fromStack(stack).toJSON() as CloudFormationTemplate);
+  expect(Reader).toEqual([
+    expect.stringMatching(/^glue:GetDatabase glue:GetTable glue:GetTables glue:GetPartition glue:GetPartitions on .*:catalog .*:database\/.* .*\/raw .*\/events .*\/bad_events$/),
+    's3:GetObject* s3:GetBucket* s3:List* on ${StorageRawBucket.Arn} ${StorageRawBucket.Arn}/raw/*',
+    's3:GetObject* s3:GetBucket* s3:List* on ${StorageLakehouseBucket.Arn} ${StorageLakehouseBucket.Arn}/events/*',
+    's3:GetObject* s3:GetBucket* s3:List* on ${StorageLakehouseBucket.Arn} ${StorageLakehouseBucket.Arn}/bad_events/*',
+  ]);
+});
+
+test('DESTROY empties the buckets', () => {
+  build({ removalPolicy: RemovalPolicy.DESTROY }).template.resourceCountIs('Custom::S3AutoDeleteObjects', 3);
+  template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+});
