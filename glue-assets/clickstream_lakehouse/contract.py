@@ -50,9 +50,7 @@ class Table:
 
     @property
     def schema(self) -> StructType:
-        ddl = ", ".join(f"`{f.name}` {f.type}" for f in self.fields)
-        parsed = StructType.fromDDL(ddl)
-        return StructType([StructField(s.name, s.dataType, f.nullable) for s, f in zip(parsed.fields, self.fields, strict=True)])
+        return StructType([StructField(f.name, DataType.fromDDL(f.type), f.nullable) for f in self.fields])
 
     @property
     def column_names(self) -> list[str]:

@@ -29,7 +29,7 @@ throttling and connection errors are retried.
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
@@ -159,7 +159,7 @@ class KinesisStreamReader(DataSourceStreamReader):
     # Reading, on executors.
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
-        assert isinstance(partition, ShardPartition)
+        partition = cast(ShardPartition, partition)
         options, defaults = self._options, ReadLimits()
         read = ShardRead(
             kinesis=client(self._stream.region, self._stream.endpoint_url),

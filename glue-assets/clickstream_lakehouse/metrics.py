@@ -7,6 +7,7 @@ import json
 import queue
 import sys
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ class Metrics:
     def __init__(self, config: JobConfig, client: Any = None) -> None:
         self._namespace = config.metrics_namespace
         self._job_name = config.job_name
-        self._waiting: queue.Queue[dict[str, float]] = queue.Queue(_WAITING_BATCHES)
+        self._waiting: queue.Queue[Mapping[str, float]] = queue.Queue(_WAITING_BATCHES)
         if self._namespace is not None:
             self._client = client or boto3.client(
                 "cloudwatch",
@@ -45,7 +46,7 @@ class Metrics:
             )
             threading.Thread(target=self._send_all, name="metrics", daemon=True).start()
 
-    def batch(self, query: str, batch_id: int, measures: dict[str, float]) -> None:
+    def batch(self, query: str, batch_id: int, measures: Mapping[str, float]) -> None:
         """Report one batch of the query: names as in CloudWatch, times in milliseconds."""
         emit("metrics", query=query, batch=batch_id, **measures)
         if self._namespace is None:
@@ -63,7 +64,7 @@ class Metrics:
             except Exception as error:
                 log("warning", f"CloudWatch did not take a batch's figures: {error}")
 
-    def _datums(self, measures: dict[str, float]) -> list[dict[str, Any]]:
+    def _datums(self, measures: Mapping[str, float]) -> list[dict[str, Any]]:
         dimensions = [{"Name": "JobName", "Value": self._job_name}]
         return [
             {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": _UNITS.get(name, "Count")}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.streaming import StreamingQuery
+from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.bad_rows import collector_bad_rows, conflict_rows, faulty_rows
 from clickstream_lakehouse.config import JobConfig
@@ -62,7 +62,7 @@ class Refiner:
         lines = identified(parse_lines(originals)).persist(StorageLevel.MEMORY_AND_DISK)
         try:
             found = lines.select("outcome", *IDENTITY, "event_fp", F.col("received_ts").alias("received_ms"), *LOCATOR).toArrow()
-            events = found.filter(pc.equal(found["outcome"], "event"))
+            events = found.filter(pc.field("outcome") == "event")
             verdicts = self._verdicts(raw.sparkSession, events)
             self._epoch.check()
             bad = self._append_bad(lines, originals, found, events.filter(pa.array(verdicts == Verdict.CONFLICT)), batch_id)

@@ -6,7 +6,6 @@ import threading
 import time
 
 from pyspark.sql import SparkSession
-from pyspark.sql.streaming import StreamingQuery
 from pyspark.sql.streaming.listener import (
     QueryIdleEvent,
     QueryProgressEvent,
@@ -14,6 +13,7 @@ from pyspark.sql.streaming.listener import (
     QueryTerminatedEvent,
     StreamingQueryListener,
 )
+from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import claim_epoch
