@@ -88,7 +88,7 @@ interface MemberResult extends Entry { readonly bad?: BadMember }
 function collectMember(member: Member, index: number, around: Surroundings): MemberResult {
   try {
     const event = stamp(around.batch.draft(member), index, around);
-    validateEvent({ ...event });
+    validateEvent(event);
     return { event, line: requireFit(eventLine(event)) };
   } catch (error) {
     return badMember(member, index, asInvalid(error), around);

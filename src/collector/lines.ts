@@ -4,19 +4,24 @@ import { BadEvent, CanonicalEvent, CONTRACT_VERSION } from '../contract/generate
 
 /** A line on the stream: one JSON object. */
 export function eventLine(event: CanonicalEvent): string {
-  return JSON.stringify({ v: CONTRACT_VERSION, kind: 'event', ...event });
+  return line('event', event);
 }
 
 export function badEventLine(event: BadEvent): string {
-  return JSON.stringify({ v: CONTRACT_VERSION, kind: 'bad', ...event });
+  return line('bad', event);
+}
+
+/** Joined as text: copying the event to put two fields before it would cost as much as mapping it. */
+function line(kind: string, fields: CanonicalEvent | BadEvent): string {
+  return `{"v":${CONTRACT_VERSION},"kind":"${kind}",${JSON.stringify(fields).slice(1)}`;
 }
 
 /**
  * A line that fits a record.
  * @throws {InvalidEventError}
  */
-export function requireFit(line: string): string {
-  if (Buffer.byteLength(line) <= MAX_RECORD_BYTES) return line;
+export function requireFit(text: string): string {
+  if (Buffer.byteLength(text) <= MAX_RECORD_BYTES) return text;
   throw new InvalidEventError('event_too_large', `The event takes more than ${MAX_RECORD_BYTES} bytes.`, '', 'size');
 }
 
@@ -45,14 +50,14 @@ export function packRecords(lines: readonly string[]): Buffer[] {
   const records: Buffer[] = [];
   let current: string[] = [];
   let bytes = 0;
-  for (const line of lines) {
-    const length = Buffer.byteLength(line) + 1;
+  for (const text of lines) {
+    const length = Buffer.byteLength(text) + 1;
     if (current.length > 0 && bytes + length > MAX_RECORD_BYTES) {
       records.push(Buffer.from(current.join('\n')));
       current = [];
       bytes = 0;
     }
-    current.push(line);
+    current.push(text);
     bytes += length;
   }
   if (current.length > 0) records.push(Buffer.from(current.join('\n')));

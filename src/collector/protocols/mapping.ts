@@ -60,17 +60,22 @@ export function valueAt(source: JsonObject, path: Path): JsonValue | undefined {
 
 /** What is left of an object without the values at `paths`, and without what thereby becomes empty. */
 export function without(source: JsonObject, paths: readonly Path[]): JsonObject {
-  const byKey = new Map<string, Path[]>();
-  for (const [key, ...below] of paths) byKey.set(key, [...(byKey.get(key) ?? []), below]);
+  return withoutBelow(source, paths, 0);
+}
+
+function withoutBelow(source: JsonObject, paths: readonly Path[], depth: number): JsonObject {
   // Entries, not assignments: a client's key may be `__proto__`.
-  return Object.fromEntries(Object.entries(source).flatMap(([key, value]): [string, JsonValue][] => {
-    const below = byKey.get(key);
-    if (!below) return [[key, value]];
-    if (below.some(path => path.length === 0)) return [];
-    if (!isObject(value)) return [[key, value]];
-    const rest = without(value, below);
-    return Object.keys(rest).length === 0 ? [] : [[key, rest]];
-  }));
+  const rest: [string, JsonValue][] = [];
+  for (const [key, value] of Object.entries(source)) {
+    const below = paths.filter(path => path[depth] === key);
+    if (below.length === 0) {
+      rest.push([key, value]);
+    } else if (below.every(path => path.length > depth + 1)) {
+      const left = isObject(value) ? withoutBelow(value, below, depth + 1) : value;
+      if (!isObject(left) || Object.keys(left).length > 0) rest.push([key, left]);
+    }
+  }
+  return Object.fromEntries(rest);
 }
 
 /** JSON of an object, if there is anything in it. */

@@ -7,7 +7,7 @@ import { address, id, number, size, text, time } from './readers';
 /** Properties are kept whole, but for the address, which would not be anonymised there. */
 const RULES: readonly Rule[] = [
   from('event_id', id, 'uuid'),
-  from('client_ts', time, 'timestamp', 'properties.timestamp'),
+  from('client_ts', time, 'timestamp', 'properties.timestamp', 'properties.$time'),
   from('sent_ts', time, 'sent_at'),
   derived('sdk_name', text, 'properties.$lib', 'library'),
   derived('sdk_version', text, 'properties.$lib_version', 'library_version'),

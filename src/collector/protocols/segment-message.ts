@@ -59,7 +59,10 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Stored as columns of their own or named by the row; what remains of a message is its contexts. */
-const NAMED_FIELDS = ['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]);
+const NAMED_FIELDS = [...['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]), ['context', 'traits']];
+
+/** RudderStack's `timestamp` is another with each attempt to send: kept, it would make a copy look like another event. */
+const SENDING_TIME = ['timestamp'];
 
 /** A single call; its path tells which. */
 export function splitSingle(content: JsonValue, call: Call): Batch {
@@ -94,17 +97,23 @@ function draftMessage(message: JsonObject): EventDraft {
   const traits = { ...nested(message, 'traits'), ...objectField(message, 'traits') };
   const { columns, used } = mapColumns(message, RULES);
   requireIdentity(call, columns);
-  const name = eventName(call, message);
+  const name = eventName(call, message, properties);
+  const rudder = isRudder(message, columns);
   return {
     ...columns,
     event_name: name.value,
     event_type: CALLS[call],
-    protocol: /rudder/i.test(columns.sdk_name ?? '') ? 'rudder' : undefined,
+    protocol: rudder ? 'rudder' : undefined,
     screen_name: call === 'screen' ? name.given : undefined,
     properties: payload(properties),
     traits: payload(traits),
-    contexts: payload(without(message, [...NAMED_FIELDS, ...name.used, ...used, ['context', 'traits']])),
+    contexts: payload(without(message, [...NAMED_FIELDS, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])])),
   };
+}
+
+/** RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set two fields that Segment's leave to the server. */
+function isRudder({ channel, originalTimestamp }: JsonObject, { sdk_name = '' }: Partial<EventDraft>): boolean {
+  return /rudder/i.test(sdk_name) || (channel !== undefined && originalTimestamp !== undefined);
 }
 
 function callOf({ type }: JsonObject): Call {
@@ -130,12 +139,14 @@ function requireIdentity(call: Call, columns: Partial<EventDraft>): void {
 interface EventName { readonly value: string; readonly given?: string; readonly used: readonly string[][] }
 
 /** A page or screen is called by its name; without one, as the other calls, by the type. */
-function eventName(call: Call, { event, name }: JsonObject): EventName {
+function eventName(call: Call, { event, name }: JsonObject, properties: JsonObject): EventName {
   if (call === 'track') {
     const value = text(event ?? '');
     if (value === undefined) throw new InvalidEventError('missing_event_name', 'A track call has an event.', 'event');
     return { value, used: [] };
   }
-  const given = call === 'page' || call === 'screen' ? text(name ?? '') : undefined;
-  return { value: given ?? call, given, used: given === undefined ? [] : [['name']] };
+  if (call !== 'page' && call !== 'screen') return { value: call, used: [] };
+  const own = text(name ?? '');
+  const given = own ?? text(properties.name ?? '');
+  return { value: given ?? call, given, used: own === undefined ? [] : [['name']] };
 }

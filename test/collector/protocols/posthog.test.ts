@@ -108,6 +108,12 @@ test('a form with base64 is read', () => {
   expect(collected({ path: '/e/', body }).events).toEqual([expect.objectContaining({ event_id: 'p2' })]);
 });
 
+test('a browser that sends only how long ago has its time among the properties', () => {
+  const { timestamp, ...event } = PAGE_VIEW;
+  const body = [{ ...event, properties: { ...event.properties, $time: 1767323045.25 } }];
+  expect(collected({ path: '/e/', body }).events).toEqual([expect.objectContaining({ client_ts: 1_767_323_045_250 })]);
+});
+
 test.each([
   ['$identify', { $anon_distinct_id: 'd1', $is_identified: true }, { event_type: 'identify', user_id: 'u1', anonymous_id: 'd1' }],
   ['$groupidentify', { $group_key: 'g1', $group_set: { a: 1 } }, { event_type: 'group', group_id: 'g1', traits: '{"$group_set":{"a":1}}' }],

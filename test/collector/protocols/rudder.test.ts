@@ -46,6 +46,12 @@ test('a message is told from Segment\'s by its library, on the paths they share'
   });
 });
 
+test('the server SDKs carry Segment\'s library names, and are told by their times', () => {
+  const message = { ...TRACK, channel: 'server', timestamp: '2026-01-02T03:04:09Z', context: { library: { name: 'analytics-node', version: '3.0.13' } } };
+  const [event] = collected({ path: '/v1/batch', body: { batch: [message] } }).events;
+  expect(event).toMatchObject({ protocol: 'rudder', sdk_name: 'analytics-node', client_ts: COLUMNS.client_ts, contexts: '{"integrations":{"All":true}}' });
+});
+
 test('the Node SDK\'s gzip, announced as a form, is read', () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
   expect(collected({ path: '/v1/batch', headers, body: gzipSync(JSON.stringify({ batch: [TRACK] })) }).events).toEqual([expect.objectContaining(COLUMNS)]);

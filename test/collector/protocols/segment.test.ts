@@ -85,6 +85,7 @@ test('a browser page call has its columns, and nothing else is lost', () => {
 test.each([
   ['track', { event: 'Order', userId: 'u', properties: { revenue: '9.5', currency: 'EUR' } }, { event_name: 'Order', value: 9.5, currency: 'EUR' }],
   ['page', { anonymousId: 'a' }, { event_name: 'page' }],
+  ['page', { anonymousId: 'a', properties: { name: 'Home' } }, { event_name: 'Home', properties: '{"name":"Home"}' }],
   ['screen', { anonymousId: 'a', name: 'Cart' }, { event_name: 'Cart', screen_name: 'Cart' }],
   ['identify', { userId: 'u', traits: { plan: 'pro' }, context: { traits: { plan: 'free', age: 3 } } }, { event_name: 'identify', traits: '{"plan":"pro","age":3}' }],
   ['group', { userId: 'u', groupId: 7, traits: { name: 'ACME' } }, { event_name: 'group', group_id: '7', traits: '{"name":"ACME"}' }],
