@@ -1,0 +1,38 @@
+"""One Spark session for all tests of a run, started as the job is: from local jars, with the settings of session.py."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse.session import REQUIRED_AT_START, RUNTIME_SETTINGS
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def jars() -> str:
+    """Delta's jars, as spark.jars takes them."""
+    found = sorted(str(path) for path in (REPOSITORY / ".local" / "jars").glob("*.jar"))
+    assert found, "no jars in .local/jars: run `npm test`, it sets them up"
+    return ",".join(found)
+
+
+@pytest.fixture(scope="session")
+def spark(jars: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    builder = SparkSession.builder.master("local[2]").appName("tests").config("spark.jars", jars)
+    settings = {
+        **REQUIRED_AT_START,
+        **RUNTIME_SETTINGS,
+        "spark.driver.memory": "1g",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+        "spark.ui.enabled": "false",
+    }
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -1,0 +1,100 @@
+"""Kinesis as the source sees it, in memory: shards, iterators, limits, and the errors one asks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+ARRIVAL = datetime(2026, 5, 28, 20, 0, tzinfo=UTC)
+
+
+def service_error(code: str, status: int = 400) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Call")
+
+
+@dataclass
+class FakeShard:
+    shard_id: str
+    records: list[dict[str, Any]] = field(default_factory=list)
+    closed: bool = False
+    parents: tuple[str, ...] = ()
+
+
+class FakeKinesis:
+    """`faults`: exceptions that the next calls raise, per call name. `calls`: the names of all calls made."""
+
+    def __init__(self) -> None:
+        self.shards: dict[str, FakeShard] = {}
+        self.faults: dict[str, list[Exception]] = {}
+        self.calls: list[str] = []
+        self.limits: list[int] = []
+        self.on_get: Callable[[], None] = lambda: None
+        self.page_records = 10_000
+        self.now = ARRIVAL
+
+    def add_shard(self, shard_id: str, *data: bytes, parents: tuple[str, ...] = (), closed: bool = False) -> FakeShard:
+        self.shards[shard_id] = FakeShard(shard_id, parents=parents, closed=closed)
+        self.put(shard_id, *data)
+        return self.shards[shard_id]
+
+    def put(self, shard_id: str, *data: bytes) -> None:
+        records = self.shards[shard_id].records
+        for item in data:
+            number = len(records) + 1
+            record = {"SequenceNumber": str(number), "PartitionKey": "k", "Data": item}
+            records.append({**record, "ApproximateArrivalTimestamp": self.now})
+
+    def list_shards(self, StreamName: str | None = None, NextToken: str | None = None) -> dict[str, Any]:
+        """Two shards a page."""
+        self._call("list_shards")
+        assert (StreamName is None) != (NextToken is None)
+        start = int(NextToken or 0)
+        page = list(self.shards.values())[start : start + 2]
+        answer: dict[str, Any] = {"Shards": [_described(s) for s in page]}
+        if start + 2 < len(self.shards):
+            answer["NextToken"] = str(start + 2)
+        return answer
+
+    def get_shard_iterator(
+        self,
+        StreamName: str,
+        ShardId: str,
+        ShardIteratorType: str,
+        StartingSequenceNumber: str | None = None,
+        Timestamp: float | None = None,
+    ) -> dict[str, str]:
+        self._call("get_shard_iterator")
+        assert StreamName == "clicks"
+        arrivals = [r["ApproximateArrivalTimestamp"].timestamp() for r in self.shards[ShardId].records]
+        start = {
+            "TRIM_HORIZON": 0,
+            "AFTER_SEQUENCE_NUMBER": int(StartingSequenceNumber or 0),
+            "AT_TIMESTAMP": sum(arrival < (Timestamp or 0) for arrival in arrivals),
+        }[ShardIteratorType]
+        return {"ShardIterator": f"{ShardId}/{start}"}
+
+    def get_records(self, ShardIterator: str, Limit: int) -> dict[str, Any]:
+        self._call("get_records")
+        self.limits.append(Limit)
+        self.on_get()
+        shard_id, start = ShardIterator.rsplit("/", 1)
+        shard = self.shards[shard_id]
+        records = shard.records[int(start) : int(start) + min(Limit, self.page_records)]
+        after = int(start) + len(records)
+        behind = 0 if after >= len(shard.records) else 5_000
+        following = None if shard.closed and not behind else f"{shard_id}/{after}"
+        return {"Records": records, "MillisBehindLatest": behind, "NextShardIterator": following}
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if self.faults.get(name):
+            raise self.faults[name].pop(0)
+
+
+def _described(shard: FakeShard) -> dict[str, Any]:
+    described: dict[str, Any] = {"ShardId": shard.shard_id, "SequenceNumberRange": {"StartingSequenceNumber": "0"}}
+    if shard.closed:
+        described["SequenceNumberRange"]["EndingSequenceNumber"] = "99"
+    return described | dict(zip(("ParentShardId", "AdjacentParentShardId"), shard.parents, strict=False))

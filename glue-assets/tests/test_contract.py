@@ -1,0 +1,47 @@
+import pytest
+from pyspark.sql.types import ArrayType, StringType, StructType
+
+from clickstream_lakehouse import contract
+from clickstream_lakehouse.kinesis_source import SCHEMA
+from clickstream_lakehouse.shard_reader import ARROW_SCHEMA
+from clickstream_lakehouse.tables import STATISTICS_COLUMNS
+
+
+@pytest.mark.usefixtures("spark")  # Spark parses the DDL
+def test_the_schemas_have_the_contracts_columns_types_and_nullability() -> None:
+    events = contract.table("events").schema
+    assert len(events) == 72
+    assert (events["event_id"].nullable, events["event_id"].dataType.simpleString()) == (False, "string")
+    assert events["event_ts"].dataType.simpleString() == "timestamp"
+    meta = events["meta"].dataType
+    assert isinstance(meta, StructType)
+    assert meta["enrich_errors"].dataType == ArrayType(StringType())
+
+
+def test_times_are_integers_on_the_line() -> None:
+    types = {f.name: f.line_type.simpleString() for f in contract.line_fields()}
+    assert types["received_ts"] == types["client_ts"] == types["true_ts"] == "bigint"
+    assert (types["v"], types["value"], types["properties"]) == ("int", "double", "string")
+
+
+def test_a_field_that_both_kinds_of_line_have_has_one_type() -> None:
+    of_event = {f.name: f.type for f in contract.event_line_fields()}
+    of_bad = {f.name: f.type for f in contract.bad_line_fields()}
+    shared = of_event.keys() & of_bad.keys()
+    assert {"received_ts", "protocol", "app_id", "request_id", "batch_index"} <= shared
+    assert all(of_event[name] == of_bad[name] for name in shared)
+
+
+@pytest.mark.usefixtures("spark")  # Spark parses the DDL
+def test_the_source_yields_raws_columns_but_for_the_partition() -> None:
+    raw = {f.name: f.type for f in contract.table("raw").fields if f.name != "received_date"}
+    assert {s.name: s.dataType.simpleString() for s in StructType.fromDDL(SCHEMA)} == raw
+    assert ARROW_SCHEMA.names == list(raw)
+
+
+def test_statistics_in_the_delta_log_hold_no_personal_and_no_partition_column() -> None:
+    for name, columns in STATISTICS_COLUMNS.items():
+        table = contract.table(name)
+        fields = {f.name: f for f in table.fields}
+        assert not [c for c in columns if fields[c].personal]
+        assert not set(columns) & set(table.partition_by)

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from clickstream_lakehouse.epoch import SupersededError, claim_epoch, open_epoch
+from clickstream_lakehouse.position_store import LocalStore
+
+
+def test_a_run_may_commit_until_a_later_one_starts(tmp_path: Path) -> None:
+    first = claim_epoch(str(tmp_path), "eu-west-1")
+    first.check()
+    second = claim_epoch(str(tmp_path), "eu-west-1")
+    assert (first.number, second.number) == (1, 2)
+    second.check()
+    with pytest.raises(SupersededError, match=r"driver epoch 1 is over: .* started epoch 2 at "):
+        first.check()
+
+
+def test_an_old_run_notices_even_many_epochs_later(tmp_path: Path) -> None:
+    first = claim_epoch(str(tmp_path), "eu-west-1")
+    for _ in range(5):
+        claim_epoch(str(tmp_path), "eu-west-1")
+    with pytest.raises(SupersededError):
+        first.check()
+
+
+def test_another_process_of_the_run_sees_the_same_epoch(tmp_path: Path) -> None:
+    claimed = claim_epoch(str(tmp_path), "eu-west-1")
+    seen = open_epoch(str(tmp_path), "eu-west-1", claimed.number)
+    seen.check()
+    claim_epoch(str(tmp_path), "eu-west-1")
+    with pytest.raises(SupersededError):
+        seen.check()
+
+
+def test_two_runs_that_start_at_once_get_different_epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Both list before either claims.
+    monkeypatch.setattr(LocalStore, "list", lambda *_: [])
+    assert [claim_epoch(str(tmp_path), "eu-west-1").number for _ in range(2)] == [1, 2]

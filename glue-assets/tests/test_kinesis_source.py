@@ -1,0 +1,271 @@
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from clickstream_lakehouse import kinesis_source
+from clickstream_lakehouse.epoch import SupersededError, claim_epoch
+from clickstream_lakehouse.kinesis_client import SHARD_END, TRIM_HORIZON
+from clickstream_lakehouse.kinesis_source import (
+    KinesisStreamReader,
+    StalePositionsError,
+    StreamNotFoundError,
+    caught_up_since,
+    drained_key,
+    next_starts,
+)
+from clickstream_lakehouse.position_store import LocalStore
+from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
+
+THROTTLED = service_error("LimitExceededException")
+
+
+@pytest.fixture
+def kinesis(monkeypatch: pytest.MonkeyPatch) -> FakeKinesis:
+    fake = FakeKinesis()
+    monkeypatch.setattr(kinesis_source, "client", lambda *_: fake)
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr(kinesis_source.time, "sleep", slept.append)
+    return slept
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, str]:
+    return {"streamname": "clicks", "region": "eu-west-1", "positions": str(tmp_path / "positions")}
+
+
+class Query:
+    """What Spark does with a reader: plan, log, read, commit, one batch after the other."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.reader = KinesisStreamReader(options)
+        self.offset: dict[str, Any] = self.reader.initialOffset()
+
+    def restart(self, options: dict[str, str]) -> None:
+        self.reader = KinesisStreamReader(options)
+        assert self.reader.partitions(self.offset, self.offset) == []
+
+    def plan(self) -> dict[str, Any]:
+        return self.reader.latestOffset()
+
+    def batch(self) -> list[str]:
+        """Run the next batch; the data it read, [] when there was none."""
+        planned = self.plan()
+        if planned == self.offset:
+            return []
+        rows = self.read(planned)
+        self.reader.commit(planned)
+        self.offset = planned
+        return rows
+
+    def read(self, planned: dict[str, Any]) -> list[str]:
+        partitions = self.reader.partitions(self.offset, planned)
+        return [row["data"] for part in partitions for batch in self.reader.read(part) for row in batch.to_pylist()]
+
+
+def test_a_new_query_reads_every_shard_from_its_beginning(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    for shard in ("s1", "s2", "s3"):
+        kinesis.add_shard(shard, shard.encode())
+    query = Query(options)
+    assert query.plan() == {"b": 1, "s": {"s1": TRIM_HORIZON, "s2": TRIM_HORIZON, "s3": TRIM_HORIZON}}
+    assert query.batch() == ["s1", "s2", "s3"]
+
+
+def test_a_new_query_at_latest_skips_history_and_closed_shards(
+    kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinesis_source.time, "time", lambda: ARRIVAL.timestamp() + 60)
+    kinesis.add_shard("s1", b"old", closed=True)
+    kinesis.add_shard("s2", b"old", parents=("s1",))
+    query = Query({**options, "startposition": "latest"})
+    assert query.batch() == []
+    kinesis.now = ARRIVAL + timedelta(minutes=2)
+    kinesis.put("s2", b"new")
+    assert query.batch() == ["new"]
+    assert query.offset["s"]["s1"] == SHARD_END
+
+
+def test_the_offset_stays_when_nothing_is_new(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    assert query.batch() == ["a"]
+    assert query.plan() == query.offset
+    kinesis.put("s1", b"b")
+    assert query.batch() == ["b"]
+
+
+def test_an_idle_shard_costs_one_small_read_a_trigger(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    query.batch()
+    query.plan()
+    kinesis.calls.clear()
+    for _ in range(3):
+        query.plan()
+    assert kinesis.calls == ["get_records"] * 3
+    assert kinesis.limits[-1] == 1
+
+
+def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    query.batch()
+    kinesis.faults = {"get_records": [service_error("ProvisionedThroughputExceededException")]}
+    assert query.plan()["b"] == 2
+
+
+def test_no_batch_is_planned_while_the_last_one_has_not_ended(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    planned = query.plan()
+    query.reader.partitions(query.offset, planned)
+    assert query.plan() == planned
+
+
+def test_an_uncommitted_batch_is_read_alike_after_a_restart(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    query.batch()
+    kinesis.put("s1", b"b")
+    planned = query.plan()
+    assert query.read(planned) == ["b"]
+    kinesis.put("s1", b"c")
+    query.restart(options)
+    assert query.read(planned) == ["b"]
+    query.offset = planned
+    assert query.batch() == ["c"]
+
+
+def test_children_of_a_split_wait_until_their_parent_is_read(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", *[b"parent"] * 3, closed=True)
+    kinesis.add_shard("s2", b"child", parents=("s1",))
+    query = Query({**options, "maxrecordspershard": "2"})
+    kinesis.page_records = 2
+    assert query.batch() == ["parent", "parent"]
+    assert query.batch() == ["parent"]
+    assert query.batch() == ["child"]
+
+
+def test_a_merged_shard_waits_for_both_parents() -> None:
+    shards = [described("s1"), described("s2"), described("s3", "s1", "s2")]
+    assert next_starts(shards, {"s1": SHARD_END, "s2": ["Q", "5"]}, TRIM_HORIZON) == {"s1": SHARD_END, "s2": ["Q", "5"]}
+    both = {"s1": SHARD_END, "s2": SHARD_END}
+    assert next_starts(shards, both, TRIM_HORIZON) == {**both, "s3": TRIM_HORIZON}
+
+
+def test_a_finished_shard_is_forgotten_once_it_is_not_listed_but_an_unread_one_is_kept() -> None:
+    ends = {"s1": SHARD_END, "s2": ["Q", "5"]}
+    assert next_starts([described("s3", "s1")], ends, TRIM_HORIZON) == {"s2": ["Q", "5"], "s3": TRIM_HORIZON}
+
+
+def test_offsets_serialise_alike_whatever_the_order_of_the_list() -> None:
+    shards = [described("s2"), described("s1")]
+    offsets = [json.dumps(next_starts(order, {}, TRIM_HORIZON)) for order in (shards, shards[::-1])]
+    assert offsets[0] == offsets[1]
+
+
+def test_the_last_list_serves_while_list_shards_is_throttled(
+    kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinesis.add_shard("s1", b"a")
+    monkeypatch.setattr(kinesis_source, "_LIST_SECONDS", 0)
+    query = Query(options)
+    query.batch()
+    kinesis.put("s1", b"b")
+    kinesis.faults = {"list_shards": [THROTTLED]}
+    assert query.batch() == ["b"]
+
+
+def test_the_first_list_is_tried_again_with_growing_pauses(
+    kinesis: FakeKinesis, options: dict[str, str], pauses: list[float]
+) -> None:
+    kinesis.add_shard("s1", b"a")
+    kinesis.faults = {"list_shards": [THROTTLED, THROTTLED]}
+    assert Query(options).batch() == ["a"]
+    assert pauses == [0.4, 0.8]
+
+
+def test_a_stream_that_does_not_exist_is_named(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.faults = {"list_shards": [service_error("ResourceNotFoundException")]}
+    with pytest.raises(StreamNotFoundError, match="no stream clicks in eu-west-1"):
+        Query(options).plan()
+
+
+def test_missing_rights_stop_the_query(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.faults = {"list_shards": [service_error("AccessDeniedException")]}
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        Query(options).plan()
+
+
+def test_positions_without_sparks_offsets_are_refused(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1", b"a")
+    Query(options).batch()
+    with pytest.raises(StalePositionsError, match=r"ends up to batch 1.*remove .*positions too"):
+        Query(options).plan()
+
+
+def test_old_ends_are_removed_and_recent_ones_kept(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+    kinesis.add_shard("s1")
+    query = Query(options)
+    for number in range(30):
+        kinesis.put("s1", str(number).encode())
+        query.batch()
+    kept = [int(name) for name in LocalStore(options["positions"]).list("")]
+    assert kept == list(range(11, 31))
+
+
+def test_a_superseded_driver_plans_no_batch(kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path) -> None:
+    kinesis.add_shard("s1", b"a")
+    epochs = str(tmp_path / "epoch")
+    number = claim_epoch(epochs, "eu-west-1").number
+    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    query.batch()
+    claim_epoch(epochs, "eu-west-1")
+    with pytest.raises(SupersededError):
+        query.plan()
+
+
+def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
+    kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrival = ARRIVAL.timestamp()
+    now, moment = {"time": arrival + 100}, f"{arrival + 105:.3f}"
+    monkeypatch.setattr(kinesis_source.time, "time", lambda: now["time"])
+    kinesis.add_shard("s1", b"a")
+    query = Query({**options, "drainuntil": moment})
+    store = LocalStore(options["positions"])
+    assert query.batch() == ["a"]
+    assert query.plan()["b"] == 2  # caught up, but by a read that began too early
+    now["time"] = arrival + 106
+    kinesis.put("s1", b"b")
+    assert query.batch() == ["b"]
+    assert store.get(drained_key(moment)) is None
+    assert query.plan() == query.offset
+    assert store.get(drained_key(moment)) == {"batch": 2}
+
+
+def test_a_drain_of_a_busy_shard_ends_with_the_first_record_after_its_moment() -> None:
+    busy = {"p": ["Q", "9"], "caught": False, "at": 90.0, "arrival": 101.0}
+    assert caught_up_since({"s1": busy}, 100.0, set())
+    assert not caught_up_since({"s1": {**busy, "arrival": 99.0}}, 100.0, set())
+    assert not caught_up_since({"s1": busy}, 100.0, {"s2"})
+
+
+@pytest.mark.parametrize("name", ["streamname", "region", "positions"])
+def test_a_missing_option_is_named(options: dict[str, str], name: str) -> None:
+    del options[name]
+    with pytest.raises(ValueError, match=f"kinesis_shards needs the option {name}"):
+        KinesisStreamReader(options)
+
+
+def described(shard_id: str, *parents: str) -> dict[str, Any]:
+    names = dict(zip(("ParentShardId", "AdjacentParentShardId"), parents, strict=False))
+    return {"ShardId": shard_id, "SequenceNumberRange": {}, **names}
