@@ -84,10 +84,10 @@ export class KinesisWriter {
       const failed = entries.filter((_, index) => results[index]?.SequenceNumber === undefined);
       return { failed, reason: results.find(result => result.ErrorCode)?.ErrorCode ?? 'no sequence number' };
     } catch (error) {
-      const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
+      const { name, code, $metadata } = error as { name: string; code?: string; $metadata?: { httpStatusCode?: number } };
       const status = $metadata?.httpStatusCode ?? 500;
       if (status >= 400 && status < 500 && !PASSING_ERRORS.has(name)) throw new StoreFailedError(name, retries);
-      return { failed: entries, reason: name };
+      return { failed: entries, reason: code ?? name };
     }
   }
 }

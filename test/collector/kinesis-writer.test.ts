@@ -58,6 +58,11 @@ test('waits double, are bounded, and are random up to their bound', async () => 
   expect(waits).toEqual([25, 50, 100, 200, 400, 500, 500, 500, 500]);
 });
 
+test('a lost connection is told by its code', async () => {
+  kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+  await expect(writer(virtualPacing(1).pacing).write(['a'], 10)).rejects.toMatchObject({ reason: 'ECONNREFUSED', retries: 0 });
+});
+
 test('when the deadline is near, it gives up and says why', async () => {
   kinesis.on(PutRecordsCommand).resolves({ FailedRecordCount: 1, Records: [throttled] });
   const failure = writer(virtualPacing(1).pacing).write(['a'], 200);
