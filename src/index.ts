@@ -1,18 +1,18 @@
 export { ClickstreamLakehouse } from './clickstream-lakehouse';
-export { ClickstreamLakehouseProps, PrivacyOptions } from './clickstream-lakehouse-props';
+export { type ClickstreamLakehouseProps, type PrivacyOptions } from './clickstream-lakehouse-props';
 export {
-  ClientIp, CollectorEndpoint, CollectorEndpointProps, IngestionOptions, IngestionThrottle, WriteKeySource,
+  ClientIp, CollectorEndpoint, type CollectorEndpointProps, type IngestionOptions, type IngestionThrottle, type WriteKeySource,
 } from './collector/collector-endpoint';
-export { LakehouseMonitoring, LakehouseMonitoringProps, MonitoringOptions } from './monitoring/lakehouse-monitoring';
-export { JobNetwork, JobNetworkProps } from './network/job-network';
-export { IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';
-export { JobKeeper, JobKeeperProps } from './processing/job-keeper';
-export { ProcessingOptions, StartPosition, WorkerType } from './processing/processing-options';
+export { LakehouseMonitoring, type LakehouseMonitoringProps, type MonitoringOptions } from './monitoring/lakehouse-monitoring';
+export { JobNetwork, type JobNetworkProps } from './network/job-network';
+export { type IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';
+export { JobKeeper, type JobKeeperProps } from './processing/job-keeper';
+export { type ProcessingOptions, StartPosition, WorkerType } from './processing/processing-options';
 export { ProcessingSchedule } from './processing/processing-schedule';
-export { StreamingJob, StreamingJobProps } from './processing/streaming-job';
-export { AthenaQuery, AthenaQueryProps, QueryOptions } from './query/athena-query';
-export { LakehouseStorage, LakehouseStorageProps, StorageOptions } from './storage/lakehouse-storage';
-export { EventStream, EventStreamProps, StreamOptions } from './stream/event-stream';
+export { StreamingJob, type StreamingJobProps } from './processing/streaming-job';
+export { AthenaQuery, type AthenaQueryProps, type QueryOptions } from './query/athena-query';
+export { LakehouseStorage, type LakehouseStorageProps, type StorageOptions } from './storage/lakehouse-storage';
+export { EventStream, type EventStreamProps, type StreamOptions } from './stream/event-stream';
 export { StreamCapacity } from './stream/stream-capacity';
-export { Teardown, TeardownOptions, TeardownProps, TeardownTimeoutAction } from './teardown/teardown';
-export { DemoWebsite, DemoWebsiteProps } from './website/demo-website';
+export { Teardown, type TeardownOptions, type TeardownProps, TeardownTimeoutAction } from './teardown/teardown';
+export { DemoWebsite, type DemoWebsiteProps } from './website/demo-website';

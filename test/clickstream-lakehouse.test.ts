@@ -1,0 +1,171 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { shortId, statementsByRole } from './support/iam-statements';
+import { synthesize, Synthesized } from './support/lakehouse';
+import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
+
+const standard = synthesize();
+
+/** Ids of the resources that stay, without hashes. */
+function retained({ json }: Synthesized): string[] {
+  return Object.entries(json.Resources).filter(([, resource]) => resource.DeletionPolicy === 'Retain').map(([id]) => shortId(id));
+}
+
+/** API Gateway's account-wide role may have come to serve other APIs. */
+const ACCOUNT_WIDE = ['CollectorAccessLogRole', 'CollectorAccount'];
+
+describe('what becomes of a resource when the stack is deleted', () => {
+  test('by default the data stay, with the policies that protect them, and nothing else but the account-wide role', () => {
+    expect(retained(standard)).toEqual([
+      'StorageAccessLogsBucket', 'StorageAccessLogsBucketPolicy', 'StorageRawBucket', 'StorageRawBucketPolicy',
+      'StorageLakehouseBucket', 'StorageLakehouseBucketPolicy', 'StorageDatabase', 'StorageRawTable', 'StorageEventsTable', 'StorageBadEventsTable',
+      ...ACCOUNT_WIDE,
+    ]);
+  });
+
+  test('with DESTROY only the account-wide role stays', () => {
+    expect(retained(synthesize({ removalPolicy: RemovalPolicy.DESTROY, network: LakehouseNetwork.none() }))).toEqual(ACCOUNT_WIDE);
+  });
+
+  test('is decided for every type that CDK or a service would keep', () => {
+    const decided = /^AWS::(S3::Bucket|Kinesis::Stream|Logs::LogGroup|Glue::.*|Athena::.*|CloudWatch::.*|ApiGateway::Account)$|^Custom::/;
+    const undecided = Object.entries(standard.json.Resources)
+      .filter(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) => decided.test(Type) && (!DeletionPolicy || DeletionPolicy !== UpdateReplacePolicy));
+    expect(undecided.map(([id]) => id)).toEqual([]);
+  });
+
+  test('is said in the outputs', () => {
+    const descriptions = ({ json }: Synthesized) => Object.values(json.Outputs ?? {}).map(({ Description }) => Description);
+    expect(descriptions(standard)).toContain('Raw table; kept when the stack is deleted');
+    expect(descriptions(synthesize({ removalPolicy: RemovalPolicy.DESTROY }))).toContain('Raw table; deleted with the stack');
+  });
+});
+
+test('logical ids are those of the last release: a changed one makes CloudFormation replace the resource', () => {
+  const ids = Object.entries(standard.json.Resources).map(([id, { Type }]) => `${Type === 'AWS::ApiGateway::Deployment' ? id.slice(0, -32) : id} ${Type}`);
+  expect(ids.sort()).toEqual(readFileSync(join(__dirname, 'logical-ids.txt'), 'utf8').trim().split('\n'));
+});
+
+test('every log group has a retention and goes with the stack', () => {
+  const { json, graph } = synthesize({ logRetention: logs.RetentionDays.ONE_YEAR });
+  for (const id of graph.find('AWS::Logs::LogGroup')) {
+    expect(json.Resources[id]).toMatchObject({ DeletionPolicy: 'Delete', Properties: { RetentionInDays: 365 } });
+  }
+});
+
+test('every function of ours logs to a group of ours', () => {
+  for (const id of standard.graph.find('AWS::Lambda::Function', /^Lakehouse/)) {
+    expect(standard.json.Resources[id].Properties).toHaveProperty('LoggingConfig.LogGroup');
+  }
+});
+
+test('no resource has a physical name but those whose service makes none', () => {
+  const named = Object.entries(standard.json.Resources).filter(([, { Properties = {} }]) =>
+    ['BucketName', 'FunctionName', 'RoleName', 'StreamName', 'AlarmName', 'GroupName', 'LogGroupName', 'DashboardName'].some(name => typeof Properties[name] === 'string'));
+  expect(named.map(([id]) => shortId(id))).toEqual(['JobOutputLog', 'JobErrorLog']);
+});
+
+test('outputs tell where to send and where to look', () => {
+  expect(Object.keys(standard.json.Outputs ?? {}).map(shortId)).toEqual([
+    'EndpointUrl', 'HostUrl', 'RawBucketName', 'LakehouseBucketName', 'DatabaseName', 'WorkGroupName', 'JobName', 'DashboardName',
+  ]);
+});
+
+describe('a key', () => {
+  const withKey = synthesize(stack => ({ encryptionKey: new kms.Key(stack, 'Key') }));
+  const key = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
+  const properties = (type: string, id?: RegExp) => withKey.graph.find(type, id).map(name => withKey.json.Resources[name].Properties);
+
+  test('encrypts stream, logs, data and results', () => {
+    expect(properties('AWS::Kinesis::Stream')).toEqual([expect.objectContaining({ StreamEncryption: { EncryptionType: 'KMS', KeyId: key } })]);
+    for (const group of properties('AWS::Logs::LogGroup')) expect(group).toMatchObject({ KmsKeyId: key });
+    const encrypted = properties('AWS::S3::Bucket', /(Raw|Lakehouse|Results)Bucket/).map(bucket => JSON.stringify(bucket?.BucketEncryption));
+    expect(encrypted.filter(encryption => encryption.includes('aws:kms'))).toHaveLength(3);
+    expect(properties('AWS::Athena::WorkGroup')[0]).toMatchObject({
+      WorkGroupConfiguration: { ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: key } } },
+    });
+  });
+
+  test('may be used by CloudWatch Logs for log groups of this account', () => {
+    withKey.template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Sid: 'CloudWatchLogs',
+          Principal: { Service: { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } },
+          Condition: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': Match.anyValue() } },
+        })]),
+      },
+    });
+  });
+
+  test('whose policy cannot be changed is warned about, with the statement to add', () => {
+    const { annotations } = synthesize(stack => ({
+      network: LakehouseNetwork.none(), encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
+    }));
+    annotations.hasWarning('/Test/Lakehouse', Match.stringLikeRegexp('encryptionKey is imported.*add this statement.*"Sid":"CloudWatchLogs"'));
+  });
+});
+
+describe('the network', () => {
+  test('is none on demand', () => {
+    const { lakehouse, json } = synthesize({ network: LakehouseNetwork.none() });
+    expect(lakehouse.network).toBeUndefined();
+    expect(lakehouse.connections.securityGroups).toEqual([]);
+    expect(Object.values(json.Resources).filter(({ Type }) => Type.startsWith('AWS::EC2::'))).toEqual([]);
+  });
+
+  test('lets the workers be allowed into something of the user\'s', () => {
+    const { graph } = synthesize(stack => ({ vpc: new ec2.Vpc(stack, 'Own') }), (lakehouse, stack) => {
+      const group = new ec2.SecurityGroup(stack, 'Database', { vpc: lakehouse.network!.vpc });
+      group.connections.allowFrom(lakehouse, ec2.Port.tcp(5432));
+    });
+    expect(graph.find('AWS::EC2::SecurityGroupIngress', /^DatabasefromTestLakehouseNetworkSecurityGroup/)).toHaveLength(1);
+    expect(graph.cyclic()).toEqual([]);
+  });
+
+  test.each<[string, (vpc: ec2.IVpc) => ClickstreamLakehouseProps, string]>([
+    ['two networks', vpc => ({ vpc, network: LakehouseNetwork.none() }), 'vpc excludes network: give the VPC or say which one to create'],
+    ['subnets of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets selects subnets of vpc, which is not given'],
+  ])('refuses %s', (_, props, message) => expect(() => synthesize(stack => props(new ec2.Vpc(stack, 'Own')))).toThrow(message));
+});
+
+test('grants reach past the collector, to the workgroup and to the tables', () => {
+  const { json } = synthesize({ network: LakehouseNetwork.none() }, (lakehouse, stack) => {
+    const role = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+    lakehouse.grantIngest(role('Producer'));
+    lakehouse.grantQuery(role('Analyst'));
+    lakehouse.grantReadTables(role('Reader'));
+  });
+  const { Producer, Analyst, Reader } = statementsByRole(json);
+  expect(Producer).toEqual(['kinesis:ListShards kinesis:PutRecord kinesis:PutRecords on ${Stream.Arn}']);
+  expect(Analyst.map(line => line.split(':')[0])).toEqual(['athena', 's3', 'glue', 's3', 's3', 's3']);
+  expect(Reader.map(line => line.split(':')[0])).toEqual(['glue', 's3', 's3', 's3']);
+});
+
+test('metrics are those of collector, stream and job', () => {
+  const { lakehouse, stack } = standard;
+  const name = (metric: { metricName: string; namespace: string; statistic: string }) => [metric.namespace, metric.metricName, metric.statistic];
+  expect([
+    lakehouse.metricAcceptedEvents(), lakehouse.metricBadEvents(), lakehouse.metricFreshness(), lakehouse.metricIteratorAge(), lakehouse.metricJobFailures(),
+  ].map(name)).toEqual([
+    ['ClickstreamLakehouse', 'AcceptedEvents', 'Sum'],
+    ['ClickstreamLakehouse', 'BadEvents', 'Sum'],
+    ['ClickstreamLakehouse', 'Freshness', 'Maximum'],
+    ['AWS/Kinesis', 'GetRecords.IteratorAgeMilliseconds', 'Maximum'],
+    ['ClickstreamLakehouse', 'RunFailures', 'Sum'],
+  ]);
+  expect(stack.resolve(lakehouse.metricFreshness({ statistic: 'Average' }).statistic)).toBe('Average');
+});
+
+test('two of them live in one stack', () => {
+  const { json, graph } = synthesize({ network: LakehouseNetwork.none() }, (_, stack) => {
+    new ClickstreamLakehouse(stack, 'Second', { network: LakehouseNetwork.none() });
+  });
+  const names = (type: string, path: string[]) => graph.find(type).map(id => path.reduce((value: unknown, key) => (value as Record<string, unknown>)[key],
+    json.Resources[id].Properties));
+  expect(new Set(names('AWS::Glue::Database', ['DatabaseInput', 'Name'])).size).toBe(2);
+  expect(new Set(names('AWS::Athena::WorkGroup', ['Name'])).size).toBe(2);
+  expect(new Set(names('AWS::ApiGateway::RestApi', ['Name'])).size).toBe(2);
+});

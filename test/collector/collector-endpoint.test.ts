@@ -1,0 +1,187 @@
+import { App, aws_kinesis as kinesis, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ClientIp, CollectorEndpoint, IngestionOptions } from '../../src';
+import { parseEnvironment } from '../../src/collector/environment';
+import { rendered } from '../support/iam-statements';
+
+function build(options: IngestionOptions & { clientIp?: ClientIp } = {}) {
+  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const collector = new CollectorEndpoint(stack, 'Collector', { stream: new kinesis.Stream(stack, 'Stream'), ...options });
+  return { stack, collector };
+}
+
+const templateOf = (options?: Parameters<typeof build>[0]) => Template.fromStack(build(options).stack);
+const only = (template: Template, type: string) => {
+  const found = Object.values(template.findResources(type));
+  expect(found).toHaveLength(1);
+  return found[0].Properties;
+};
+
+const { stack: standardStack, collector: standard } = build();
+const template = Template.fromStack(standardStack);
+
+describe('the API', () => {
+  test('is regional, keeps bodies as sent and is named after its place', () => {
+    expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
+      EndpointConfiguration: { Types: ['REGIONAL'] }, BinaryMediaTypes: ['*/*'], Name: expect.stringMatching(/^Test-Collector-/),
+    });
+  });
+
+  test('has the stage v1, throttled', () => {
+    const throttled = (rate: number, burst: number) => ({
+      StageName: 'v1', MethodSettings: [expect.objectContaining({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, ResourcePath: '/*' })],
+    });
+    expect(only(template, 'AWS::ApiGateway::Stage')).toMatchObject(throttled(1000, 2000));
+    expect(only(templateOf({ throttle: { rateLimit: 5, burstLimit: 10 } }), 'AWS::ApiGateway::Stage')).toMatchObject(throttled(5, 10));
+  });
+
+  test('gives every path and method, OPTIONS too, to the collector', () => {
+    expect(only(template, 'AWS::ApiGateway::Resource').PathPart).toBe('{proxy+}');
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', {
+      HttpMethod: 'ANY', AuthorizationType: 'NONE', Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' },
+    }, 2);
+    template.resourceCountIs('AWS::ApiGateway::Method', 2);
+  });
+
+  test('has a URL with the stage, and one without for SDKs that append it', () => {
+    expect(rendered(standardStack.resolve(standard.endpointUrl))).toBe('https://${CollectorApi}.execute-api.${Region}.${URLSuffix}/v1');
+    expect(standard.endpointUrl).toBe(`${standard.hostUrl}/v1`);
+    expect(template.findOutputs('*')).toEqual({});
+  });
+});
+
+describe('what the gateway answers by itself', () => {
+  const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(({ Properties }) => Properties);
+  const ofType = (type: string) => responses.find(({ ResponseType }) => ResponseType === type);
+
+  test('covers every kind of answer there can be', () => {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, without the authorizer's two
+    expect(responses.map(({ ResponseType }) => ResponseType).sort()).toEqual([
+      'ACCESS_DENIED', 'API_CONFIGURATION_ERROR', 'BAD_REQUEST_BODY', 'BAD_REQUEST_PARAMETERS', 'DEFAULT_4XX', 'DEFAULT_5XX', 'EXPIRED_TOKEN',
+      'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'INVALID_API_KEY', 'INVALID_SIGNATURE', 'MISSING_AUTHENTICATION_TOKEN', 'QUOTA_EXCEEDED',
+      'REQUEST_TOO_LARGE', 'RESOURCE_NOT_FOUND', 'THROTTLED', 'UNAUTHORIZED', 'UNSUPPORTED_MEDIA_TYPE', 'WAF_FILTERED',
+    ]);
+  });
+
+  test('is JSON with success, code and message, as SDKs read it', () => {
+    for (const { ResponseTemplates } of responses) {
+      expect(Object.keys(ResponseTemplates)).toEqual(['application/json']);
+      expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
+        success: false, code: expect.stringMatching(/^[a-z_]+$/), message: expect.stringMatching(/./),
+      });
+    }
+  });
+
+  test('can be read by the page that asked', () => {
+    for (const { ResponseParameters } of responses) {
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.Access-Control-Allow-Origin': 'method.request.header.Origin',
+        'gatewayresponse.header.Access-Control-Allow-Credentials': "'true'",
+        'gatewayresponse.header.Vary': "'Origin'",
+      });
+    }
+  });
+
+  test('names the only allowed origin, and echoes among several', () => {
+    const origins = (allowedOrigins: string[]) => [...new Set(Object.values(templateOf({ allowedOrigins }).findResources('AWS::ApiGateway::GatewayResponse'))
+      .map(({ Properties }) => Properties.ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin']))];
+    expect(origins(['https://shop.example'])).toEqual(["'https://shop.example'"]);
+    expect(origins(['https://shop.example', 'https://www.shop.example'])).toEqual(['method.request.header.Origin']);
+  });
+
+  test('says when to come back after what was not the client\'s fault', () => {
+    const withRetry = responses.filter(({ ResponseParameters }) => 'gatewayresponse.header.Retry-After' in ResponseParameters);
+    expect(withRetry.map(({ ResponseType }) => ResponseType).sort()).toEqual([
+      'API_CONFIGURATION_ERROR', 'DEFAULT_5XX', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'QUOTA_EXCEEDED', 'THROTTLED',
+    ]);
+    expect(ofType('THROTTLED').ResponseParameters['gatewayresponse.header.Retry-After']).toBe("'5'");
+    expect([ofType('INTEGRATION_FAILURE').StatusCode, ofType('INTEGRATION_TIMEOUT').StatusCode]).toEqual(['503', '503']);
+  });
+});
+
+describe('the function', () => {
+  const settings = (options?: Parameters<typeof build>[0]) => {
+    const { Variables } = only(templateOf(options), 'AWS::Lambda::Function').Environment;
+    return parseEnvironment({ ...Variables, STREAM_NAME: 'clicks' });
+  };
+
+  test('is the bundled handler on ARM, with its own log group and no reserved concurrency', () => {
+    const lambda = only(template, 'AWS::Lambda::Function');
+    expect(lambda).toMatchObject({
+      Handler: 'index.handler',
+      Runtime: 'nodejs22.x',
+      Architectures: ['arm64'],
+      MemorySize: 512,
+      Timeout: 28,
+      LoggingConfig: { LogGroup: { Ref: expect.stringMatching(/^CollectorFunctionLog/) } },
+    });
+    expect(lambda).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(lambda).not.toHaveProperty('VpcConfig');
+    expect(lambda.Environment.Variables.STREAM_NAME).toEqual({ Ref: expect.stringMatching(/^Stream/) });
+  });
+
+  test('reads its environment back as it was meant', () => {
+    expect(settings()).toMatchObject({ allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse' });
+    const all = settings({ allowedOrigins: ['https://a.example', 'http://localhost:3000'], clientIp: ClientIp.DROP });
+    expect(all).toMatchObject({ allowedOrigins: new Set(['https://a.example', 'http://localhost:3000']), clientIp: 'drop' });
+  });
+
+  test('gets the write keys as the collector reads them', () => {
+    const { Variables } = only(templateOf({ writeKeys: { web: { keys: ['a', 'b'], appId: 'shop' }, app: { keys: ['c'] } } }), 'AWS::Lambda::Function').Environment;
+    expect(JSON.parse(Variables.WRITE_KEYS)).toEqual({ web: { keys: ['a', 'b'], appId: 'shop' }, app: { keys: ['c'] } });
+    expect(() => parseEnvironment({ ...Variables, STREAM_NAME: 'clicks' })).not.toThrow();
+  });
+
+  test('takes memory and reserved concurrency', () => {
+    expect(only(templateOf({ memorySize: 1024, reservedConcurrency: 20 }), 'AWS::Lambda::Function'))
+      .toMatchObject({ MemorySize: 1024, ReservedConcurrentExecutions: 20 });
+  });
+});
+
+describe('access logs', () => {
+  test('hold nothing personal', () => {
+    const { Format } = only(template, 'AWS::ApiGateway::Stage').AccessLogSetting;
+    expect(Object.values(JSON.parse(Format))).toEqual([
+      '$context.requestId', '$context.requestTimeEpoch', '$context.httpMethod', '$context.status', '$context.error.responseType',
+      '$context.responseLength', '$context.responseLatency', '$context.integrationLatency',
+    ]);
+  });
+
+  test('wait for the account-wide role, which stays', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
+    expect(stage.DependsOn).toEqual([expect.stringMatching(/^CollectorAccount/)]);
+    template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::IAM::Role', { DeletionPolicy: 'Retain', Properties: { AssumeRolePolicyDocument: Match.anyValue(), Policies: Match.anyValue() } });
+  });
+
+  test('can be left out, and with them the account-wide role', () => {
+    const without = templateOf({ accessLogs: false });
+    without.resourceCountIs('AWS::ApiGateway::Account', 0);
+    without.resourceCountIs('AWS::Logs::LogGroup', 1);
+    expect(only(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting');
+  });
+});
+
+test('an open collector is warned about', () => {
+  const warning = Match.stringLikeRegexp('ingestion.writeKeys is not set: anybody who knows the URL can send events');
+  Annotations.fromStack(standardStack).hasWarning('/Test/Collector', warning);
+  Annotations.fromStack(build({ writeKeys: { web: { keys: ['a'] } } }).stack).hasNoWarning('/Test/Collector', warning);
+});
+
+test.each<[string, IngestionOptions, string]>([
+  ['no origin', { allowedOrigins: [] }, 'ingestion.allowedOrigins is empty: leave it out to allow every origin'],
+  ['an origin with a path', { allowedOrigins: ['https://a.example/'] }, "like https://shop.example, got 'https://a.example/'"],
+  ['an origin without scheme', { allowedOrigins: ['a.example'] }, "ingestion.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, got 'a.example'"],
+  ['no source', { writeKeys: {} }, 'ingestion.writeKeys is empty: nobody could send events'],
+  ['a source without keys', { writeKeys: { web: { keys: [] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
+  ['an empty key', { writeKeys: { web: { keys: ['a', ' '] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
+  ['too many keys', { writeKeys: { web: { keys: ['x'.repeat(3100)] } } }, 'ingestion.writeKeys must be at most 3072 bytes as JSON, got 3121'],
+  ['too little memory', { memorySize: 64 }, 'ingestion.memorySize must be a whole number between 128 and 10240, got 64'],
+  ['no rate', { throttle: { rateLimit: 0, burstLimit: 1 } }, 'ingestion.throttle.rateLimit must be a whole number between 1 and 1000000, got 0'],
+  ['no concurrency', { reservedConcurrency: 0 }, 'ingestion.reservedConcurrency must be a whole number between 1 and 1000000, got 0'],
+])('refuses %s', (_, options, message) => expect(() => build(options)).toThrow(message));
+
+test('values known only at deployment are not judged', () => {
+  const token = { memorySize: Token.asNumber({ Ref: 'Memory' }), allowedOrigins: [Token.asString({ Ref: 'Origin' })], writeKeys: { web: { keys: [Token.asString({ Ref: 'Key' })] } } };
+  expect(() => build(token)).not.toThrow();
+});

@@ -1,0 +1,70 @@
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { synthesize, Synthesized } from '../support/lakehouse';
+import { LakehouseNetwork, MonitoringOptions, ProcessingSchedule } from '../../src';
+
+const build = (monitoring: MonitoringOptions = {}, schedule?: ProcessingSchedule) =>
+  synthesize({ network: LakehouseNetwork.none(), monitoring, processing: { schedule } });
+
+/** Alarms by the name of their construct. */
+function alarms({ json, graph }: Synthesized): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(graph.find('AWS::CloudWatch::Alarm').map(id =>
+    [id.replace(/^LakehouseMonitoring|[0-9A-F]{8}$/g, ''), json.Resources[id].Properties!]));
+}
+
+const standard = build();
+
+test('watches every stage of a continuous lakehouse', () => {
+  expect(Object.keys(alarms(standard))).toEqual([
+    'CollectorErrors', 'CollectorServerErrors', 'StoreFailures', 'BadEvents', 'ThrottledRecords', 'IteratorAge', 'IteratorAgeCritical',
+    'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NoActiveRun', 'Freshness',
+  ]);
+  expect(alarms(standard)).toMatchObject({
+    IteratorAge: { Threshold: 300_000, MetricName: 'GetRecords.IteratorAgeMilliseconds', Statistic: 'Maximum' },
+    IteratorAgeCritical: { Threshold: 12 * 3_600_000 },
+    NoActiveRun: { Threshold: 1, EvaluationPeriods: 2, Period: 300, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
+    Freshness: { Threshold: 300_000, MetricName: 'Freshness', Namespace: 'ClickstreamLakehouse' },
+    BadEvents: { Threshold: 5 },
+    BreakerOpen: { Threshold: 1, Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }] },
+  });
+});
+
+test('does not complain between two scheduled runs', () => {
+  const scheduled = alarms(build({}, ProcessingSchedule.every(Duration.hours(1))));
+  expect(scheduled).toMatchObject({ IteratorAge: { Threshold: 2 * 3_600_000 } });
+  expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['NoActiveRun']));
+  expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['Freshness']));
+  expect(Object.keys(alarms(build({}, ProcessingSchedule.cron({ hour: '3' }))))).not.toEqual(expect.arrayContaining(['IteratorAge']));
+});
+
+test('every alarm says what to do', () => {
+  for (const { AlarmDescription } of Object.values(alarms(standard))) expect(AlarmDescription).toMatch(/^.{10,}[.].{10,}[.]$/);
+});
+
+test('takes thresholds', () => {
+  expect(alarms(build({ iteratorAgeThreshold: Duration.minutes(20), freshnessThreshold: Duration.minutes(1), badEventPercentage: 10 }))).toMatchObject({
+    IteratorAge: { Threshold: 1_200_000 }, Freshness: { Threshold: 60_000 }, BadEvents: { Threshold: 10 },
+  });
+});
+
+test('judges the ratio of bad events only when there are enough', () => {
+  expect(JSON.stringify(alarms(standard).BadEvents.Metrics)).toContain('IF(good + bad >= 100, 100 * bad / (good + bad), 0)');
+});
+
+test('does what it is told when an alarm goes off, however late it is told', () => {
+  const action: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:action' }) };
+  const later: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:later' }) };
+  const synthesized = synthesize({ network: LakehouseNetwork.none(), monitoring: { alarmActions: [action] } }, lakehouse => lakehouse.addAlarmAction(later));
+  for (const { AlarmActions } of Object.values(alarms(synthesized))) expect(AlarmActions).toEqual(['arn:action', 'arn:later']);
+});
+
+test('has a dashboard that shows every metric of collector, stream and job', () => {
+  const [id] = standard.graph.find('AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(standard.json.Resources[id].Properties);
+  for (const metric of ['Requests', 'AcceptedEvents', 'BadEvents', 'Latency', 'GetRecords.IteratorAgeMilliseconds', 'Freshness', 'BatchDuration',
+    'DuplicateEvents', 'RunActive', 'RunFailures']) expect(body).toContain(`\\"${metric}\\"`);
+  expect(build({ dashboard: false }).graph.find('AWS::CloudWatch::Dashboard')).toEqual([]);
+});
+
+test('refuses a percentage of zero', () => {
+  expect(() => build({ badEventPercentage: 0 })).toThrow('monitoring.badEventPercentage must be a whole number between 1 and 100, got 0');
+});
