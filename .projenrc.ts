@@ -52,11 +52,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     // what the handlers bundle
-    '@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/client-glue', '@aws-sdk/client-kinesis', '@smithy/node-http-handler',
+    '@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/client-glue', '@aws-sdk/client-kinesis', '@aws-sdk/client-secrets-manager',
+    '@smithy/node-http-handler',
     // tests
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards right
     '@segment/analytics-next', '@segment/analytics-node', 'aws-cdk@2.1148.1', 'esbuild', 'kinesalite@3.3.3', 'puppeteer-core', 'tsx',
+    // the other clients that must work unmodified: test/clients
+    '@aws/clickstream-web', '@jitsu/js', '@rudderstack/analytics-js', '@rudderstack/rudder-sdk-node', '@snowplow/browser-tracker',
+    '@snowplow/node-tracker', 'posthog-js', 'posthog-node',
   ],
 
   jestOptions: {
@@ -65,7 +69,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|package)/'], // layers of their own: test/run.mjs
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package)/'], // layers of their own: test/run.mjs
       reporters: [new javascript.JestReporter('<rootDir>/test/support/summary-reporter.js')],
     },
   },
