@@ -13,9 +13,8 @@ export interface Step { readonly id: StepId; readonly title: string; readonly se
 
 export class Checklist {
   private readonly done = new Map<StepId, number>();
-  private readonly startedAt = Date.now();
 
-  constructor(private readonly onDone: (step: Step) => void) {}
+  constructor(private readonly startedAt: number, private readonly onDone: (step: Step) => void) {}
 
   /** Marks a step the first time it is reached. */
   reach(id: StepId) {

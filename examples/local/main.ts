@@ -55,7 +55,7 @@ class Demo {
   private async serve(lakehouse: LocalLakehouse) {
     const { collectorUrl } = lakehouse;
     const { ports } = this.options;
-    const checklist = new Checklist(({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
+    const checklist = new Checklist(this.startedAt, ({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
     const watch = new LiveWatch(lakehouse, checklist);
     const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'), { '/config.json': () => ({ collectorUrl, writeKey: WRITE_KEY }) });
     const siteUrl = await site.listen(ports.site, 'site');
@@ -70,15 +70,19 @@ class Demo {
   }
 }
 
-/** Resolves with the first signal that asks us to stop; the second one ends the process at once. */
+/** Ctrl-C in a terminal reaches us directly and once more through npm, which passes it on. */
+const SAME_CTRL_C_MS = 1000;
+
+/** Resolves with the first signal that asks us to stop; a later one ends the process at once. */
 function interrupted(): Promise<NodeJS.Signals> {
   return new Promise(done => {
-    for (const signal of SIGNALS) {
-      process.on(signal, () => {
-        process.once(signal, () => process.exit(1)); // what still runs is taken down by its guard
-        done(signal);
-      });
-    }
+    let first: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      first ??= Date.now();
+      if (Date.now() - first > SAME_CTRL_C_MS) process.exit(1); // what still runs is taken down by its guard
+      done(signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, onSignal);
   });
 }
 

@@ -35,11 +35,22 @@ function digest(files, extra = []) {
   return hash.digest('hex');
 }
 
+/**
+ * Whether node_modules holds what package-lock.json says, by npm's own record of it: someone who works here installs modules by hand, and
+ * throwing those away to install the same again would be no help.
+ */
+function modulesAreLocked() {
+  const record = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const [wanted, installed] = [join(ROOT, 'package-lock.json'), record].map(file => JSON.parse(readFileSync(file, 'utf8')).packages);
+  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) =>
+    path === '' || installed[path]?.version === version || (installed[path] === undefined && (optional || devOptional)));
+}
+
 const STEPS = {
   modules: {
     title: 'Node modules (npm ci)',
-    inputs: () => digest([join(ROOT, 'package-lock.json')]),
-    output: join(ROOT, 'node_modules'),
+    isCurrent: modulesAreLocked,
     work: () => run('npm', ['ci', '--no-audit', '--no-fund'], { log: log('modules'), cwd: ROOT }),
   },
   bundles: {
@@ -90,14 +101,16 @@ async function installPython() {
 const stamp = name => join(LOCAL, 'stamps', name);
 
 function isStale(name) {
-  const { inputs, output } = STEPS[name];
+  const { isCurrent, inputs, output } = STEPS[name];
+  if (isCurrent) return !isCurrent();
   return !existsSync(output) || !existsSync(stamp(name)) || readFileSync(stamp(name), 'utf8') !== inputs();
 }
 
 async function bring(name) {
   const { title, work, inputs, output } = STEPS[name];
   await timed(title, work);
-  if (!existsSync(output)) throw new SetupError(`${title} ended well but left no ${relative(ROOT, output)}; see ${log(name)}.`);
+  if (output && !existsSync(output)) throw new SetupError(`${title} ended well but left no ${relative(ROOT, output)}; see ${log(name)}.`);
+  if (!inputs) return;
   mkdirSync(join(LOCAL, 'stamps'), { recursive: true });
   writeFileSync(stamp(name), inputs());
 }

@@ -3,6 +3,7 @@ import { execFile } from 'child_process';
 import { EventEmitter } from 'events';
 import { createWriteStream, readdirSync, WriteStream } from 'fs';
 import { join } from 'path';
+import { setTimeout as delay } from 'timers/promises';
 import { promisify } from 'util';
 import { Guarded } from './guarded';
 import { REGION } from './intrinsics';
@@ -13,6 +14,13 @@ import { RunFolder, Toolchain } from './toolchain';
 /** The keeper stops after five starts in an hour too: a job that cannot run should say so, not spin. */
 const MAX_STARTS = 5;
 const LAST_LINES = 15;
+/**
+ * For a JVM that lives for minutes on a machine with few cores: the optimising compiler costs more than it gives back, and so do
+ * collector threads.
+ */
+const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+/** A clean stop waits for the batches that run. */
+const STOP_MS = 8000;
 
 export interface SparkJobOptions {
   readonly job: GlueJob;
@@ -52,8 +60,7 @@ export function sparkConfiguration({ job, toolchain, folder }: Pick<SparkJobOpti
     'spark.driver.host=127.0.0.1',
     'spark.driver.bindAddress=127.0.0.1',
     `spark.sql.warehouse.dir=${join(folder.path, 'warehouse')}`,
-    // log4j writes to standard error, which leaves standard output to the job's JSON lines
-    'spark.ui.showConsoleProgress=false',
+    `spark.driver.extraJavaOptions=${JVM_OPTIONS}`,
   ];
 }
 
@@ -69,6 +76,8 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
   starts = 0;
   private driver?: Guarded;
   private stopping = false;
+  /** The Python driver's: a signal to the JVM above it would be a crash. */
+  private pid?: number;
   private lastLines: string[] = [];
   private readonly log: WriteStream;
 
@@ -93,8 +102,13 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
     this.driver?.crash();
   }
 
+  /** Lets running batches finish; what is not done in time is taken down, which loses nothing either. */
   async stop(): Promise<void> {
     this.stopping = true;
+    if (this.driver && this.pid !== undefined) {
+      process.kill(this.pid, 'SIGTERM');
+      await Promise.race([this.driver.exited, delay(STOP_MS, undefined, { ref: false })]);
+    }
     await this.driver?.stop();
     this.log.end();
   }
@@ -132,6 +146,7 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
   private onLine(line: string) {
     this.keep(line);
     const message = parseMessage(line);
+    if (message?.type === 'started') this.pid = Number(message.pid);
     if (message) this.emit('message', message);
   }
 
@@ -141,6 +156,7 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
   }
 
   private onExit(code: number) {
+    this.pid = undefined;
     if (this.stopping) return;
     if (this.starts < MAX_STARTS) {
       this.emit('restart', { code, starts: this.starts });

@@ -92,6 +92,7 @@ function connectAccount() {
 }
 
 function connectPage() {
+  element('.bags').innerHTML = PRODUCTS.slice(1, 4).map(bag).join('');
   element('#products').append(...PRODUCTS.map(productCard));
   element('#open-cart').addEventListener('click', () => element<HTMLDialogElement>('#cart').showModal());
   element('#checkout').addEventListener('click', buy);

@@ -8,8 +8,8 @@ export class Tracker {
   private readonly analytics: AnalyticsBrowser;
 
   constructor({ collectorUrl, writeKey }: SiteConfig) {
-    // The collector also answers the SDK's boot request, so no vendor account is needed.
-    this.analytics = AnalyticsBrowser.load({ writeKey, cdnURL: collectorUrl });
+    // The collector also answers the SDK's boot request, so no vendor account is needed. The SDK adds the path, /v1/projects/…, itself.
+    this.analytics = AnalyticsBrowser.load({ writeKey, cdnURL: collectorUrl.replace(/\/v1$/, '') });
     void this.analytics.page('Shop');
   }
 

@@ -1,4 +1,4 @@
-import { Intrinsics } from '../../examples/local/intrinsics';
+import { Intrinsics, Json } from '../../examples/local/intrinsics';
 
 const intrinsics = new Intrinsics({
   Stream: { Type: 'AWS::Kinesis::Stream' },
@@ -16,7 +16,7 @@ test.each([
   ['Sub with resources, attributes and variables', { 'Fn::Sub': ['${AWS::Region}/${Stream}/${Named.Arn}/${x}', { x: { Ref: 'Named' } }] },
     'us-east-1/stream/arn:aws:kinesis:us-east-1:000000000000:clicks/clicks'],
   ['Sub keeps an escaped dollar', { 'Fn::Sub': 'a ${!literal}' }, 'a ${literal}'],
-])('%s', (_name, value, expected) => {
+] as [string, Json, Json][])('%s', (_name, value, expected) => {
   expect(intrinsics.resolve(value)).toEqual(expected);
 });
 

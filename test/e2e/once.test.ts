@@ -1,0 +1,66 @@
+/** The whole pipeline with 10,000 events while the Spark driver is killed; and other readers of the tables agree. */
+import { execFileSync } from 'child_process';
+import { rmSync } from 'fs';
+import { join } from 'path';
+import { DemoProcess, ROOT } from './demo-process';
+import { toolchain } from './set-up';
+
+const EVENTS = 10_000;
+const RUN_MS = 600_000;
+
+let demo: DemoProcess;
+
+beforeAll(async () => {
+  demo = new DemoProcess(['--once', '--events', String(EVENTS), '--kill-job']);
+  await demo.exited;
+}, RUN_MS);
+
+afterAll(() => rmSync(demo.folder, { recursive: true }));
+
+/** A figure of the report. */
+function figure(name: string): number {
+  const found = new RegExp(`^ +${name} +([\\d,]+)`, 'm').exec(demo.output);
+  return Number(found?.[1].replace(/,/g, '') ?? NaN);
+}
+
+test('the run says that everything is as it must be, and exits with 0', () => {
+  expect(demo.output).toContain('✓ Every event sent is one row or one bad event');
+  expect(demo.exitCode).toBe(0);
+});
+
+test('the driver was killed and started again', () => {
+  expect(demo.output).toMatch(/Spark driver killed +once/);
+  expect(demo.output).toContain('start 2');
+});
+
+test('events and bad events are what was sent; copies are removed', () => {
+  expect(figure('events sent')).toBeGreaterThan(EVENTS);
+  expect(figure('in events') + figure('in bad_events')).toBe(figure('events sent'));
+  expect(figure('sent again by clients')).toBeGreaterThan(0);
+  expect(figure('duplicates removed')).toBe(figure('sent again by clients'));
+  expect(figure('duplicates left')).toBe(0);
+});
+
+test('every bad input got its documented answer', () => {
+  for (const answer of ['400 invalid_json', '413 body_too_large', '413 inflated_too_large', '400 missing_event_name', '404 unknown_path']) {
+    expect(demo.output).toMatch(new RegExp(`${answer} +✓`));
+  }
+});
+
+test('Spark, deltalake and DuckDB count the same, and any Delta reader of protocol 1 can', () => {
+  const { python, jars } = toolchain();
+  const lake = join(demo.folder, 'lake');
+  const spark = JSON.parse(execFileSync(python, [join(__dirname, 'spark_counts.py'), lake, ...jars], { encoding: 'utf8' }).trim().split('\n').pop() as string);
+  const delta = JSON.parse(execFileSync(python, ['-c',
+    'import json, sys, deltalake; print(json.dumps({t: deltalake.DeltaTable(f"{sys.argv[1]}/{t}").to_pyarrow_dataset().count_rows() for t in sys.argv[2:]}))',
+    lake, 'raw', 'events', 'bad_events'], { encoding: 'utf8' }));
+  const sql = 'select (select count(*) from raw) as raw, (select count(*) from events) as events, (select count(*) from bad_events) as bad_events';
+  const answer = execFileSync(process.execPath, [join(ROOT, 'examples', 'local', 'query.mjs'), '--data', demo.folder, sql], { encoding: 'utf8' });
+  const duck = answer.split('\n')[2].split('|').map(Number);
+
+  expect(duck).toEqual([delta.raw, delta.events, delta.bad_events]);
+  expect(spark).toEqual(Object.fromEntries(Object.entries(delta).map(([name, rows]) => [name, { rows, minReaderVersion: 1, minWriterVersion: 2 }])));
+  expect(delta.events).toBe(figure('in events'));
+}, 120_000);
+
+test('no process is left', () => demo.leavesNothing());

@@ -1,0 +1,41 @@
+/** The shop without a working collector: it says so, and stays a shop. */
+import { join } from 'path';
+import type { Browser } from 'puppeteer-core';
+import { openPage, screenshot, startBrowser } from './browser';
+import { ROOT } from './demo-process';
+import { StaticServer } from '../../examples/local/static-server';
+
+const SITE = join(ROOT, 'assets', 'website');
+
+let browser: Browser;
+let site: StaticServer | undefined;
+
+beforeAll(async () => { browser = await startBrowser(); }, 30_000);
+afterEach(() => site?.close());
+afterAll(() => browser?.close());
+
+async function openShop(files: Record<string, () => unknown>) {
+  site = new StaticServer(SITE, files);
+  const { page } = await openPage(browser, await site.listen(0, 'site'));
+  await page.waitForSelector('#notice:not([hidden])');
+  const notice = await page.$eval('#notice', element => element.textContent);
+  await page.click('[data-product=kiln] .add');
+  expect(await page.$eval('#cart-count', element => element.textContent)).toBe('1');
+  return { page, notice };
+}
+
+test('without config.json it says that it does not know where to send events', async () => {
+  const { notice } = await openShop({});
+  expect(notice).toBe('This shop has no config.json beside it, so it does not know where to send its events.');
+}, 30_000);
+
+test('with half a config.json it says what is missing', async () => {
+  const { notice } = await openShop({ '/config.json': () => ({ writeKey: 'k' }) });
+  expect(notice).toBe('config.json needs a collectorUrl and a writeKey; until then no event is sent.');
+}, 30_000);
+
+test('with a collector that does not answer it says which', async () => {
+  const { page, notice } = await openShop({ '/config.json': () => ({ collectorUrl: 'http://127.0.0.1:9/v1/', writeKey: 'k' }) });
+  expect(notice).toBe('The collector at http://127.0.0.1:9/v1 does not answer; the tracker keeps the events and tries again.');
+  await screenshot(page, 'shop-without-collector');
+}, 30_000);
