@@ -35,6 +35,7 @@ export function alarmsOf(monitored: Monitored, thresholds: Thresholds): AlarmDef
   return [
     ...collectorAlarms(monitored, thresholds),
     ...streamAlarms(monitored, thresholds),
+    ...keeperAlarms(monitored),
     ...jobAlarms(monitored, thresholds),
   ];
 }
@@ -99,13 +100,11 @@ function streamAlarms({ eventStream, job }: Monitored, { iteratorAge }: Threshol
   }] : [])];
 }
 
-function jobAlarms({ job, keeper }: Monitored, { freshness }: Thresholds): AlarmDefinition[] {
-  const metric = (name: string) => job.metric(name, { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
-  const late = freshness ?? (job.schedule.isContinuous ? Duration.minutes(5) : undefined);
+function keeperAlarms({ job, keeper }: Monitored): AlarmDefinition[] {
   return [{
     ...atLeastOne,
     id: 'BreakerOpen',
-    metric: metric('BreakerOpen'),
+    metric: job.metric('BreakerOpen', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
     alarmDescription: "The job ended five times within an hour and is not started again. Read the job's log, repair, then start a run or wait an hour.",
   }, {
     ...atLeastOne,
@@ -124,8 +123,13 @@ function jobAlarms({ job, keeper }: Monitored, { freshness }: Thresholds): Alarm
     metric: keeper.keeperFunction.metricErrors({ period: PERIOD }),
     evaluationPeriods: 2,
     alarmDescription: "The keeper fails, so nobody restarts the job. Read the function's log.",
-  },
-  ...(job.schedule.isContinuous ? [{
+  }];
+}
+
+function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefinition[] {
+  const metric = (name: string) => job.metric(name, { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const late = freshness ?? (job.schedule.isContinuous ? Duration.minutes(5) : undefined);
+  return [...(job.schedule.isContinuous ? [{
     id: 'NoActiveRun',
     metric: metric('RunActive'),
     threshold: 1,
