@@ -1,0 +1,132 @@
+/** What a request and an event cost the collector, beside the plain handlers that it replaces. */
+import { execFileSync } from 'child_process';
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { buildSync } from 'esbuild';
+import { MeasuredFunction, Round, StubKinesis } from './processes';
+import { hostileRequests, nativeBatches, range, request, segmentBatches, segmentMessage, WRITE_KEY } from './workload';
+
+const ROOT = join(__dirname, '..');
+const BUNDLE = join(ROOT, 'assets/collector/collector.lambda/index.js');
+const ROUNDS = 7;
+const WARM_UP_ROUNDS = 2;
+const COLD_STARTS = 7;
+
+interface Subject {
+  readonly name: string;
+  /** a handler of plain-handlers.ts in place of the collector */
+  readonly plain?: 'single' | 'batched';
+  readonly requests: readonly APIGatewayProxyEvent[];
+  readonly eventsPerRequest: number;
+  /** requests of a round */
+  readonly count: number;
+}
+
+interface Measured { readonly subject: Subject; readonly rounds: readonly Round[] }
+
+export type Row = Readonly<Record<string, string>>;
+
+const segmentCalls = range(500).map(index => request('t', JSON.stringify(segmentMessage(index))));
+
+const PLAIN_SINGLE: Subject = { name: '(a) plain handler, one PutRecord', plain: 'single', requests: segmentCalls, eventsPerRequest: 1, count: 2_000 };
+const PLAIN_BATCH: Subject = { name: '(b) plain PutRecords of 500', plain: 'batched', requests: segmentBatches(4, 500), eventsPerRequest: 500, count: 24 };
+
+const SUBJECTS: readonly Subject[] = [
+  PLAIN_SINGLE,
+  { name: 'Segment call', requests: segmentCalls, eventsPerRequest: 1, count: 2_000 },
+  { name: 'native event', requests: nativeBatches(500, 1), eventsPerRequest: 1, count: 2_000 },
+  PLAIN_BATCH,
+  { name: 'Segment batch of 20', requests: segmentBatches(50, 20), eventsPerRequest: 20, count: 400 },
+  { name: 'Segment batch of 100', requests: segmentBatches(20, 100), eventsPerRequest: 100, count: 100 },
+  { name: 'native batch of 20', requests: nativeBatches(50, 20), eventsPerRequest: 20, count: 800 },
+  { name: 'native batch of 100', requests: nativeBatches(20, 100), eventsPerRequest: 100, count: 200 },
+  { name: 'hostile bodies', requests: hostileRequests(), eventsPerRequest: 0, count: 64 },
+];
+
+/** Everything that costs CPU time is on. */
+const COLLECTOR_ENVIRONMENT = {
+  ALLOWED_ORIGINS: 'https://shop.example,https://www.shop.example',
+  WRITE_KEYS: JSON.stringify({ web: { keys: ['another-key', WRITE_KEY], appId: 'shop' } }),
+  CONSENT_MODE: 'anonymous',
+  FIRST_PARTY_COOKIE: 'shop.example',
+  PATH_ALIASES: '{"com.acme/track":"com.snowplowanalytics.snowplow/tp2"}',
+};
+
+/** Measures the subjects in turn, round by round, so that whatever else the machine does hits all alike. */
+export async function benchCollector(): Promise<Row[]> {
+  execFileSync('npx', ['projen', 'bundle:collector/collector.lambda'], { cwd: ROOT, stdio: 'ignore' });
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const plainBundle = join(folder, 'plain.js');
+  buildPlain(plainBundle);
+  const stub = await StubKinesis.start();
+  try {
+    const measured = await measure(plainBundle, stub.endpoint);
+    const rounds = new Map(measured.map(({ subject, rounds: own }) => [subject, own]));
+    const rows = measured.map(({ subject, rounds: own }) => row(subject, own, rounds.get(subject.eventsPerRequest > 1 ? PLAIN_BATCH : PLAIN_SINGLE) ?? []));
+    return [...rows, await coldStart('cold start, plain', plainBundle, { PLAIN_HANDLER: 'single' }, stub), await coldStart('cold start, collector', BUNDLE, COLLECTOR_ENVIRONMENT, stub)];
+  } finally {
+    stub.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** With the options of the collector's own bundle. */
+function buildPlain(outfile: string): void {
+  const entryPoints = [join(__dirname, 'plain-handlers.ts')];
+  buildSync({ entryPoints, outfile, bundle: true, minify: true, platform: 'node', target: 'node22', mainFields: ['module', 'main'], logLevel: 'error' });
+}
+
+async function measure(plainBundle: string, endpoint: string): Promise<Measured[]> {
+  const running: { subject: Subject; process: MeasuredFunction; rounds: Round[] }[] = [];
+  try {
+    for (const subject of SUBJECTS) {
+      const [module, environment] = subject.plain ? [plainBundle, { PLAIN_HANDLER: subject.plain }] : [BUNDLE, COLLECTOR_ENVIRONMENT];
+      running.push({ subject, process: await MeasuredFunction.start(module, endpoint, environment, subject.requests), rounds: [] });
+    }
+    for (const round of range(WARM_UP_ROUNDS + ROUNDS)) {
+      for (const { subject, process, rounds } of running) {
+        const result = await process.run(subject.count);
+        if (round >= WARM_UP_ROUNDS) rounds.push(result);
+      }
+    }
+    return running;
+  } finally {
+    for (const { process } of running) process.stop();
+  }
+}
+
+function row({ name, eventsPerRequest, count }: Subject, rounds: readonly Round[], base: readonly Round[]): Row {
+  const requestsPerSecond = median(rounds.map(({ cpuSeconds }) => count / cpuSeconds));
+  const basePlain = eventsPerRequest > 1 ? PLAIN_BATCH : PLAIN_SINGLE;
+  const ratios = rounds.map(({ cpuSeconds }, index) => (count * eventsPerRequest / cpuSeconds) / (basePlain.count * basePlain.eventsPerRequest / base[index].cpuSeconds));
+  return {
+    'subject': name,
+    'requests/CPU-s': Math.round(requestsPerSecond).toLocaleString('en'),
+    'events/CPU-s': eventsPerRequest === 0 ? '' : Math.round(requestsPerSecond * eventsPerRequest).toLocaleString('en'),
+    'ratio': eventsPerRequest === 0 ? '' : `${median(ratios).toFixed(2)} × (${eventsPerRequest > 1 ? 'b' : 'a'})`,
+    'p50 ms': median(rounds.map(({ p50 }) => p50)).toFixed(2),
+    'p99 ms': median(rounds.map(({ p99 }) => p99)).toFixed(2),
+    'peak MiB': String(Math.round(rounds[rounds.length - 1].peakRssMib)),
+    'answers': Object.entries(rounds[0].statuses).map(([status, answers]) => `${answers} × ${status}`).join(', '),
+  };
+}
+
+/** From the start of the process to its first answer; Node's own start is in both. */
+async function coldStart(name: string, module: string, environment: Readonly<Record<string, string>>, { endpoint }: StubKinesis): Promise<Row> {
+  const took: number[] = [];
+  for (let start = 0; start < COLD_STARTS; start++) {
+    const started = performance.now();
+    const process = await MeasuredFunction.start(module, endpoint, environment, segmentCalls.slice(0, 1));
+    await process.run(1);
+    took.push(performance.now() - started);
+    process.stop();
+  }
+  return { 'subject': name, 'requests/CPU-s': '', 'events/CPU-s': '', 'ratio': '', 'p50 ms': median(took).toFixed(0), 'p99 ms': Math.max(...took).toFixed(0), 'peak MiB': '', 'answers': '' };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
