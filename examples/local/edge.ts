@@ -24,18 +24,31 @@ class Refused extends Error {
   }
 }
 
+/** A custom domain, whose URLs do not name the stage. */
+export interface CustomDomain {
+  /** Of the base path mapping, without slashes; '' maps the whole domain to the stage. */
+  readonly basePath: string;
+}
+
 export class Edge {
   private readonly server: Server;
   private readonly bucket?: TokenBucket;
 
-  constructor(private readonly api: RestApi, private readonly lambda: LambdaHost) {
+  /** @param domain absent: requests arrive at the API's own URL */
+  constructor(private readonly api: RestApi, private readonly lambda: LambdaHost, private readonly domain?: CustomDomain) {
     if (api.rateLimit !== undefined && api.burstLimit !== undefined) this.bucket = new TokenBucket(api.rateLimit, api.burstLimit);
     this.server = createServer({ maxHeaderSize: PARSER_HEADER_BYTES }, (request, response) => void this.answer(request, response));
   }
 
   /** @returns the URL of the stage, with a slash at its end as API Gateway's own */
   async listen(port: number): Promise<string> {
-    return `http://127.0.0.1:${await listen(this.server, port, 'collector')}/${this.api.stage}/`;
+    return `http://127.0.0.1:${await listen(this.server, port, 'collector')}${this.prefix}/`;
+  }
+
+  /** What comes before the resource's path. */
+  private get prefix(): string {
+    const first = this.domain?.basePath ?? this.api.stage;
+    return first === '' ? '' : `/${first}`;
   }
 
   close(): Promise<void> {
@@ -58,13 +71,16 @@ export class Edge {
     if (headerBytes(request) > MAX_HEADER_BYTES) throw new Refused('DEFAULT_4XX');
     // Split by hand: a WHATWG URL would tidy up paths such as //x or /./x, which API Gateway does not.
     const [rawPath, ...search] = (request.url ?? '/').split('?');
-    const [, stage, ...rest] = rawPath.split('/');
-    if (stage !== this.api.stage) return rawPath === '/' ? this.refusal('MISSING_AUTHENTICATION_TOKEN', request, requestId) : unknownStage(requestId);
+    if (!`${rawPath}/`.startsWith(`${this.prefix}/`)) {
+      return rawPath === '/' ? this.refusal('MISSING_AUTHENTICATION_TOKEN', request, requestId) : unknownStage(requestId);
+    }
     if (this.bucket?.take() === false) throw new Refused('THROTTLED');
 
     const body = await readBody(request);
-    const path = `/${rest.map(decode).join('/')}`;
-    const event = proxyEvent(this.api, { message: request, body, requestId, receivedAt }, path, new URLSearchParams(search.join('?')));
+    const path = `/${rawPath.slice(this.prefix.length + 1).split('/').map(decode).join('/')}`;
+    const full = `${this.prefix}${path}`;
+    const address = { path, ofRequest: this.domain ? full : path, full };
+    const event = proxyEvent(this.api, { message: request, body, requestId, receivedAt }, address, new URLSearchParams(search.join('?')));
     if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) throw new Refused('REQUEST_TOO_LARGE');
     const answer = answerOf(this.api, await this.invoke(event, requestId));
     if (answer === undefined) throw new Refused('DEFAULT_5XX');

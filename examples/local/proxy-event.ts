@@ -14,6 +14,16 @@ export interface ProxyRequest {
   readonly receivedAt: Date;
 }
 
+/** A path as API Gateway tells it; all start with a slash. */
+export interface RequestPath {
+  /** below the stage or the domain's base path */
+  readonly path: string;
+  /** the event's own: without the stage, but with a base path */
+  readonly ofRequest: string;
+  /** with whatever the client's URL has */
+  readonly full: string;
+}
+
 function lastOf(values: Multi): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all[all.length - 1]]));
 }
@@ -62,7 +72,7 @@ const NO_IDENTITY = {
   userArn: null,
 };
 
-function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyRequest, path: string): APIGatewayProxyEvent['requestContext'] {
+function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyRequest, { path, full }: RequestPath): APIGatewayProxyEvent['requestContext'] {
   return {
     accountId: ACCOUNT,
     apiId: 'local',
@@ -73,7 +83,7 @@ function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyR
     extendedRequestId: requestId,
     httpMethod: message.method ?? 'GET',
     identity: { ...NO_IDENTITY, sourceIp: message.socket.remoteAddress ?? '', userAgent: message.headers['user-agent'] ?? null },
-    path: `/${api.stage}${path}`,
+    path: full,
     protocol: `HTTP/${message.httpVersion}`,
     requestId,
     requestTime: receivedAt.toUTCString(),
@@ -84,15 +94,15 @@ function requestContext(api: RestApi, { message, requestId, receivedAt }: ProxyR
   };
 }
 
-/** @param path below the stage, starting with a slash */
-export function proxyEvent(api: RestApi, request: ProxyRequest, path: string, search: URLSearchParams): APIGatewayProxyEvent {
+export function proxyEvent(api: RestApi, request: ProxyRequest, address: RequestPath, search: URLSearchParams): APIGatewayProxyEvent {
+  const { path, ofRequest } = address;
   const { message, body } = request;
   const headers = requestHeaders(message);
   const query = queryOf(search);
   const binary = isBinary(api, message.headers['content-type']) && body.length > 0;
   return {
     resource: path === '/' ? '/' : '/{proxy+}',
-    path,
+    path: ofRequest,
     httpMethod: message.method ?? 'GET',
     headers: lastOf(headers),
     multiValueHeaders: headers,
@@ -100,7 +110,7 @@ export function proxyEvent(api: RestApi, request: ProxyRequest, path: string, se
     multiValueQueryStringParameters: query,
     pathParameters: path === '/' ? null : { proxy: path.slice(1) },
     stageVariables: null,
-    requestContext: requestContext(api, request, path),
+    requestContext: requestContext(api, request, address),
     body: body.length === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
     isBase64Encoded: binary,
   };

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { smallStack } from './small-stack';
-import { Edge } from '../../examples/local/edge';
+import { CustomDomain, Edge } from '../../examples/local/edge';
 import { LambdaHost } from '../../examples/local/lambda-host';
 import { readStack } from '../../examples/local/template';
 
@@ -11,10 +11,10 @@ let edge: Edge;
 let host: LambdaHost;
 let url: string;
 
-async function start(options: Options = {}) {
+async function start(options: Options = {}, domain?: CustomDomain) {
   const { api } = readStack(smallStack(options));
   host = new LambdaHost(api.integration, { onLogLine: () => undefined });
-  edge = new Edge(api, host);
+  edge = new Edge(api, host, domain);
   url = await edge.listen(0);
 }
 
@@ -80,6 +80,16 @@ describe('the event', () => {
   test('has the path as it was sent, not tidied up', async () => {
     expect(await eventOfRaw('/v1//a/../b%20c/%zz')).toMatchObject({ path: '//a/../b c/%zz', pathParameters: { proxy: '/a/../b c/%zz' } });
   });
+});
+
+test.each([
+  ['clicks', '/clicks/v1/batch/', { path: '/clicks/v1/batch/', pathParameters: { proxy: 'v1/batch/' }, requestContext: { path: '/clicks/v1/batch/', stage: 'v1' } }],
+  ['clicks', '/clicks', { path: '/clicks/', pathParameters: null, requestContext: { path: '/clicks/' } }],
+  ['', '/v1/batch', { path: '/v1/batch', pathParameters: { proxy: 'v1/batch' }, requestContext: { path: '/v1/batch' } }],
+])('under a custom domain with the base path "%s" %s does not name the stage', async (basePath, path, expected) => {
+  await start({}, { basePath });
+  expect(url).toBe(basePath === '' ? `${new URL(url).origin}/` : `${new URL(url).origin}/${basePath}/`);
+  expect(await eventOfRaw(path)).toMatchObject(expected);
 });
 
 describe('the answer', () => {
