@@ -30,7 +30,8 @@ _END = "_end"
 _JSON_OPTIONS = {
     "mode": "PERMISSIVE",
     "columnNameOfCorruptRecord": _CORRUPT,
-    "allowNonNumericNumbers": "false",  # a bare NaN is not JSON
+    "allowNonNumericNumbers": "false",  # neither a bare NaN
+    "allowSingleQuotes": "false",  # nor these are JSON
 }
 
 

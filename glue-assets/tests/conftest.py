@@ -8,6 +8,9 @@ from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.session import REQUIRED_AT_START, RUNTIME_SETTINGS
 
+# The optimising compiler costs a short run more than it saves.
+SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1"
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -26,6 +29,7 @@ def spark(jars: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark
         **REQUIRED_AT_START,
         **RUNTIME_SETTINGS,
         "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": SHORT_RUN_JVM,
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
         "spark.ui.enabled": "false",

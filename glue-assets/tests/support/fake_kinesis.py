@@ -30,7 +30,7 @@ class FakeKinesis:
         self.faults: dict[str, list[Exception]] = {}
         self.calls: list[str] = []
         self.limits: list[int] = []
-        self.on_get: Callable[[], None] = lambda: None
+        self.on_get: Callable[[], object] = lambda: None
         self.page_records = 10_000
         self.now = ARRIVAL
 

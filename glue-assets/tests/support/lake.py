@@ -1,0 +1,48 @@
+"""A lake in a temporary folder, and what readers see in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse.config import JobConfig
+
+TABLES = ("raw", "events", "bad_events")
+
+
+def lake_config(root: Path, **changes: Any) -> JobConfig:
+    paths = {f"{name}_path": str(root / name) for name in TABLES}
+    given = {"region": "eu-west-1", "stream_name": "clicks", "checkpoint_path": str(root / "checkpoint"), "trigger_seconds": 1}
+    return JobConfig(**{**given, **paths, **changes})
+
+
+def rows(path: str, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
+    """Rows of a table, read without Spark (deltalake → Arrow → DuckDB); [] while there is no table."""
+    if not any(Path(path, "_delta_log").glob("*.json")):
+        return []
+    table = duckdb.from_arrow(DeltaTable(path).to_pyarrow_dataset())
+    return table.filter(where).project(columns).fetchall()
+
+
+def assert_every_reader_counts_the_same(spark: SparkSession, path: str) -> int:
+    """deltalake, DuckDB (its own Parquet reader on the table's files) and Spark; returns the count."""
+    table = DeltaTable(path)
+    files = table.file_uris()
+    by_deltalake = table.to_pyarrow_dataset().count_rows()
+    by_duckdb = len(duckdb.read_parquet(files)) if files else 0
+    by_spark = spark.read.format("delta").load(path).count()
+    assert by_deltalake == by_duckdb == by_spark
+    return by_spark
+
+
+def assert_protocol_1_2(path: str) -> None:
+    """Every protocol action that the log ever held asks for reader 1 and writer 2, no feature."""
+    found = []
+    for commit in sorted(Path(path, "_delta_log").glob("*.json")):
+        actions = [json.loads(line) for line in commit.read_text().splitlines()]
+        found += [action["protocol"] for action in actions if "protocol" in action]
+    assert found
+    assert all(protocol == {"minReaderVersion": 1, "minWriterVersion": 2} for protocol in found)

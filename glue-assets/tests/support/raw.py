@@ -1,0 +1,42 @@
+"""Rows of `raw` for the tests of stage 2."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+
+ARRIVAL = datetime(2026, 5, 28, 20, 26, 41, tzinfo=UTC)
+
+
+def raw_table(*records: bytes, first_sequence: int = 1, shard_id: str = "shardId-000000000000") -> pa.Table:
+    """The records of one shard, numbered on from first_sequence."""
+    texts = [_utf8(record) for record in records]
+    rows: list[dict[str, Any]] = [
+        {
+            "received_date": ARRIVAL.date(),
+            "arrival_ts": ARRIVAL,
+            "stream": "clicks",
+            "shard_id": shard_id,
+            "sequence_number": str(first_sequence + index),
+            "partition_key": "key",
+            "data": text,
+            "data_base64": None if text is not None else base64.b64encode(record).decode(),
+            "batch_id": 1,
+        }
+        for index, (record, text) in enumerate(zip(records, texts, strict=True))
+    ]
+    types = {"arrival_ts": pa.timestamp("us", tz="UTC"), "received_date": pa.date32(), "batch_id": pa.int64()}
+    return pa.Table.from_pylist(rows, pa.schema([(name, types.get(name, pa.string())) for name in rows[0]]))
+
+
+def raw_frame(spark: SparkSession, *records: bytes) -> DataFrame:
+    return spark.createDataFrame(raw_table(*records))
+
+
+def _utf8(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None

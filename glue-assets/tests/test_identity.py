@@ -1,0 +1,65 @@
+import pytest
+from pyspark.sql import Row, SparkSession
+
+from clickstream_lakehouse import contract
+from clickstream_lakehouse.identity import NOT_IN_FINGERPRINT, identified
+from clickstream_lakehouse.lines import parse_lines, split_lines
+from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
+from support.raw import raw_frame
+
+
+def identities(spark: SparkSession, *lines: object) -> list[Row]:
+    frame = identified(parse_lines(split_lines(raw_frame(spark, ndjson(*lines)))))
+    return frame.orderBy("line_index").collect()
+
+
+def test_the_identity_is_of_the_id_alone(spark: SparkSession) -> None:
+    first, same, other = identities(
+        spark, event_line(event_id="a"), event_line(event_id="a", event_name="x"), event_line(event_id="b")
+    )
+    assert (first.event_key, first.event_check) == (same.event_key, same.event_check)
+    assert first.event_key != other.event_key
+    assert first.event_check != other.event_check
+    assert first.event_key != first.event_check
+
+
+def test_the_fingerprint_ignores_what_a_retry_may_change(spark: SparkSession) -> None:
+    line = event_line(event_id="a")
+    retried = event_line(
+        event_id="b",
+        sent_ts=RECEIVED_MS + 5_000,
+        received_ts=RECEIVED_MS + 6_000,
+        request_id="request-2",
+        batch_index=7,
+        ip_address="198.51.100.0",
+        geo_country="NZ",
+        user_agent="another",
+        network_user_id="cookie",
+        source_id="other",
+    )
+    first, second = identities(spark, line, retried)
+    assert first.event_fp == second.event_fp
+    assert set(retried) >= NOT_IN_FINGERPRINT
+
+
+def test_the_fingerprint_changes_with_every_field_of_the_client(spark: SparkSession) -> None:
+    fields = {f.name: f for f in contract.event_line_fields() if f.name not in NOT_IN_FINGERPRINT}
+    changes = {
+        name: f.values[-1] if f.values else ("changed" if f.type == "string" else 1_779_000_123) for name, f in fields.items()
+    }
+    changes["session_index"], changes["event_type"], changes["protocol"] = 5, "page", "ga4"
+    lines = [event_line(event_id="a"), *[event_line(event_id="a", **{name: value}) for name, value in changes.items()]]
+    rows = identities(spark, *lines)
+    assert [row.fault for row in rows if row.fault] == []
+    assert len({row.event_fp for row in rows}) == len(lines)
+
+
+def test_a_value_in_another_field_is_another_event(spark: SparkSession) -> None:
+    rows = identities(spark, event_line(user_id="x"), event_line(device_id="x"), event_line(user_id="x", device_id=""))
+    assert len({row.event_fp for row in rows}) == 3
+
+
+@pytest.mark.parametrize("line", ["garbage", bad_line()], ids=["fault", "bad"])
+def test_only_events_have_an_identity(spark: SparkSession, line: object) -> None:
+    (row,) = identities(spark, line)
+    assert (row.event_key, row.event_check, row.event_fp) == (None, None, None)

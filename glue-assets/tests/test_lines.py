@@ -1,0 +1,149 @@
+"""What is a line of ours, and what becomes of the others."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse import contract
+from clickstream_lakehouse.bad_rows import collector_bad_rows, faulty_rows
+from clickstream_lakehouse.lines import parse_lines, split_lines
+from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
+from support.raw import ARRIVAL, raw_frame
+
+STRINGS = [f.name for f in contract.event_line_fields() if f.type == "string"]
+NUMBERS = [f.name for f in contract.event_line_fields() if f.type != "string"]
+TIMES = [f.name for f in contract.event_line_fields() if f.type == "timestamp"]
+REQUIRED = [f.name for f in contract.event_line_fields() if not f.nullable]
+LISTED = [f.name for f in contract.event_line_fields() if f.values]
+
+
+def changed(**fields: Any) -> str:
+    return json.dumps({**event_line(), **fields})
+
+
+def without(name: str) -> str:
+    return json.dumps(event_line(**{name: None}))
+
+
+# (line, error_code, error_path): each is a promise about one class of poison.
+POISON: list[tuple[str, str, str | None]] = [
+    ("garbage", "invalid_json", None),
+    ("{", "invalid_json", None),
+    ("{}", "unsupported_version", "v"),
+    (changed()[:-1], "invalid_json", None),
+    (changed() + changed(), "invalid_json", None),
+    (changed() + " tail }", "invalid_json", None),
+    (changed(properties="x") + '] {"a":1}', "invalid_json", None),
+    ("\ufeff" + changed(), "invalid_json", None),
+    (changed().replace("{", "{'single': 1, ", 1), "invalid_json", None),
+    ('{"a":' * 2_000 + "1" + "}" * 2_000, "invalid_json", None),
+    ("[" + changed() + "]", "not_an_object", None),
+    ("[]", "not_an_object", None),
+    ("null", "not_an_object", None),
+    ('"text"', "not_an_object", None),
+    ("12", "not_an_object", None),
+    (changed(v=2), "unsupported_version", "v"),
+    (changed(v="1"), "unsupported_version", "v"),
+    (without("v"), "unsupported_version", "v"),
+    (changed(kind="other"), "unknown_kind", "kind"),
+    (without("kind"), "unknown_kind", "kind"),
+    (changed(event_id="x" * 257), "event_id_too_long", "event_id"),
+    (changed(batch_index=3_000_000_000), "wrong_type", None),
+    (changed().replace('"v": 1', '"v": 1, "value": 1e400'), "value_out_of_range", "value"),
+    (changed().replace('"v": 1', '"v": 1, "value": NaN'), "invalid_json", None),
+    (json.dumps(bad_line(stage=None)), "missing_stage", "stage"),
+    (json.dumps(bad_line(stage="nowhere")), "invalid_stage", "stage"),
+    (json.dumps(bad_line(received_ts=-1)), "received_ts_out_of_range", "received_ts"),
+    *[(without(name), f"missing_{name}", name) for name in REQUIRED],
+    *[(changed(**{name: ""}), f"missing_{name}", name) for name in REQUIRED if name in STRINGS],
+    *[(changed(**{name: None}), f"missing_{name}", name) for name in REQUIRED],
+    *[(changed(**{name: "nonsense"}), f"invalid_{name}", name) for name in LISTED],
+    *[(changed(**{name: wrong}), "wrong_type", name) for name in STRINGS for wrong in (5, True, {"a": 1}, ["a"])],
+    *[(changed(**{name: wrong}), "wrong_type", name) for name in NUMBERS for wrong in ("5", True, {"a": 1}, [1])],
+    *[(changed(**{name: 1.5}), "wrong_type", None) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: 2**63}), "wrong_type", None) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: time}), f"{name}_out_of_range", name) for name in TIMES for time in (-1, 253_402_300_800_000, 2**62)],
+]
+
+GOOD = [
+    changed(),
+    changed(received_ts=0, client_ts=253_402_300_799_999),
+    changed(value=12),
+    changed(value=12.5, session_index=2_147_483_647),
+    changed(user_id=None),
+    changed(event_id="x" * 256),
+    changed(event_name='nul \u0000 and \u2028 and 𝄞 and \\ and "'),
+    changed(properties=json.dumps({"event_id": 5, "user_id": None, 'q"': "a\\"}), contexts='{"traits":[1],"a":"}{"}'),
+    changed(future_number=1, future_object={"a": 1}, future_list=["x"]),
+    json.dumps(event_line(), separators=(" , ", " : ")),
+    "\t " + changed() + " \r",
+    json.dumps(event_line(), ensure_ascii=True).replace("Product", "\\ud800"),
+]
+
+
+def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes(spark: SparkSession) -> None:
+    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*[line for line, _, _ in POISON]))))
+    rows = {row.line_index: row for row in faulty_rows(lines.where("outcome = 'fault'")).collect()}
+    assert [line[:300] for index, (line, _, _) in enumerate(POISON) if index not in rows] == []
+    wrong = {
+        line[:300]: (rows[index].error_code, rows[index].error_path)
+        for index, (line, code, path) in enumerate(POISON)
+        if rows[index].error_code != code or (path is not None and rows[index].error_path != path)
+    }
+    assert wrong == {}
+    for index, (line, _, _) in enumerate(POISON):
+        row = rows[index]
+        assert (row.stage, row.raw, row.raw_encoding, row.raw_bytes) == ("schema", line, "utf8", len(line.encode()))
+        assert row.received_ts.timestamp() == ARRIVAL.timestamp()
+        assert row.error_message
+
+
+def test_good_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
+    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*GOOD))))
+    rows = {row.line_index: row for row in lines.collect()}
+    assert [(index, rows[index].fault) for index in rows if rows[index].fault] == []
+    assert len(rows) == len(GOOD)
+    assert rows[6].event_name == 'nul \u0000 and \u2028 and 𝄞 and \\ and "'
+    assert json.loads(rows[7].properties) == {"event_id": 5, "user_id": None, 'q"': "a\\"}
+    assert rows[1].received_ts == 0
+
+
+def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: SparkSession) -> None:
+    rows = split_lines(raw_frame(spark, b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n")).collect()
+    assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [("1", 0, '{"a":1}'), ("1", 2, '{"b":2}')]
+
+
+def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: SparkSession) -> None:
+    record = b"\x1f\x8b\x08\xff"
+    lines = parse_lines(split_lines(raw_frame(spark, record)))
+    (row,) = faulty_rows(lines).collect()
+    assert (row.error_code, row.raw_encoding, row.raw_bytes) == ("not_utf8", "base64", 4)
+    assert base64.b64decode(row.raw) == record
+
+
+@pytest.mark.parametrize("record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"])
+def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSession, record: bytes) -> None:
+    (row,) = faulty_rows(parse_lines(split_lines(raw_frame(spark, record)))).collect()
+    kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()
+    assert len(kept) in range(65_533, 65_537)
+    assert record.startswith(kept)
+    assert row.raw_bytes == len(record)
+
+
+def test_what_a_broken_line_says_about_itself_is_kept(spark: SparkSession) -> None:
+    line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
+    (row,) = faulty_rows(parse_lines(split_lines(raw_frame(spark, line.encode())))).collect()
+    assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
+    assert (row.shard_id, row.sequence_number, row.line_index, row.retry_count) == ("shardId-000000000000", "1", 0, 0)
+
+
+def test_the_collectors_bad_lines_pass_as_they_are(spark: SparkSession) -> None:
+    line = bad_line(protocol="native", request_id="r-1", batch_index=2, error_path="batch[2]", app_id="shop")
+    (row,) = collector_bad_rows(parse_lines(split_lines(raw_frame(spark, ndjson(line))))).collect()
+    written = {name: row[name] for name in line if name not in ("v", "kind", "received_ts")}
+    assert written == {name: value for name, value in line.items() if name in written}
+    assert row.received_ts.timestamp() * 1000 == RECEIVED_MS
+    assert str(row.received_date) == "2026-05-28"

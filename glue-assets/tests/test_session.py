@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse import session
+from clickstream_lakehouse.session import RUNTIME_SETTINGS, SessionError, prepare_session
+from support.lake import lake_config
+
+
+def test_what_can_be_set_at_run_time_is_set(spark: SparkSession, tmp_path: Path) -> None:
+    spark.conf.set("spark.sql.ansi.enabled", "true")
+    prepare_session(spark, lake_config(tmp_path))
+    assert {name: spark.conf.get(name) for name in RUNTIME_SETTINGS} == RUNTIME_SETTINGS
+
+
+def test_sparks_source_process_can_import_the_package(spark: SparkSession, tmp_path: Path) -> None:
+    prepare_session(spark, lake_config(tmp_path))
+    root = Path(spark.sparkContext.environment["PYTHONPATH"])
+    assert (root / "clickstream_lakehouse" / "kinesis_source.py").exists()
+
+
+def test_a_setting_that_came_too_late_is_named(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(session.REQUIRED_AT_START, "spark.scheduler.mode", "FIFO")
+    with pytest.raises(SessionError, match=r"needs --conf spark\.scheduler\.mode=FIFO, it was started with FAIR"):
+        prepare_session(spark, lake_config(tmp_path))
+
+
+def test_on_s3_the_region_must_be_there_from_the_start(spark: SparkSession, tmp_path: Path) -> None:
+    config = lake_config(tmp_path, raw_path="s3://bucket/raw")
+    with pytest.raises(SessionError, match=r"spark\.hadoop\.fs\.s3a\.endpoint\.region=eu-west-1, it was started with None"):
+        prepare_session(spark, config)
