@@ -21,7 +21,6 @@ function stop() {
   setTimeout(() => signalGroup('SIGKILL'), GRACE_MS).unref();
 }
 
-process.on('SIGINT', () => undefined); // Ctrl-C reaches us too; the parent decides when it is our turn
 process.on('SIGTERM', stop);
 process.on('SIGUSR2', () => signalGroup('SIGKILL')); // a crash, on purpose
 process.stdin.resume().on('end', stop).on('error', stop);

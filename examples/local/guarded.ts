@@ -2,6 +2,7 @@
 import { ChildProcessWithoutNullStreams, spawn } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
+import { OUT_OF_CTRL_C } from './processes';
 
 export interface GuardedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -16,7 +17,7 @@ export class Guarded {
   private readonly guard: ChildProcessWithoutNullStreams;
 
   constructor(command: string, args: readonly string[], { env, cwd, onLine, onErrorLine }: GuardedOptions) {
-    this.guard = spawn(process.execPath, [join(__dirname, 'guard.mjs'), command, ...args], { env, cwd });
+    this.guard = spawn(process.execPath, [join(__dirname, 'guard.mjs'), command, ...args], { ...OUT_OF_CTRL_C, env, cwd });
     createInterface(this.guard.stdout).on('line', onLine);
     createInterface(this.guard.stderr).on('line', onErrorLine);
     this.exited = new Promise(resolve => this.guard.once('close', code => resolve(code ?? 1)));

@@ -2,7 +2,6 @@
 const kinesalite = require('kinesalite');
 
 process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the parent stops us after the others
 
 const server = kinesalite({ path: process.argv[2], createStreamMs: 0, shardLimit: 100 });
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));

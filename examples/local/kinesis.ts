@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { REGION } from './intrinsics';
+import { OUT_OF_CTRL_C } from './processes';
 import { until } from './until';
 
 const STREAM_READY_MS = 10_000;
@@ -14,7 +15,9 @@ const STREAM_READY_MS = 10_000;
 export class LocalKinesis {
   /** @param directory where the emulator keeps its records, so that a later run can go on */
   static async start(directory: string, stream: { readonly name: string; readonly shards: number }): Promise<LocalKinesis> {
-    const child = fork(join(__dirname, 'kinesis-server.cjs'), [directory], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(join(__dirname, 'kinesis-server.cjs'), [directory], {
+      ...OUT_OF_CTRL_C, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', message => resolve((message as { port: number }).port));
       child.once('exit', code => reject(new Error(`the Kinesis emulator ended with ${code} while it was starting`)));

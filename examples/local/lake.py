@@ -29,12 +29,12 @@ class Lake:
         """Answers SQL in DuckDB's dialect over the tables raw, events and bad_events."""
         self._refresh()
         try:
-            answer = self._connection.sql(sql)
+            statements = self._connection.extract_statements(sql)
+            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+                raise LakeError("ask one question with select: the tables are only read here")
+            return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise LakeError(str(error)) from error
-        if answer is None:
-            raise LakeError("this statement returns no rows: ask with select, the tables are only read here")
-        return answer.to_arrow_table()
 
     def version(self, table: str) -> int:
         """The Delta version that the last query saw, -1 before the table exists."""

@@ -2,10 +2,13 @@
 import { ChildProcessWithoutNullStreams, spawn } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
+import { OUT_OF_CTRL_C } from './processes';
 import { Toolchain } from './toolchain';
 
 /** The question failed, or there is no lake yet; the message is the reader's. */
 export class LakeQueryError extends Error {}
+
+const ENDED = 'the process that reads the lake has ended';
 
 interface Question {
   resolve(rows: unknown[]): void;
@@ -21,7 +24,7 @@ export class Lake {
   private lastId = 0;
 
   constructor({ python }: Toolchain, folder: string) {
-    this.server = spawn(python, [join(__dirname, 'lake_server.py'), folder]);
+    this.server = spawn(python, [join(__dirname, 'lake_server.py'), folder], OUT_OF_CTRL_C);
     this.server.stderr.pipe(process.stderr, { end: false });
     this.server.stdin.on('error', () => undefined); // it is gone, which `exited` tells those who wait
     createInterface(this.server.stdout).on('line', line => this.onAnswer(JSON.parse(line) as Answer));
@@ -31,6 +34,7 @@ export class Lake {
   /** @throws LakeQueryError */
   query<Row>(sql: string): Promise<Row[]> {
     const id = ++this.lastId;
+    if (this.server.exitCode !== null || this.server.signalCode !== null) return Promise.reject(new LakeQueryError(ENDED));
     return new Promise((resolve, reject) => {
       this.open.set(id, { resolve: rows => resolve(rows as Row[]), reject });
       this.server.stdin.write(`${JSON.stringify({ id, sql })}\n`);
@@ -58,7 +62,7 @@ export class Lake {
   }
 
   private onExit() {
-    for (const { reject } of this.open.values()) reject(new LakeQueryError('the process that reads the lake has ended'));
+    for (const { reject } of this.open.values()) reject(new LakeQueryError(ENDED));
     this.open.clear();
   }
 }

@@ -5,7 +5,6 @@ Usage: lake_server.py <lake folder>
 """
 
 import json
-import signal
 import sys
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from lake import Lake, LakeError, rows
 
 
 def main(folder: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; our input ends when we should
     lake = Lake(Path(folder))
     for line in sys.stdin:
         question = json.loads(line)

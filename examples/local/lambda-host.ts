@@ -3,6 +3,7 @@ import { ChildProcess, fork } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
 import { REGION } from './intrinsics';
+import { OUT_OF_CTRL_C } from './processes';
 import { LambdaFunction } from './template';
 
 export type FailureKind = 'timeout' | 'crash' | 'handler';
@@ -91,6 +92,7 @@ class Instance {
         ...options.platformEnvironment,
         ...lambda.environment,
       },
+      ...OUT_OF_CTRL_C,
       // not this process's own: tsx's loader has no business in there
       execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,7 +5,6 @@ const { join } = require('node:path');
 const [folder, handlerName] = process.argv.slice(2);
 const [moduleName, exportName] = handlerName.split('.');
 process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; the host stops us when the last request is answered
 
 const handler = require(join(folder, moduleName))[exportName];
 if (typeof handler !== 'function') throw new Error(`Runtime.HandlerNotFound: ${handlerName} is undefined or not exported`);

@@ -130,9 +130,10 @@ export function checkPrerequisites() {
  * @returns what the steps made: the interpreter, spark-submit and the jars
  */
 export async function ensureSetUp(steps = ALL_STEPS) {
-  checkPrerequisites();
-  const stale = steps.filter(isStale);
-  if (stale.length > 0) process.stdout.write('Setting up (only what is missing or out of date):\n');
+  if (steps.some(isStale)) {
+    checkPrerequisites();
+    process.stdout.write('Setting up (only what is missing or out of date):\n');
+  }
   // Looked at again one by one: new Node modules may change what the bundles are made of.
   for (const name of steps) if (isStale(name)) await bring(name);
   return toolchain();
@@ -141,7 +142,7 @@ export async function ensureSetUp(steps = ALL_STEPS) {
 /** Where the set-up put things. */
 export function toolchain() {
   const jars = existsSync(JARS) ? readdirSync(JARS).filter(name => name.endsWith('.jar')).sort().map(name => join(JARS, name)) : [];
-  return { root: ROOT, java: findJava(), python, sparkSubmit: join(BIN, 'spark-submit'), jars };
+  return { root: ROOT, python, sparkSubmit: join(BIN, 'spark-submit'), jars };
 }
 
 /** Prints a SetupError as its sentence, anything else with its stack, and ends the process with 1. */

@@ -8,6 +8,7 @@ export const ROOT = join(__dirname, '..', '..');
 const LOCAL = join(ROOT, '.local');
 /** Two cores that also do something else. */
 export const START_MS = 180_000;
+export const FREE_PORTS = ['--site-port', '0', '--live-port', '0', '--collector-port', '0'];
 const GONE_MS = 20_000;
 
 export class DemoProcess {
@@ -39,7 +40,7 @@ export class DemoProcess {
 
   /** As a terminal does on Ctrl-C: to everything in the foreground. */
   signalGroup(signal: NodeJS.Signals) {
-    process.kill(-(this.child.pid as number), signal);
+    if (this.exitCode === undefined) process.kill(-(this.child.pid as number), signal);
   }
 
   signal(signal: NodeJS.Signals) {

@@ -1,26 +1,40 @@
 /** However the demo ends, nothing of it stays. */
 import { rmSync } from 'fs';
-import { DemoProcess, START_MS } from './demo-process';
+import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
 
-const END_MS = 60_000;
+const TEST_MS = START_MS + 60_000;
 
 let demo: DemoProcess;
 
-beforeEach(async () => {
-  demo = new DemoProcess(['--site-port', '0', '--live-port', '0', '--collector-port', '0']);
+async function startDemo(command?: string[]) {
+  demo = new DemoProcess(FREE_PORTS, command);
   await demo.says(/the Spark job starts/);
-}, START_MS);
+  expect(demo.leftovers.length).toBeGreaterThan(0);
+}
 
-afterEach(() => rmSync(demo.folder, { recursive: true }));
+afterEach(async () => {
+  demo.signalGroup('SIGKILL');
+  await demo.exited;
+  rmSync(demo.folder, { recursive: true });
+});
 
 test('SIGTERM while Spark starts', async () => {
+  await startDemo();
   demo.signal('SIGTERM');
   expect(await demo.exited).toBe(0);
   await demo.leavesNothing();
-}, END_MS);
+}, TEST_MS);
+
+test('Ctrl-C through npm, which passes on what the terminal has sent already', async () => {
+  await startDemo(['npm', 'run', '--silent', 'demo', '--']);
+  demo.signalGroup('SIGINT');
+  await demo.exited;
+  expect(demo.output).toContain('stopping …');
+  await demo.leavesNothing();
+}, TEST_MS);
 
 test('kill -9 while Spark starts', async () => {
-  expect(demo.leftovers.length).toBeGreaterThan(0);
+  await startDemo();
   demo.signal('SIGKILL');
   await demo.leavesNothing();
-}, END_MS);
+}, TEST_MS);
