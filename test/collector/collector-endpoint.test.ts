@@ -1,11 +1,12 @@
-import { App, aws_kinesis as kinesis, Stack, Token } from 'aws-cdk-lib';
+import { aws_kinesis as kinesis, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ClientIp, CollectorEndpoint, IngestionOptions } from '../../src';
 import { parseEnvironment } from '../../src/collector/environment';
 import { rendered } from '../support/iam-statements';
+import { testStack } from '../support/stack';
 
 function build(options: IngestionOptions & { clientIp?: ClientIp } = {}) {
-  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const stack = testStack();
   const collector = new CollectorEndpoint(stack, 'Collector', { stream: new kinesis.Stream(stack, 'Stream'), ...options });
   return { stack, collector };
 }

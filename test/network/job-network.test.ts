@@ -1,9 +1,10 @@
-import { App, aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { JobNetwork, JobNetworkProps } from '../../src';
+import { testStack } from '../support/stack';
 
 function build(props: JobNetworkProps | ((stack: Stack) => JobNetworkProps) = {}) {
-  const stack = new Stack(new App(), 'Test');
+  const stack = testStack();
   const network = new JobNetwork(stack, 'Network', typeof props === 'function' ? props(stack) : props);
   return { stack, network, template: Template.fromStack(stack) };
 }

@@ -1,13 +1,14 @@
-import { App, aws_iam as iam, Duration, Size, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, Duration, Size } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AthenaQuery, LakehouseStorage, QueryOptions } from '../../src';
 import { TABLES } from '../../src/contract/generated';
 import { SAVED_QUERIES } from '../../src/query/named-queries';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { CloudFormationTemplate } from '../support/template-graph';
+import { testStack } from '../support/stack';
 
 function build(options: QueryOptions = {}) {
-  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const stack = testStack();
   return { stack, query: new AthenaQuery(stack, 'Query', { storage: new LakehouseStorage(stack, 'Storage'), ...options }) };
 }
 

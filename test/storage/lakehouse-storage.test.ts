@@ -1,17 +1,19 @@
-import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LakehouseStorage, LakehouseStorageProps } from '../../src';
 import { TABLES } from '../../src/contract/generated';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { CloudFormationTemplate } from '../support/template-graph';
+import { testStack } from '../support/stack';
 
 function build(props: LakehouseStorageProps | ((stack: Stack) => LakehouseStorageProps) = {}) {
-  const stack = new Stack(new App(), 'Test');
+  const stack = testStack();
   const storage = new LakehouseStorage(stack, 'Storage', typeof props === 'function' ? props(stack) : props);
-  return { stack, storage, template: Template.fromStack(stack) };
+  return { stack, storage };
 }
 
-const { template } = build();
+const templateOf = (props?: Parameters<typeof build>[0]) => Template.fromStack(build(props).stack);
+const template = templateOf();
 const properties = (type: string) => Object.values(template.findResources(type)).map(resource => resource.Properties);
 
 test('buckets are private, encrypted, unversioned, and drop what was never finished', () => {
@@ -50,11 +52,11 @@ test('access logs go to a bucket of their own, which lets nobody else write', ()
       })]),
     },
   });
-  build({ accessLogs: false }).template.resourceCountIs('AWS::S3::Bucket', 2);
+  templateOf({ accessLogs: false }).resourceCountIs('AWS::S3::Bucket', 2);
 });
 
 test('the key encrypts the data buckets; log delivery cannot use it', () => {
-  const withKey = build(stack => ({ encryptionKey: new kms.Key(stack, 'Key') })).template;
+  const withKey = templateOf(stack => ({ encryptionKey: new kms.Key(stack, 'Key') }));
   withKey.resourcePropertiesCountIs('AWS::S3::Bucket', {
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
@@ -87,7 +89,7 @@ describe.each(Object.entries(TABLES))('the catalog table %s', (name, contract) =
 
 test('the database name needs no quotes in SQL', () => {
   expect(properties('AWS::Glue::Database')[0].DatabaseInput.Name).toMatch(/^[a-z0-9_]+$/);
-  build({ databaseName: 'clicks' }).template.hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'clicks' } });
+  templateOf({ databaseName: 'clicks' }).hasResourceProperties('AWS::Glue::Database', { DatabaseInput: { Name: 'clicks' } });
 });
 
 test.each(['Clicks', 'my-clicks', ''])('refuses the database name %j', databaseName => {
@@ -95,11 +97,11 @@ test.each(['Clicks', 'my-clicks', ''])('refuses the database name %j', databaseN
 });
 
 test('uses existing buckets and changes nothing about them', () => {
-  const { storage, template: existing } = build(stack => ({
+  const { stack: existing, storage } = build(stack => ({
     rawBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'my-raw'), lakehouseBucket: s3.Bucket.fromBucketName(stack, 'Lake', 'my-lake'),
   }));
-  existing.resourceCountIs('AWS::S3::Bucket', 0);
-  existing.resourceCountIs('AWS::S3::BucketPolicy', 0);
+  Template.fromStack(existing).resourceCountIs('AWS::S3::Bucket', 0);
+  Template.fromStack(existing).resourceCountIs('AWS::S3::BucketPolicy', 0);
   expect([storage.rawUri, storage.eventsUri, storage.badEventsUri, storage.checkpointUri])
     .toEqual(['s3://my-raw/raw/', 's3://my-lake/events/', 's3://my-lake/bad_events/', 's3://my-lake/checkpoints/']);
   expect(storage.accessLogsBucket).toBeUndefined();
@@ -118,6 +120,6 @@ test('a reader sees catalog and files of the three tables, and not the checkpoin
 });
 
 test('DESTROY empties the buckets', () => {
-  build({ removalPolicy: RemovalPolicy.DESTROY }).template.resourceCountIs('Custom::S3AutoDeleteObjects', 3);
+  templateOf({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 3);
   template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
 });

@@ -1,9 +1,10 @@
-import { App, aws_kinesis as kinesis, aws_kms as kms, Duration, Stack } from 'aws-cdk-lib';
+import { aws_kinesis as kinesis, aws_kms as kms, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EventStream, EventStreamProps, StreamCapacity } from '../../src';
+import { testStack } from '../support/stack';
 
 function build(props: EventStreamProps | ((stack: Stack) => EventStreamProps) = {}) {
-  const stack = new Stack(new App(), 'Test');
+  const stack = testStack();
   const eventStream = new EventStream(stack, 'Stream', typeof props === 'function' ? props(stack) : props);
   return { eventStream, stack };
 }

@@ -1,7 +1,8 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
 import { CloudFormationTemplate, TemplateGraph } from './template-graph';
 import { ClickstreamLakehouse, ClickstreamLakehouseProps } from '../../src';
+import { testStack } from './stack';
 
 export interface Synthesized {
   readonly stack: Stack;
@@ -15,7 +16,7 @@ export interface Synthesized {
 /** A stack with a lakehouse, synthesized; properties may be made in the stack. */
 export function synthesize(props: ClickstreamLakehouseProps | ((stack: Stack) => ClickstreamLakehouseProps) = {},
   more: (lakehouse: ClickstreamLakehouse, stack: Stack) => void = () => undefined): Synthesized {
-  const stack = new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const stack = testStack();
   const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', typeof props === 'function' ? props(stack) : props);
   more(lakehouse, stack);
   const template = Template.fromStack(stack);

@@ -6,8 +6,14 @@ import { CloudFormationTemplate } from './template-graph';
 
 const REPOSITORY = join(__dirname, '..', '..');
 
-/** Runs an example's main.ts as the CDK CLI does, without an account or region, and returns its template. */
-export function synthesizeExample(name: string): CloudFormationTemplate {
+export interface SynthesizedExample {
+  readonly template: CloudFormationTemplate;
+  /** what CDK's validation of the template says, if anything */
+  readonly findings: string[];
+}
+
+/** Runs an example's main.ts as the CDK CLI does, without an account or region. */
+export function synthesizeExample(name: string): SynthesizedExample {
   const out = mkdtempSync(join(tmpdir(), 'clickstream-example-'));
   try {
     const environment = Object.entries(process.env).filter(([key]) => !/^(AWS_|CDK_)/.test(key));
@@ -16,7 +22,10 @@ export function synthesizeExample(name: string): CloudFormationTemplate {
     });
     if (run.status !== 0) throw new Error(`examples/${name} does not synthesize:\n${run.stderr}`);
     const [template] = readdirSync(out).filter(file => file.endsWith('.template.json'));
-    return JSON.parse(readFileSync(join(out, template), 'utf8'));
+    return {
+      template: JSON.parse(readFileSync(join(out, template), 'utf8')),
+      findings: run.stderr.split('\n').filter(line => line.includes('(CloudFormation Validate)')),
+    };
   } finally {
     rmSync(out, { recursive: true });
   }
