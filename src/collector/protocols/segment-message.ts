@@ -111,9 +111,13 @@ function draftMessage(message: JsonObject): EventDraft {
   };
 }
 
-/** RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set two fields that Segment's leave to the server. */
+/**
+ * RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set fields that Segment's leave to the server: both of
+ * them, or the channel where Segment's SDK of that name knows none (of Java it does).
+ */
 function isRudder({ channel, originalTimestamp }: JsonObject, { sdk_name = '' }: Partial<EventDraft>): boolean {
-  return /rudder/i.test(sdk_name) || (channel !== undefined && originalTimestamp !== undefined);
+  if (/rudder/i.test(sdk_name)) return true;
+  return channel !== undefined && (originalTimestamp !== undefined || sdk_name === 'analytics-python');
 }
 
 function callOf({ type }: JsonObject): Call {

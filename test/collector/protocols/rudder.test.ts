@@ -52,6 +52,15 @@ test('the server SDKs carry Segment\'s library names, and are told by their time
   expect(event).toMatchObject({ protocol: 'rudder', sdk_name: 'analytics-node', client_ts: COLUMNS.client_ts, contexts: '{"integrations":{"All":true}}' });
 });
 
+test.each([
+  ['rudder', { library: { name: 'analytics-python', version: '2.1.9' } }, { channel: 'server' }],
+  ['segment', { library: { name: 'analytics-python', version: '2.4.0' } }, {}],
+  ['segment', { library: { name: 'analytics-java', version: '3.5.3' } }, { channel: 'server' }],
+])('a server\'s message without an original time is %s\'s for library %j and %j', (protocol, context, channel) => {
+  const message = { type: 'track', event: 'x', userId: 'u', messageId: 'm', timestamp: '2026-01-02T03:04:05Z', context, ...channel };
+  expect(collected({ path: '/v1/batch', body: { batch: [message] } }).events).toEqual([expect.objectContaining({ protocol, client_ts: COLUMNS.client_ts })]);
+});
+
 test('the Node SDK\'s gzip, announced as a form, is read', () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
   expect(collected({ path: '/v1/batch', headers, body: gzipSync(JSON.stringify({ batch: [TRACK] })) }).events).toEqual([expect.objectContaining(COLUMNS)]);
