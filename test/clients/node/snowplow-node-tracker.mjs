@@ -1,0 +1,39 @@
+// Every kind of event of @snowplow/node-tracker. Arguments: the collector's URL, the app id. Says which id each event got.
+import {
+  buildAdClick, buildAddToCart, buildEcommerceTransaction, buildEcommerceTransactionItem, buildPagePing, buildPageView, buildScreenView,
+  buildSelfDescribingEvent, buildStructEvent, newTracker,
+} from '@snowplow/node-tracker';
+
+const [url, appId, eventMethod = 'post'] = process.argv.slice(2);
+
+const failures = [];
+const tracker = newTracker(
+  { namespace: 'test', appId, encodeBase64: eventMethod === 'get' },
+  { endpoint: url, eventMethod, bufferSize: 50, onRequestFailure: failure => failures.push(failure.message ?? failure.status) },
+);
+tracker.setUserId('u-1');
+tracker.setDomainUserId('d-1');
+tracker.setSessionId('s-1');
+tracker.setSessionIndex(3);
+tracker.setIpAddress('203.0.113.77');
+tracker.setUseragent('Test/1.0');
+tracker.setLang('de-AT');
+tracker.setTimezone('Europe/Vienna');
+
+const EVENTS = {
+  pageView: buildPageView({ pageUrl: 'https://shop.example/tea', pageTitle: 'Tee für zwei', referrer: 'https://search.example/' }),
+  pagePing: buildPagePing({ pageUrl: 'https://shop.example/tea', minYOffset: 0, maxYOffset: 120 }),
+  struct: buildStructEvent({ category: 'shop', action: 'add-to-cart', label: 'tea', property: 'green', value: 12.5 }),
+  selfDescribing: buildSelfDescribingEvent({ event: { schema: 'iglu:com.acme/viewed_product/jsonschema/1-0-0', data: { price: 20 } } }),
+  screenView: buildScreenView({ name: 'Start', id: 'screen-1' }),
+  addToCart: buildAddToCart({ sku: 'tea-1', quantity: 2, unitPrice: 6.25, currency: 'EUR' }),
+  adClick: buildAdClick({ targetUrl: 'https://ad.example/', clickId: 'c-1' }),
+  transaction: buildEcommerceTransaction({ orderId: 'o-1', total: 12.5, currency: 'EUR' }),
+  transactionItem: buildEcommerceTransactionItem({ orderId: 'o-1', sku: 'tea-1', price: 6.25, quantity: 2, currency: 'EUR' }),
+};
+const context = [{ schema: 'iglu:com.acme/visitor/jsonschema/1-0-0', data: { kind: 'tester' } }];
+const ids = Object.fromEntries(Object.entries(EVENTS).map(([call, event]) => [call, tracker.track(event, context).eid]));
+await tracker.flush();
+if (failures.length > 0) throw new Error(failures.join());
+console.log(JSON.stringify(ids));
+process.exit();

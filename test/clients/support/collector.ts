@@ -1,0 +1,119 @@
+/** The collector as clients meet it: the bundled function of the synthesized template, behind the edge, in front of the Kinesis emulator. */
+import { mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { run } from './client-process';
+import { Copies, StoredLine, storedLine } from './stored-line';
+import { CustomDomain, Edge } from '../../../examples/local/edge';
+import { LocalKinesis } from '../../../examples/local/kinesis';
+import { LambdaHost } from '../../../examples/local/lambda-host';
+import { readStack, RestApi } from '../../../examples/local/template';
+import { until } from '../../../examples/local/until';
+import type { CollectorEnvironment } from '../../../src/collector/environment';
+
+/** Two cores that also do something else. */
+const STORED_MS = 20_000;
+
+export interface CollectorOptions {
+  /** Source id → write key; each source is its own application. Absent: an open collector. */
+  readonly sources?: Readonly<Record<string, string>>;
+  readonly allowedOrigins?: string[];
+  /** Variables of the function that the construct sets only when asked to. */
+  readonly environment?: Partial<CollectorEnvironment>;
+}
+
+/** Where one collector is reached; none ends in a slash. */
+export interface CollectorUrls {
+  /** The API's host: what SDKs get that append `/v1/…` themselves. */
+  readonly host: string;
+  /** The API's stage: what the construct calls endpointUrl. */
+  readonly stage: string;
+  /** A custom domain mapped to the stage. */
+  readonly domain: string;
+  /** A custom domain's base path mapped to the stage. */
+  readonly basePath: string;
+}
+
+export class Collector {
+  static async start(options: CollectorOptions = {}): Promise<Collector> {
+    const folder = mkdtempSync(join(tmpdir(), 'clients-'));
+    const { api, stream } = await synthesized(join(folder, 'cdk.out'), options);
+    const kinesis = await LocalKinesis.start(join(folder, 'kinesis'), stream);
+    const collector = new Collector(folder, api, kinesis);
+    try {
+      await collector.listen();
+    } catch (error) {
+      await collector.stop();
+      throw error;
+    }
+    return collector;
+  }
+
+  urls!: CollectorUrls;
+  readonly log: string[] = [];
+  private readonly lambda: LambdaHost;
+  private readonly edges: Edge[] = [];
+
+  private constructor(private readonly folder: string, readonly api: RestApi, private readonly kinesis: LocalKinesis) {
+    this.lambda = new LambdaHost(api.integration, {
+      platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint },
+      maxInstances: 2,
+      onLogLine: line => this.log.push(line),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.edges.map(edge => edge.close()));
+    await this.lambda.close();
+    await this.kinesis.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Everything in the stream. */
+  async lines(): Promise<StoredLine[]> {
+    return (await this.kinesis.lines()).map(storedLine);
+  }
+
+  /** What could not become an event. */
+  async badLines(): Promise<StoredLine[]> {
+    return (await this.lines()).filter(({ kind }) => kind === 'bad');
+  }
+
+  /** The events of a source, by id, once it has as many as expected; copies must say the same. */
+  async eventsOf(source: string, count: number): Promise<Copies> {
+    return this.events(`${count} events of ${source}`, line => line.source_id === source, copies => copies.ids.length >= count);
+  }
+
+  /** The events with these ids, once all are there. */
+  async eventsWith(ids: readonly string[]): Promise<Copies> {
+    const wanted = new Set(ids);
+    return this.events(`events ${ids.join(', ')}`, line => wanted.has(String(line.event_id)), copies => copies.ids.length === wanted.size);
+  }
+
+  private async events(what: string, belongs: (line: StoredLine) => boolean, complete: (copies: Copies) => boolean): Promise<Copies> {
+    return until(STORED_MS, what, async () => {
+      const copies = new Copies((await this.lines()).filter(line => line.kind === 'event' && belongs(line)));
+      return complete(copies) && copies;
+    });
+  }
+
+  private async listen(): Promise<void> {
+    const open = async (domain?: CustomDomain) => {
+      const edge = new Edge(this.api, this.lambda, domain);
+      const url = await edge.listen(0);
+      this.edges.push(edge);
+      return url.replace(/\/$/, '');
+    };
+    const stage = await open();
+    this.urls = { host: new URL(stage).origin, stage, domain: await open({ basePath: '' }), basePath: await open({ basePath: 'clicks' }) };
+  }
+}
+
+/** In a process of its own: jest would take longer to load the CDK than the CDK takes to synthesize. */
+async function synthesized(outdir: string, { sources, allowedOrigins, environment }: CollectorOptions) {
+  const writeKeys = sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }]));
+  await run(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesize.ts'), outdir, JSON.stringify({ writeKeys, allowedOrigins })]);
+  const local = readStack(outdir);
+  const { integration } = local.api;
+  return { ...local, api: { ...local.api, integration: { ...integration, environment: { ...integration.environment, ...environment } } } };
+}
