@@ -19,11 +19,16 @@ from clickstream_lakehouse.config import JobConfig
 _UNITS = {"Freshness": "Milliseconds", "BatchDuration": "Milliseconds"}
 _WAITING_BATCHES = 100  # figures kept while CloudWatch does not answer; then the oldest batch on is not reported
 
+_stdout = threading.Lock()
+
 
 def emit(kind: str, **fields: Any) -> None:
     """Print one line {"type": kind, ...}."""
-    sys.stdout.write(json.dumps({"type": kind, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields}) + "\n")
-    sys.stdout.flush()
+    line = json.dumps({"type": kind, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **fields})
+    # Both queries report, each on a thread of its own.
+    with _stdout:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 def log(level: str, message: str) -> None:
