@@ -5,7 +5,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { buildSync } from 'esbuild';
-import { MeasuredFunction, Round, StubKinesis } from './processes';
+import { Environment, MeasuredFunction, Round, StubKinesis } from './processes';
 import { hostileRequests, nativeBatches, range, request, segmentBatches, segmentMessage, WRITE_KEY } from './workload';
 
 const ROOT = join(__dirname, '..');
@@ -63,9 +63,11 @@ export async function benchCollector(): Promise<Row[]> {
   const stub = await StubKinesis.start();
   try {
     const measured = await measure(plainBundle, stub.endpoint);
-    const rounds = new Map(measured.map(({ subject, rounds: own }) => [subject, own]));
-    const rows = measured.map(({ subject, rounds: own }) => row(subject, own, rounds.get(subject.eventsPerRequest > 1 ? PLAIN_BATCH : PLAIN_SINGLE) ?? []));
-    return [...rows, await coldStart('cold start, plain', plainBundle, { PLAIN_HANDLER: 'single' }, stub), await coldStart('cold start, collector', BUNDLE, COLLECTOR_ENVIRONMENT, stub)];
+    return [
+      ...measured.map(one => row(one, measured.find(({ subject }) => subject === baseOf(one.subject)) ?? one)),
+      await coldStart('cold start, plain', plainBundle, { PLAIN_HANDLER: 'single' }, stub),
+      await coldStart('cold start, collector', BUNDLE, COLLECTOR_ENVIRONMENT, stub),
+    ];
   } finally {
     stub.stop();
     rmSync(folder, { recursive: true });
@@ -97,24 +99,30 @@ async function measure(plainBundle: string, endpoint: string): Promise<Measured[
   }
 }
 
-function row({ name, eventsPerRequest, count }: Subject, rounds: readonly Round[], base: readonly Round[]): Row {
-  const requestsPerSecond = median(rounds.map(({ cpuSeconds }) => count / cpuSeconds));
-  const basePlain = eventsPerRequest > 1 ? PLAIN_BATCH : PLAIN_SINGLE;
-  const ratios = rounds.map(({ cpuSeconds }, index) => (count * eventsPerRequest / cpuSeconds) / (basePlain.count * basePlain.eventsPerRequest / base[index].cpuSeconds));
+function baseOf({ eventsPerRequest }: Subject): Subject {
+  return eventsPerRequest > 1 ? PLAIN_BATCH : PLAIN_SINGLE;
+}
+
+function row({ subject, rounds }: Measured, base: Measured): Row {
+  const { name, count, eventsPerRequest } = subject;
+  const perSecond = (of: Subject, { cpuSeconds }: Round) => of.count * of.eventsPerRequest / cpuSeconds;
+  const ratio = median(rounds.map((round, index) => perSecond(subject, round) / perSecond(base.subject, base.rounds[index])));
   return {
     'subject': name,
-    'requests/CPU-s': Math.round(requestsPerSecond).toLocaleString('en'),
-    'events/CPU-s': eventsPerRequest === 0 ? '' : Math.round(requestsPerSecond * eventsPerRequest).toLocaleString('en'),
-    'ratio': eventsPerRequest === 0 ? '' : `${median(ratios).toFixed(2)} × (${eventsPerRequest > 1 ? 'b' : 'a'})`,
+    'requests/CPU-s': whole(median(rounds.map(({ cpuSeconds }) => count / cpuSeconds))),
+    ...(eventsPerRequest > 0 && {
+      'events/CPU-s': whole(median(rounds.map(round => perSecond(subject, round)))),
+      'ratio': `${ratio.toFixed(2)} × ${base.subject.name.slice(0, 3)}`,
+    }),
     'p50 ms': median(rounds.map(({ p50 }) => p50)).toFixed(2),
     'p99 ms': median(rounds.map(({ p99 }) => p99)).toFixed(2),
-    'peak MiB': String(Math.round(rounds[rounds.length - 1].peakRssMib)),
+    'peak MiB': whole(rounds[rounds.length - 1].peakRssMib),
     'answers': Object.entries(rounds[0].statuses).map(([status, answers]) => `${answers} × ${status}`).join(', '),
   };
 }
 
 /** From the start of the process to its first answer; Node's own start is in both. */
-async function coldStart(name: string, module: string, environment: Readonly<Record<string, string>>, { endpoint }: StubKinesis): Promise<Row> {
+async function coldStart(name: string, module: string, environment: Environment, { endpoint }: StubKinesis): Promise<Row> {
   const took: number[] = [];
   for (let start = 0; start < COLD_STARTS; start++) {
     const started = performance.now();
@@ -123,10 +131,14 @@ async function coldStart(name: string, module: string, environment: Readonly<Rec
     took.push(performance.now() - started);
     process.stop();
   }
-  return { 'subject': name, 'requests/CPU-s': '', 'events/CPU-s': '', 'ratio': '', 'p50 ms': median(took).toFixed(0), 'p99 ms': Math.max(...took).toFixed(0), 'peak MiB': '', 'answers': '' };
+  return { 'subject': name, 'p50 ms': median(took).toFixed(0), 'p99 ms': Math.max(...took).toFixed(0) };
 }
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
 }

@@ -16,6 +16,8 @@ export interface Round {
   readonly peakRssMib: number;
 }
 
+export type Environment = Readonly<Record<string, string>>;
+
 /** As Lambda gives them; and no warnings about Node's version, which would be in every cold start. */
 const PLATFORM = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_SESSION_TOKEN: 'local', NODE_NO_WARNINGS: '1' };
 
@@ -38,7 +40,7 @@ export class StubKinesis {
 /** A function with its requests. */
 export class MeasuredFunction {
   /** @param module file that exports `handler` */
-  static async start(module: string, endpoint: string, environment: Readonly<Record<string, string>>, requests: readonly APIGatewayProxyEvent[]): Promise<MeasuredFunction> {
+  static async start(module: string, endpoint: string, environment: Environment, requests: readonly APIGatewayProxyEvent[]): Promise<MeasuredFunction> {
     const child = fork(join(__dirname, 'measured-function.cjs'), [module], {
       execArgv: [],
       env: { ...PLATFORM, AWS_ENDPOINT_URL_KINESIS: endpoint, STREAM_NAME: 'clicks', ...environment },

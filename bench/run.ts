@@ -7,8 +7,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { collector: ben
 async function main([name, ...rest]: readonly string[]): Promise<void> {
   if (!Object.hasOwn(BENCHES, name ?? '') || rest.length > 0) throw new Error(`usage: npm run bench -- <${Object.keys(BENCHES).join('|')}>`);
   const rows = await BENCHES[name]();
-  const headings = Object.keys(rows[0]);
-  console.log(renderTable(headings, rows.map(row => headings.map(heading => row[heading]))));
+  const headings = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  console.log(renderTable(headings, rows.map(row => headings.map(heading => row[heading] ?? ''))));
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

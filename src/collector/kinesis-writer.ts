@@ -1,8 +1,8 @@
 import { randomUUID } from 'crypto';
 import { setTimeout as delay } from 'timers/promises';
-import { KinesisClient, PutRecordsCommand, PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
-import { MAX_CALL_BYTES, MAX_CALL_RECORDS } from './limits';
+import { MAX_ATTEMPT_MS, MAX_CALL_BYTES, MAX_CALL_RECORDS } from './limits';
 import { packRecords } from './lines';
+import { KinesisError, PutRecords, RecordEntry } from './put-records';
 
 /** Full jitter: a random wait below a bound that doubles, from one shard's recovery to its throttle window. */
 const FIRST_RETRY_MS = 50;
@@ -36,13 +36,12 @@ export interface Pacing {
 
 const REAL_PACING: Pacing = { now: Date.now, random: Math.random, wait: milliseconds => delay(milliseconds) };
 
-interface Attempt { readonly failed: readonly PutRecordsRequestEntry[]; readonly reason: string }
+interface Attempt { readonly failed: readonly RecordEntry[]; readonly reason: string }
 
 /** Writes lines to the stream and returns only when Kinesis confirmed every one of them. */
 export class KinesisWriter {
   constructor(
-    private readonly client: Pick<KinesisClient, 'send'>,
-    private readonly streamName: string,
+    private readonly putRecords: PutRecords,
     private readonly pacing: Pacing = REAL_PACING,
   ) {}
 
@@ -54,7 +53,7 @@ export class KinesisWriter {
    */
   async write(lines: readonly string[], deadline: number): Promise<WriteReport> {
     // Random keys spread the load evenly over the shards: order within a shard means nothing to the job.
-    let pending: readonly PutRecordsRequestEntry[] = packRecords(lines).map(record => ({ Data: record, PartitionKey: randomUUID() }));
+    let pending: readonly RecordEntry[] = packRecords(lines).map(data => ({ data, partitionKey: randomUUID() }));
     for (let retries = 0; ; retries++) {
       const { failed, reason } = await this.attempt(pending, deadline, retries);
       if (failed.length === 0) return { retries };
@@ -65,8 +64,8 @@ export class KinesisWriter {
     }
   }
 
-  private async attempt(entries: readonly PutRecordsRequestEntry[], deadline: number, retries: number): Promise<Attempt> {
-    const failed: PutRecordsRequestEntry[] = [];
+  private async attempt(entries: readonly RecordEntry[], deadline: number, retries: number): Promise<Attempt> {
+    const failed: RecordEntry[] = [];
     let reason = '';
     for (const call of calls(entries)) {
       const outcome = await this.put(call, deadline, retries);
@@ -76,28 +75,25 @@ export class KinesisWriter {
     return { failed, reason };
   }
 
-  private async put(entries: readonly PutRecordsRequestEntry[], deadline: number, retries: number): Promise<Attempt> {
+  private async put(entries: readonly RecordEntry[], deadline: number, retries: number): Promise<Attempt> {
     try {
-      const timeout = AbortSignal.timeout(Math.max(1, deadline - this.pacing.now()));
-      const command = new PutRecordsCommand({ StreamName: this.streamName, Records: [...entries] });
-      const { Records: results = [] } = await this.client.send(command, { abortSignal: timeout });
+      const results = await this.putRecords(entries, Math.max(1, Math.min(MAX_ATTEMPT_MS, deadline - this.pacing.now())));
       const failed = entries.filter((_, index) => results[index]?.SequenceNumber === undefined);
       return { failed, reason: results.find(result => result.ErrorCode)?.ErrorCode ?? 'no sequence number' };
     } catch (error) {
-      const { name, code, $metadata } = error as { name: string; code?: string; $metadata?: { httpStatusCode?: number } };
-      const status = $metadata?.httpStatusCode ?? 500;
-      if (status >= 400 && status < 500 && !PASSING_ERRORS.has(name)) throw new StoreFailedError(name, retries);
+      if (error instanceof KinesisError && error.status < 500 && !PASSING_ERRORS.has(error.name)) throw new StoreFailedError(error.name, retries);
+      const { name, code } = error as { name: string; code?: string };
       return { failed: entries, reason: code ?? name };
     }
   }
 }
 
 /** Splits entries at the limits of PutRecords. */
-function calls(entries: readonly PutRecordsRequestEntry[]): PutRecordsRequestEntry[][] {
-  const result: PutRecordsRequestEntry[][] = [];
+function calls(entries: readonly RecordEntry[]): RecordEntry[][] {
+  const result: RecordEntry[][] = [];
   let bytes = Infinity;
   for (const entry of entries) {
-    const size = (entry.Data?.length ?? 0) + (entry.PartitionKey?.length ?? 0);
+    const size = entry.data.length + entry.partitionKey.length;
     if (bytes + size > MAX_CALL_BYTES || result[result.length - 1].length === MAX_CALL_RECORDS) {
       result.push([]);
       bytes = 0;

@@ -37,6 +37,9 @@ export const MAX_PREPROCESS_MS = 1_000;
 /** Longest wait for Kinesis: below every client's own timeout (the shortest, of browsers' SDKs, is 10 s). */
 export const MAX_STORE_MS = 8_000;
 
+/** Longest wait for one PutRecords call: it takes tens of milliseconds, so one that takes longer is better sent again. */
+export const MAX_ATTEMPT_MS = 3_000;
+
 /** Kept from the function's remaining time to answer after the last attempt. */
 export const ANSWER_RESERVE_MS = 500;
 

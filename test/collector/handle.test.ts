@@ -1,23 +1,18 @@
-import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { APIGatewayProxyEvent } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { lambdaContext, proxyEvent, RequestParts, settings } from './builders';
+import { scriptedKinesis } from './scripted-kinesis';
 import { Collector, handle } from '../../src/collector/handle';
 import { KinesisWriter } from '../../src/collector/kinesis-writer';
+import { KinesisError } from '../../src/collector/put-records';
 
-const kinesis = mockClient(KinesisClient);
-const stored = { SequenceNumber: '1', ShardId: 'shardId-0' };
-
-beforeEach(() => {
-  kinesis.reset();
-  kinesis.on(PutRecordsCommand).callsFake(input => ({ FailedRecordCount: 0, Records: input.Records.map(() => stored) }));
-});
+let kinesis: ReturnType<typeof scriptedKinesis>;
+beforeEach(() => { kinesis = scriptedKinesis(); });
 
 function collector(overrides: Partial<Collector> = {}) {
   const log: string[] = [];
   const parts: Collector = {
     settings: settings(),
-    writer: new KinesisWriter(new KinesisClient({ region: 'eu-west-1' }), 'clicks'),
+    writer: new KinesisWriter(kinesis.putRecords),
     functionName: 'fn',
     log: line => log.push(line),
     ...overrides,
@@ -31,7 +26,6 @@ async function answerTo(request: RequestParts, overrides: Partial<Collector> = {
   return { ...answer, headers: answer.headers ?? {}, log, metrics: log.map(line => JSON.parse(line)).find(line => line._aws) };
 }
 
-const calls = () => kinesis.commandCalls(PutRecordsCommand);
 const click = { event_name: 'click', user_id: 'u1' };
 
 test('200 is answered after Kinesis confirmed the lines', async () => {
@@ -43,17 +37,16 @@ test('200 is answered after Kinesis confirmed the lines', async () => {
     'Access-Control-Allow-Origin': 'https://shop.example',
     'Access-Control-Allow-Credentials': 'true',
   });
-  const [record] = calls()[0].args[0].input.Records ?? [];
-  expect(JSON.parse(Buffer.from(record.Data ?? []).toString())).toMatchObject({ v: 1, kind: 'event', event_name: 'click', user_id: 'u1' });
+  expect(JSON.parse(kinesis.calls[0][0].data.toString())).toMatchObject({ v: 1, kind: 'event', event_name: 'click', user_id: 'u1' });
 });
 
 test('a request without an event never reaches Kinesis', async () => {
   for (const request of [{ method: 'GET', path: '/health' }, { method: 'OPTIONS' }, { path: '/v1/batch', body: { batch: [] } }, { body: '{' }]) await answerTo(request);
-  expect(calls()).toHaveLength(0);
+  expect(kinesis.calls).toHaveLength(0);
 });
 
 test('when Kinesis refuses until the deadline, the answer is 503 with Retry-After', async () => {
-  kinesis.on(PutRecordsCommand).resolves({ FailedRecordCount: 1, Records: [{ ErrorCode: 'ProvisionedThroughputExceededException' }] });
+  kinesis.always([{ ErrorCode: 'ProvisionedThroughputExceededException' }]);
   const answer = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } }, {}, 700);
   expect(answer.statusCode).toBe(503);
   expect(answer.headers).toMatchObject({ 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' });
@@ -63,15 +56,12 @@ test('when Kinesis refuses until the deadline, the answer is 503 with Retry-Afte
 });
 
 test('a bad event is acknowledged only when its line is stored, too', async () => {
-  kinesis.on(PutRecordsCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } }));
+  kinesis.always(new KinesisError('AccessDeniedException', 400));
   expect(await answerTo({ path: '/v1/track', body: {} })).toMatchObject({ statusCode: 503 });
 });
 
 test('metrics count events, bytes and retries', async () => {
-  kinesis.reset();
-  kinesis.on(PutRecordsCommand)
-    .resolvesOnce({ FailedRecordCount: 1, Records: [{ ErrorCode: 'InternalFailure' }] })
-    .resolves({ FailedRecordCount: 0, Records: [stored] });
+  kinesis.script([{ ErrorCode: 'InternalFailure' }]);
   const { metrics } = await answerTo({ body: [click, {}] });
   expect(metrics).toMatchObject({
     FunctionName: 'fn',
