@@ -53,7 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     // what the handlers bundle
     '@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/client-glue', '@aws-sdk/client-kinesis', '@aws-sdk/client-secrets-manager',
-    '@smithy/node-http-handler',
+    '@smithy/core', '@smithy/node-http-handler',
     // tests
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards right
@@ -68,6 +68,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestVersion: '^30',
     jestConfig: {
       collectCoverage: false,
+      testTimeout: 60_000, // synthesizing an example takes seconds on a loaded machine
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package)/'], // layers of their own: test/run.mjs
       reporters: [new javascript.JestReporter('<rootDir>/test/support/summary-reporter.js')],

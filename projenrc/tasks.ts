@@ -1,11 +1,15 @@
 import { awscdk } from 'projen';
 
+/** Tasks, scripts and lint settings. */
 export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   // Node 20 is our floor; jsii warns about it on every call.
   project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
   // Every TypeScript block of README.md and of the docstrings must compile.
   project.postCompileTask.exec('jsii-rosetta extract --strict --compile');
+
+  // The examples import the package by its name, which examples/tsconfig.json maps to src.
+  project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] } });
 
   // Plain Node scripts: they install what they need themselves, so they run on a fresh clone.
   project.setScript('demo', 'node examples/local/demo.mjs');

@@ -2,9 +2,9 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
 import { shortId, statementsByRole } from './support/iam-statements';
 import { synthesize, Synthesized } from './support/lakehouse';
-import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
 
 const standard = synthesize();
 
@@ -32,7 +32,8 @@ describe('what becomes of a resource when the stack is deleted', () => {
   test('is decided for every type that CDK or a service would keep', () => {
     const decided = /^AWS::(S3::Bucket|Kinesis::Stream|Logs::LogGroup|Glue::.*|Athena::.*|CloudWatch::.*|ApiGateway::Account)$|^Custom::/;
     const undecided = Object.entries(standard.json.Resources)
-      .filter(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) => decided.test(Type) && (!DeletionPolicy || DeletionPolicy !== UpdateReplacePolicy));
+      .filter(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) =>
+        decided.test(Type) && (!DeletionPolicy || DeletionPolicy !== UpdateReplacePolicy));
     expect(undecided.map(([id]) => id)).toEqual([]);
   });
 
@@ -148,7 +149,8 @@ test('metrics are those of collector, stream and job', () => {
   const { lakehouse, stack } = standard;
   const name = (metric: { metricName: string; namespace: string; statistic: string }) => [metric.namespace, metric.metricName, metric.statistic];
   expect([
-    lakehouse.metricAcceptedEvents(), lakehouse.metricBadEvents(), lakehouse.metricFreshness(), lakehouse.metricIteratorAge(), lakehouse.metricJobFailures(),
+    lakehouse.metricAcceptedEvents(), lakehouse.metricBadEvents(), lakehouse.metricFreshness(), lakehouse.metricIteratorAge(),
+    lakehouse.metricJobFailures(),
   ].map(name)).toEqual([
     ['ClickstreamLakehouse', 'AcceptedEvents', 'Sum'],
     ['ClickstreamLakehouse', 'BadEvents', 'Sum'],
@@ -163,8 +165,8 @@ test('two of them live in one stack', () => {
   const { json, graph } = synthesize({ network: LakehouseNetwork.none() }, (_, stack) => {
     new ClickstreamLakehouse(stack, 'Second', { network: LakehouseNetwork.none() });
   });
-  const names = (type: string, path: string[]) => graph.find(type).map(id => path.reduce((value: unknown, key) => (value as Record<string, unknown>)[key],
-    json.Resources[id].Properties));
+  const names = (type: string, path: string[]) => graph.find(type).map(id =>
+    path.reduce((value: unknown, key) => (value as Record<string, unknown>)[key], json.Resources[id].Properties));
   expect(new Set(names('AWS::Glue::Database', ['DatabaseInput', 'Name'])).size).toBe(2);
   expect(new Set(names('AWS::Athena::WorkGroup', ['Name'])).size).toBe(2);
   expect(new Set(names('AWS::ApiGateway::RestApi', ['Name'])).size).toBe(2);

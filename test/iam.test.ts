@@ -1,7 +1,7 @@
 import { aws_kms as kms } from 'aws-cdk-lib';
+import { DemoWebsite, LakehouseNetwork } from '../src';
 import { statementsByRole } from './support/iam-statements';
 import { synthesize } from './support/lakehouse';
-import { DemoWebsite, LakehouseNetwork } from '../src';
 
 const GLUE = 'arn:${Partition}:glue:${Region}:${AccountId}';
 const EC2 = 'arn:${Partition}:ec2:${Region}:${AccountId}';

@@ -27,7 +27,10 @@ const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_TH
 const MIN_EVENTS_FOR_RATIO = 100;
 
 const atLeastOne = {
-  threshold: 1, evaluationPeriods: 1, comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+  threshold: 1,
+  evaluationPeriods: 1,
+  comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
 };
 
 /** The alarms, in the order of an event's journey. */

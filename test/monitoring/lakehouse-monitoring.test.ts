@@ -1,6 +1,6 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
-import { synthesize, Synthesized } from '../support/lakehouse';
 import { LakehouseNetwork, MonitoringOptions, ProcessingSchedule } from '../../src';
+import { synthesize, Synthesized } from '../support/lakehouse';
 
 const build = (monitoring: MonitoringOptions = {}, schedule?: ProcessingSchedule) =>
   synthesize({ network: LakehouseNetwork.none(), monitoring, processing: { schedule } });
@@ -41,7 +41,8 @@ test('every alarm says what to do', () => {
 });
 
 test('takes thresholds', () => {
-  expect(alarms(build({ iteratorAgeThreshold: Duration.minutes(20), freshnessThreshold: Duration.minutes(1), badEventPercentage: 10 }))).toMatchObject({
+  const thresholds = { iteratorAgeThreshold: Duration.minutes(20), freshnessThreshold: Duration.minutes(1), badEventPercentage: 10 };
+  expect(alarms(build(thresholds))).toMatchObject({
     IteratorAge: { Threshold: 1_200_000 }, Freshness: { Threshold: 60_000 }, BadEvents: { Threshold: 10 },
   });
 });
@@ -53,7 +54,8 @@ test('judges the ratio of bad events only when there are enough', () => {
 test('does what it is told when an alarm goes off, however late it is told', () => {
   const action: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:action' }) };
   const later: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:later' }) };
-  const synthesized = synthesize({ network: LakehouseNetwork.none(), monitoring: { alarmActions: [action] } }, lakehouse => lakehouse.addAlarmAction(later));
+  const props = { network: LakehouseNetwork.none(), monitoring: { alarmActions: [action] } };
+  const synthesized = synthesize(props, lakehouse => lakehouse.addAlarmAction(later));
   for (const { AlarmActions } of Object.values(alarms(synthesized))) expect(AlarmActions).toEqual(['arn:action', 'arn:later']);
 });
 

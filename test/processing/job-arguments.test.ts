@@ -2,9 +2,9 @@ import { spawnSync } from 'child_process';
 import { existsSync } from 'fs';
 import { join } from 'path';
 import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
+import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
 import { rendered } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
-import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
 
 const REPOSITORY = join(__dirname, '..', '..');
 const VENV_PYTHON = join(REPOSITORY, '.local', 'venv', 'bin', 'python');

@@ -33,7 +33,12 @@ test('starts the job and reports it in embedded metric format', async () => {
   expect(glue.commandCalls(StartJobRunCommand).map(call => call.args[0].input)).toEqual([{ JobName: 'job' }]);
   expect(report()).toMatchObject({
     _aws: { Timestamp: NOW.getTime(), CloudWatchMetrics: [{ Namespace: 'Clicks', Dimensions: [['JobName']] }] },
-    JobName: 'job', RunActive: 1, RunStarts: 1, RunFailures: 0, StartsRefused: 0, BreakerOpen: 0,
+    JobName: 'job',
+    RunActive: 1,
+    RunStarts: 1,
+    RunFailures: 0,
+    StartsRefused: 0,
+    BreakerOpen: 0,
   });
   expect(report()._aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string }) => metric.Name))
     .toEqual(['RunActive', 'RunStarts', 'RunFailures', 'StartsRefused', 'BreakerOpen']);

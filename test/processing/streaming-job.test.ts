@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
+import { LakehouseNetwork, ProcessingOptions, ProcessingSchedule, WorkerType } from '../../src';
 import { rendered } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
-import { LakehouseNetwork, ProcessingOptions, ProcessingSchedule, WorkerType } from '../../src';
 
 const build = (processing: ProcessingOptions = {}) => synthesize({ network: LakehouseNetwork.none(), processing });
 
@@ -14,8 +14,13 @@ describe('the job', () => {
   test('is a Spark job on Glue 6.0 that neither queues, retries nor runs twice', () => {
     expect(job).toMatchObject({
       Command: { Name: 'glueetl', PythonVersion: '3' },
-      GlueVersion: '6.0', WorkerType: 'G.1X', NumberOfWorkers: 2, ExecutionClass: 'STANDARD',
-      ExecutionProperty: { MaxConcurrentRuns: 1 }, MaxRetries: 0, JobRunQueuingEnabled: false,
+      GlueVersion: '6.0',
+      WorkerType: 'G.1X',
+      NumberOfWorkers: 2,
+      ExecutionClass: 'STANDARD',
+      ExecutionProperty: { MaxConcurrentRuns: 1 },
+      MaxRetries: 0,
+      JobRunQueuingEnabled: false,
     });
     expect(rendered(job.Command.ScriptLocation)).toMatch(/^s3:\/\/.*\/[0-9a-f]{64}\.py$/);
   });

@@ -4,8 +4,8 @@ import { AthenaQuery, LakehouseStorage, QueryOptions } from '../../src';
 import { TABLES } from '../../src/contract/generated';
 import { SAVED_QUERIES } from '../../src/query/named-queries';
 import { rendered, statementsByRole } from '../support/iam-statements';
-import { CloudFormationTemplate } from '../support/template-graph';
 import { testStack } from '../support/stack';
+import { CloudFormationTemplate } from '../support/template-graph';
 
 function build(options: QueryOptions = {}) {
   const stack = testStack();
@@ -19,7 +19,9 @@ test('the workgroup insists on its encrypted results, limits scans and can be de
   expect(workGroup).toMatchObject({
     RecursiveDeleteOption: true,
     WorkGroupConfiguration: {
-      EnforceWorkGroupConfiguration: true, BytesScannedCutoffPerQuery: 107_374_182_400, EngineVersion: { SelectedEngineVersion: 'Athena engine version 3' },
+      EnforceWorkGroupConfiguration: true,
+      BytesScannedCutoffPerQuery: 107_374_182_400,
+      EngineVersion: { SelectedEngineVersion: 'Athena engine version 3' },
       ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_S3' } },
     },
   });

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LakehouseStorage, LakehouseStorageProps } from '../../src';
 import { TABLES } from '../../src/contract/generated';
 import { rendered, statementsByRole } from '../support/iam-statements';
-import { CloudFormationTemplate } from '../support/template-graph';
 import { testStack } from '../support/stack';
+import { CloudFormationTemplate } from '../support/template-graph';
 
 function build(props: LakehouseStorageProps | ((stack: Stack) => LakehouseStorageProps) = {}) {
   const stack = testStack();
@@ -47,7 +47,8 @@ test('access logs go to a bucket of their own, which lets nobody else write', ()
   template.hasResourceProperties('AWS::S3::BucketPolicy', {
     PolicyDocument: {
       Statement: Match.arrayWith([Match.objectLike({
-        Action: 's3:PutObject', Principal: { Service: 'logging.s3.amazonaws.com' },
+        Action: 's3:PutObject',
+        Principal: { Service: 'logging.s3.amazonaws.com' },
         Condition: { ArnEquals: { 'aws:SourceArn': Match.anyValue() }, StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
       })]),
     },

@@ -14,7 +14,9 @@ const templateOf = (props?: Parameters<typeof build>[0]) => Template.fromStack(b
 test('by default: one shard, 24 hours, encrypted', () => {
   const { eventStream, stack } = build();
   Template.fromStack(stack).hasResourceProperties('AWS::Kinesis::Stream', {
-    ShardCount: 1, RetentionPeriodHours: 24, StreamModeDetails: { StreamMode: 'PROVISIONED' },
+    ShardCount: 1,
+    RetentionPeriodHours: 24,
+    StreamModeDetails: { StreamMode: 'PROVISIONED' },
     StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
   });
   expect(eventStream.retention?.toHours()).toBe(24);

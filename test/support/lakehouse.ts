@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
+import { testStack } from './stack';
 import { CloudFormationTemplate, TemplateGraph } from './template-graph';
 import { ClickstreamLakehouse, ClickstreamLakehouseProps } from '../../src';
-import { testStack } from './stack';
 
 export interface Synthesized {
   readonly stack: Stack;

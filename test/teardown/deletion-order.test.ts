@@ -1,9 +1,9 @@
 import { aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { LakehouseNetwork } from '../../src';
 import { violations } from '../support/deletion-rules';
 import { synthesize } from '../support/lakehouse';
 import { synthesizeExample } from '../support/synth-example';
 import { CloudFormationTemplate, TemplateGraph } from '../support/template-graph';
-import { LakehouseNetwork } from '../../src';
 
 describe.each(['dev', 'prod', 'minimal'])('examples/%s', name => {
   const { template, findings } = synthesizeExample(name);

@@ -10,7 +10,7 @@ const PROPERTIES: DrainProperties = { JobName: 'job', JobArn: 'arn:job', Stack: 
 const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'job/drain', ResourceProperties: PROPERTIES } as const;
 const POLL = { ...DELETE, StartedAt: NOW.toISOString() };
 
-const runs = (...states: JobRunState[]) => ({ JobRuns: states.map((JobRunState, index) => ({ Id: `jr_${index}`, JobRunState })) });
+const runs = (...states: JobRunState[]) => ({ JobRuns: states.map((state, index) => ({ Id: `jr_${index}`, JobRunState: state })) });
 const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
 const stopped = () => glue.commandCalls(BatchStopJobRunCommand).map(call => call.args[0].input);
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { only, synthesize } from '../support/lakehouse';
 import { LakehouseNetwork, TeardownOptions, TeardownTimeoutAction } from '../../src';
+import { only, synthesize } from '../support/lakehouse';
 
 const standard = synthesize();
 const build = (teardown: TeardownOptions) => synthesize({ teardown });

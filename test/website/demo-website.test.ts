@@ -1,6 +1,6 @@
+import { DemoWebsite, LakehouseNetwork } from '../../src';
 import { rendered } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
-import { DemoWebsite, LakehouseNetwork } from '../../src';
 
 const synthesized = synthesize({ network: LakehouseNetwork.none() }, ({ endpointUrl }, stack) =>
   new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl, writeKey: 'key' }));
