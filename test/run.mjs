@@ -16,6 +16,7 @@ const LAYERS = {
     ['npx', 'pyright', '-p', 'glue-assets'],
     [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'glue-assets/tests'],
   ],
+  clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
