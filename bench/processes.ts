@@ -40,7 +40,7 @@ export class StubKinesis {
 /** A function with its requests. */
 export class MeasuredFunction {
   /** @param module file that exports `handler` */
-  static async start(module: string, endpoint: string, environment: Environment, requests: readonly APIGatewayProxyEvent[]): Promise<MeasuredFunction> {
+  static async start(module: string, endpoint: string, environment: Environment, requests: readonly APIGatewayProxyEvent[]) {
     const child = fork(join(__dirname, 'measured-function.cjs'), [module], {
       execArgv: [],
       env: { ...PLATFORM, AWS_ENDPOINT_URL_KINESIS: endpoint, STREAM_NAME: 'clicks', ...environment },

@@ -44,6 +44,11 @@ export class LambdaHost {
 
   constructor(private readonly lambda: LambdaFunction, private readonly options: LambdaHostOptions) {}
 
+  /** Of the instances that run, the oldest first. */
+  get processIds(): number[] {
+    return [...this.instances].flatMap(({ processId }) => processId ?? []);
+  }
+
   /** @throws InvocationError */
   invoke(event: unknown, requestId: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -101,6 +106,10 @@ class Instance {
     this.child = child;
     this.exited = new Promise(resolve => child.once('exit', () => { onExit(); resolve(); }));
     this.ready = Promise.race([new Promise<boolean>(resolve => child.once('message', () => resolve(true))), this.exited.then(() => false)]);
+  }
+
+  get processId(): number | undefined {
+    return this.child.pid;
   }
 
   /** Settles the invocation and says so; never throws. */

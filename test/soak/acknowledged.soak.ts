@@ -1,0 +1,9 @@
+import { acknowledgedLoad } from '../support/acknowledged-load';
+import { anySeed } from '../support/seeded-random';
+
+test('100,000 acknowledged events are in the stream, whatever fails on the way', async () => {
+  const seed = anySeed();
+  const report = await acknowledgedLoad({ events: 100_000, faults: { refusedRecords: 0.05, lostAnswers: 0.02, serverErrors: 0.01 }, seed });
+  process.stdout.write(`${JSON.stringify({ seed, ...report })}\n`);
+  expect(report).toMatchObject({ acknowledged: 100_000, lost: [], foreign: 0 });
+}, 900_000);

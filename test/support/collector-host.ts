@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'fs';
+import { join } from 'path';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { LambdaHost } from '../../examples/local/lambda-host';
+import { CollectorEnvironment } from '../../src/collector/environment';
+
+export const STREAM_NAME = 'clicks';
+const FOLDER = join(__dirname, '../../assets/collector/collector.lambda');
+
+/** What is deployed. */
+export const COLLECTOR_BUNDLE = join(FOLDER, 'index.js');
+
+export interface CollectorHostOptions {
+  /** of Kinesis */
+  readonly endpoint: string;
+  readonly timeoutSeconds?: number;
+  readonly instances?: number;
+  readonly environment?: Partial<CollectorEnvironment>;
+}
+
+/** The collector's bundle in processes of its own, as on Lambda. */
+export class CollectorHost {
+  /** all that the function wrote */
+  readonly log: string[] = [];
+  private readonly host: LambdaHost;
+
+  constructor({ endpoint, timeoutSeconds = 10, instances = 1, environment = {} }: CollectorHostOptions) {
+    if (!existsSync(COLLECTOR_BUNDLE)) throw new Error(`${COLLECTOR_BUNDLE} is missing: run "npx projen bundle"`);
+    const lambda = { name: 'Collector', handler: 'index.handler', assetPath: FOLDER, timeoutSeconds, memoryMegabytes: 256, environment: { STREAM_NAME, ...environment } };
+    this.host = new LambdaHost(lambda, {
+      platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: endpoint, NODE_NO_WARNINGS: '1' },
+      maxInstances: instances,
+      onLogLine: line => this.log.push(line),
+    });
+  }
+
+  async invoke(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+    return await this.host.invoke(event, event.requestContext.requestId) as APIGatewayProxyResult;
+  }
+
+  /** The most memory that any instance had resident since its start, in MiB, as Linux counts it. */
+  peakMemoryMib(): number {
+    const peaks = this.host.processIds.map(id => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]) / 1024);
+    return Math.max(...peaks);
+  }
+
+  close(): Promise<void> {
+    return this.host.close();
+  }
+}

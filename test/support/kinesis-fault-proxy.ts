@@ -1,0 +1,146 @@
+import { Agent, createServer, IncomingMessage, request, Server, ServerResponse } from 'http';
+import { AddressInfo } from 'net';
+import { setTimeout as delay } from 'timers/promises';
+
+/** How often something goes wrong: shares from 0 (never) to 1 (always). */
+export interface Faults {
+  /** records of a PutRecords call that are refused, half of them as throttled, half as an internal failure */
+  readonly refusedRecords?: number;
+  /** calls answered with a 500 without reaching Kinesis */
+  readonly serverErrors?: number;
+  /** PutRecords calls whose connection is reset after Kinesis stored the records */
+  readonly lostAnswers?: number;
+  /** calls that wait before they reach Kinesis */
+  readonly delays?: { readonly share: number; readonly milliseconds: number };
+  /** GetRecords calls refused as throttled */
+  readonly throttledReads?: number;
+  /** GetRecords calls refused because the iterator has expired */
+  readonly expiredIterators?: number;
+}
+
+/** What the proxy did so far. */
+export interface FaultCounts {
+  calls: number;
+  putRecordsCalls: number;
+  records: number;
+  refusedRecords: number;
+  serverErrors: number;
+  lostAnswers: number;
+  delays: number;
+  throttledReads: number;
+  expiredIterators: number;
+}
+
+interface Result { readonly SequenceNumber?: string; readonly ErrorCode?: string; readonly ErrorMessage?: string }
+
+interface Call { readonly operation: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer }
+interface Answer { readonly status: number; readonly body: string }
+
+const REFUSALS: readonly Result[] = [
+  { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: 'Rate exceeded for shard' },
+  { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure' },
+];
+const SERVER_ERROR: Answer = { status: 500, body: '{"__type":"InternalFailure"}' };
+const THROTTLED_READ: Answer = { status: 400, body: '{"__type":"ProvisionedThroughputExceededException","message":"Rate exceeded for shard"}' };
+const EXPIRED_ITERATOR: Answer = { status: 400, body: '{"__type":"ExpiredIteratorException","message":"Iterator expired"}' };
+
+/** Stands before a Kinesis emulator and fails in the ways the real one does. What it fails at can be changed at any time. */
+export class KinesisFaultProxy {
+  /**
+   * @param target the emulator's URL
+   * @param random uniform in [0, 1): seeded, a run's faults can be repeated
+   */
+  static async start(target: string, random: () => number, faults: Faults = {}): Promise<KinesisFaultProxy> {
+    const proxy = new KinesisFaultProxy(target, random, faults);
+    await new Promise<void>(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  readonly counts: FaultCounts = {
+    calls: 0, putRecordsCalls: 0, records: 0, refusedRecords: 0, serverErrors: 0, lostAnswers: 0, delays: 0, throttledReads: 0, expiredIterators: 0,
+  };
+
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly server: Server;
+
+  private constructor(private readonly target: string, private readonly random: () => number, public faults: Faults) {
+    this.server = createServer((incoming, response) => {
+      this.serve(incoming, response).catch(() => response.destroy()); // Kinesis is gone: so is the connection
+    });
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    this.server.closeAllConnections();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    const call: Call = { operation, headers: incoming.headers, body: await read(incoming) };
+    this.counts.calls++;
+    const { delays } = this.faults;
+    if (this.strikes('delays', delays?.share)) await delay(delays?.milliseconds, undefined, { ref: false });
+    const answer = await this.answer(call);
+    if (operation === 'PutRecords' && answer !== SERVER_ERROR && this.strikes('lostAnswers', this.faults.lostAnswers)) {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
+  }
+
+  private async answer(call: Call): Promise<Answer> {
+    if (this.strikes('serverErrors', this.faults.serverErrors)) return SERVER_ERROR;
+    if (call.operation === 'PutRecords') return this.putRecords(call);
+    if (call.operation === 'GetRecords') {
+      if (this.strikes('throttledReads', this.faults.throttledReads)) return THROTTLED_READ;
+      if (this.strikes('expiredIterators', this.faults.expiredIterators)) return EXPIRED_ITERATOR;
+    }
+    return this.forward(call);
+  }
+
+  /** Kinesis gets the records that are not refused; its results and the refusals go back in the order of the records. */
+  private async putRecords(call: Call): Promise<Answer> {
+    const { Records, ...stream } = JSON.parse(call.body.toString()) as { Records: unknown[] };
+    this.counts.putRecordsCalls++;
+    this.counts.records += Records.length;
+    const refusals = Records.map(() => (this.strikes('refusedRecords', this.faults.refusedRecords) ? REFUSALS[this.random() < 0.5 ? 0 : 1] : undefined));
+    const taken = Records.filter((_, index) => refusals[index] === undefined);
+    let stored: readonly Result[] = [];
+    if (taken.length > 0) {
+      const answer = await this.forward({ ...call, body: Buffer.from(JSON.stringify({ ...stream, Records: taken })) });
+      if (answer.status !== 200) return answer;
+      stored = (JSON.parse(answer.body) as { Records: Result[] }).Records;
+    }
+    const rest = [...stored];
+    const results = refusals.map(refusal => refusal ?? rest.shift() ?? {});
+    return { status: 200, body: JSON.stringify({ FailedRecordCount: results.filter(result => result.ErrorCode).length, Records: results }) };
+  }
+
+  private strikes(fault: keyof FaultCounts, share = 0): boolean {
+    // Drawn even for a share of 0, so that switching one fault off does not move the others.
+    if (this.random() >= share) return false;
+    this.counts[fault]++;
+    return true;
+  }
+
+  private forward({ headers, body }: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(this.target, { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } }, response => {
+        read(response).then(text => resolve({ status: response.statusCode ?? 500, body: text.toString() }), reject);
+      });
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
+
+async function read(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
