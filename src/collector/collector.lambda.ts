@@ -1,26 +1,37 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { parseEnvironment } from './environment';
+import { CollectorSettings, parseEnvironment } from './environment';
 import { Collector, handle } from './handle';
 import { KinesisWriter } from './kinesis-writer';
+import { MAX_SECRET_MS } from './limits';
 import { loadPreprocess } from './preprocess';
 import { putRecordsWith } from './put-records';
+import { ReadSecret, SecretWriteKeys } from './write-keys-secret';
 
-const settings = parseEnvironment(process.env);
+const collector = start(parseEnvironment(process.env));
 
-/** HTTP/1.1: the SDK's default for Kinesis, HTTP/2, fails on emulators' plain ports. */
-const client = new KinesisClient({ requestHandler: new NodeHttpHandler({ connectionTimeout: 1_000 }) });
-
-const collector: Collector = {
-  settings,
-  writer: new KinesisWriter(putRecordsWith(client, settings.streamName)),
-  preprocess: settings.preprocessModule === undefined ? undefined : loadPreprocess(settings.preprocessModule),
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
+async function start(settings: CollectorSettings): Promise<Collector> {
+  // HTTP/1.1: the SDK's default for Kinesis, HTTP/2, fails on emulators' plain ports.
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: 1_000 });
+  const { writeKeysSecret: secret, preprocessModule } = settings;
   // Not the console: Lambda puts a prefix before its lines, and with one they are no metrics.
-  log: line => process.stdout.write(`${line}\n`),
-};
+  const log = (line: string) => { process.stdout.write(`${line}\n`); };
+  return {
+    settings,
+    writer: new KinesisWriter(putRecordsWith(new KinesisClient({ requestHandler }), settings.streamName)),
+    writeKeys: secret === undefined ? undefined : new SecretWriteKeys(readerOf(new SecretsManagerClient({ requestHandler }), secret), log),
+    preprocess: preprocessModule === undefined ? undefined : await loadPreprocess(preprocessModule),
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
+    log,
+  };
+}
+
+function readerOf(client: SecretsManagerClient, SecretId: string): ReadSecret {
+  return async () => (await client.send(new GetSecretValueCommand({ SecretId }), { abortSignal: AbortSignal.timeout(MAX_SECRET_MS) })).SecretString;
+}
 
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
-  return handle(event, context, collector);
+  return handle(event, context, await collector);
 }

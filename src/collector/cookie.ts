@@ -6,6 +6,9 @@ export interface CookiePolicy {
   readonly domain?: string;
 }
 
+/** Browsers refuse cookies for a domain of one part. */
+export const COOKIE_DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
+
 export interface FirstPartyCookie {
   readonly id: string;
   /** the browser did not have it yet */

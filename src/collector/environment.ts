@@ -1,8 +1,8 @@
 import { IpPolicy } from './client-address';
-import { CookiePolicy } from './cookie';
+import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { isObject, JsonObject, JsonValue } from './json';
 import { ConsentMode, normalisePath, RequestPolicy } from './request';
-import { WriteKeys } from './write-key';
+import { WriteKeys, WriteKeysError } from './write-key';
 
 /** Environment of the collector function, as the construct sets it. */
 export interface CollectorEnvironment {
@@ -18,6 +18,11 @@ export interface CollectorEnvironment {
    * @default - an open collector
    */
   readonly WRITE_KEYS?: string;
+  /**
+   * ARN of a secret in Secrets Manager that holds what WRITE_KEYS would.
+   * @default - no secret
+   */
+  readonly WRITE_KEYS_SECRET?: string;
   /**
    * What is kept of client addresses: `truncate` (/24, /48), `drop` or `full`.
    * @default truncate
@@ -39,7 +44,7 @@ export interface CollectorEnvironment {
    */
   readonly CONSENT_MODE?: ConsentMode;
   /**
-   * Module that exports the hook `preprocess(event, request)`, in a layer: `/opt/…`.
+   * Path of the module that exports the hook `preprocess(event, request)`, in a layer: `/opt/…`.
    * @default - none
    */
   readonly PREPROCESS_MODULE?: string;
@@ -52,7 +57,9 @@ export interface CollectorSettings extends RequestPolicy {
   readonly streamName: string;
   /** absent: any origin */
   readonly allowedOrigins?: ReadonlySet<string>;
+  /** with a secret: unavailable until it is read */
   readonly writeKeys: WriteKeys;
+  readonly writeKeysSecret?: string;
   readonly preprocessModule?: string;
   readonly metricsNamespace: string;
 }
@@ -68,7 +75,6 @@ type Variables = Readonly<Partial<Record<keyof CollectorEnvironment, string>>>;
 
 const IP_POLICIES: readonly IpPolicy[] = ['truncate', 'drop', 'full'];
 const CONSENT_MODES: readonly ConsentMode[] = ['ignore', 'anonymous'];
-const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
 
 /** @throws {EnvironmentError} naming the variable and what it must be */
 export function parseEnvironment(environment: Variables): CollectorSettings {
@@ -76,7 +82,8 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
   return {
     streamName: environment.STREAM_NAME,
     allowedOrigins: environment.ALLOWED_ORIGINS === undefined ? undefined : parseOrigins(environment.ALLOWED_ORIGINS),
-    writeKeys: parseWriteKeys(environment.WRITE_KEYS),
+    writeKeys: parseWriteKeys(environment.WRITE_KEYS, environment.WRITE_KEYS_SECRET),
+    writeKeysSecret: environment.WRITE_KEYS_SECRET,
     clientIp: oneOf(IP_POLICIES, 'CLIENT_IP', environment.CLIENT_IP ?? 'truncate'),
     consentMode: oneOf(CONSENT_MODES, 'CONSENT_MODE', environment.CONSENT_MODE ?? 'ignore'),
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
@@ -96,14 +103,16 @@ function parseOrigins(text: string): ReadonlySet<string> {
   return new Set(origins);
 }
 
-function parseWriteKeys(text: string | undefined): WriteKeys {
+function parseWriteKeys(text: string | undefined, secret: string | undefined): WriteKeys {
+  if (secret !== undefined) {
+    if (text !== undefined) throw new EnvironmentError('WRITE_KEYS', 'and WRITE_KEYS_SECRET are both set: one of them must hold all keys');
+    return WriteKeys.unavailable();
+  }
   if (text === undefined) return WriteKeys.open();
   try {
-    return WriteKeys.of(JSON.parse(text));
+    return WriteKeys.parse(text);
   } catch (error) {
-    // Not the parser's own message: it quotes the keys.
-    const problem = error instanceof SyntaxError ? 'is not JSON' : (error as Error).message;
-    throw new EnvironmentError('WRITE_KEYS', `${problem}; expected {"<source id>": {"keys": ["…"], "appId": "…"}}`);
+    throw new EnvironmentError('WRITE_KEYS', `${(error as WriteKeysError).message}; expected {"<source id>": {"keys": ["…"], "appId": "…"}}`);
   }
 }
 
@@ -127,7 +136,7 @@ function parseObject(text: string): JsonObject | undefined {
 
 function parseCookie(text: string): CookiePolicy {
   if (text === 'host') return {};
-  if (!DOMAIN.test(text)) throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
+  if (!COOKIE_DOMAIN.test(text)) throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
   return { domain: text };
 }
 

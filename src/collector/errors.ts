@@ -40,6 +40,14 @@ export class UnauthorizedError extends Refusal {
   }
 }
 
+/** The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try again. */
+export class KeysUnavailableError extends Error {
+  constructor() {
+    super('the write keys are not known at present');
+    this.name = 'KeysUnavailableError';
+  }
+}
+
 /** One event of a request that cannot become a canonical event; its neighbours can. */
 export class InvalidEventError extends Error {
   constructor(

@@ -2,17 +2,21 @@ import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda
 import { collect, Collected } from './collect';
 import { corsHeaders, preflightHeaders } from './cors';
 import { CollectorSettings } from './environment';
+import { KeysUnavailableError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromProxyEvent } from './request';
-import { Answer, internalError, storeFailed } from './responses';
+import { Answer, internalError, keysUnavailable, storeFailed } from './responses';
+import { WriteKeys } from './write-key';
 
 /** What a collector needs beside the request. */
 export interface Collector {
   readonly settings: CollectorSettings;
   readonly writer: Pick<KinesisWriter, 'write'>;
+  /** keys that may change while the function runs, instead of the settings' */
+  readonly writeKeys?: { current(): Promise<WriteKeys> };
   /** the user's own step before storing */
   readonly preprocess?: Preprocess;
   readonly functionName: string;
@@ -38,9 +42,14 @@ export async function handle(event: APIGatewayProxyEvent, context: Context, coll
   }
 }
 
-async function prepare(request: CollectorRequest, { settings, preprocess }: Collector): Promise<Collected> {
-  const collected = collect(request, settings);
-  return preprocess ? preprocessed(collected, request, preprocess) : collected;
+async function prepare(request: CollectorRequest, { settings, writeKeys, preprocess }: Collector): Promise<Collected> {
+  try {
+    const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
+    return preprocess ? await preprocessed(collected, request, preprocess) : collected;
+  } catch (error) {
+    if (error instanceof KeysUnavailableError) return { entries: [], answer: keysUnavailable, accepted: 0, bad: {} };
+    throw error;
+  }
 }
 
 async function store({ entries, answer }: Collected, request: CollectorRequest, context: Context, { writer, log }: Collector): Promise<Stored> {

@@ -34,6 +34,9 @@ export const MAX_CALL_BYTES = 5 * MIB;
 /** What the preprocess hook may take of a request: with storing it stays below the clients' own timeout. */
 export const MAX_PREPROCESS_MS = 1_000;
 
+/** Longest wait for the secret with the write keys; reading it takes tens of milliseconds. */
+export const MAX_SECRET_MS = 1_500;
+
 /** Longest wait for Kinesis: below every client's own timeout (the shortest, of browsers' SDKs, is 10 s). */
 export const MAX_STORE_MS = 8_000;
 

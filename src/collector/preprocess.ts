@@ -1,4 +1,4 @@
-import { createRequire } from 'module';
+import { pathToFileURL } from 'url';
 import { Collected, Entry } from './collect';
 import { InvalidEventError } from './errors';
 import { uuidV5 } from './event-id';
@@ -28,16 +28,30 @@ type Answer = PreprocessEvent | readonly PreprocessEvent[] | null | undefined;
 /** The user's own step before storing: returns the event, several, or none to drop it. */
 export type Preprocess = (event: PreprocessEvent, request: PreprocessRequest) => Answer | Promise<Answer>;
 
+/** A module that never finishes loading must not keep requests waiting; what loads at all takes far less. */
+const MAX_LOAD_MS = 3_000;
+
+/** Not `require`: of ES modules Lambda does not allow it. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+const importFile = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
+
 /** Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every one is kept as a bad event. */
-export function loadPreprocess(module: string): Preprocess {
+export async function loadPreprocess(path: string, importModule: typeof importFile = importFile): Promise<Preprocess> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not loaded after ${MAX_LOAD_MS} ms`)), MAX_LOAD_MS);
+  });
   try {
-    const { preprocess } = createRequire(__filename)(module) as { preprocess?: Preprocess };
-    if (typeof preprocess === 'function') return preprocess;
-    return () => { throw new InvalidEventError('preprocess_unavailable', `${module} exports no function "preprocess".`, '', 'preprocess'); };
+    const { preprocess } = await Promise.race([importModule(path), tooSlow]) as { preprocess?: Preprocess };
+    return typeof preprocess === 'function' ? preprocess : unavailable(`${path} exports no function "preprocess".`);
   } catch (error) {
-    const problem = (error as Error).name;
-    return () => { throw new InvalidEventError('preprocess_unavailable', `${module} cannot be loaded (${problem}).`, '', 'preprocess'); };
+    return unavailable(`${path} cannot be loaded: ${String(error)}`);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function unavailable(reason: string): Preprocess {
+  return () => { throw new InvalidEventError('preprocess_unavailable', reason, '', 'preprocess'); };
 }
 
 /** Runs the hook over a request's events. Whatever it does, no event is lost and no request fails. */

@@ -42,4 +42,6 @@ const retryAfter = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
 
 export const storeFailed: Answer = failure(503, 'store_failed', 'The events could not be stored; send them again.', retryAfter);
 
+export const keysUnavailable: Answer = failure(503, 'keys_unavailable', 'The write keys cannot be read; send the events again.', retryAfter);
+
 export const internalError: Answer = failure(500, 'internal_error', 'The collector failed; send the events again.', retryAfter);

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'crypto';
-import { UnauthorizedError } from './errors';
+import { KeysUnavailableError, UnauthorizedError } from './errors';
 import { isArray, isObject, JsonValue } from './json';
 import { CollectorRequest } from './request';
 
@@ -36,54 +36,85 @@ export function presentedKeys(
   };
 }
 
+/** The configuration of write keys is not of its shape. Its message quotes no key. */
+export class WriteKeysError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WriteKeysError';
+  }
+}
+
 /** The configured write keys. Only their digests are kept. */
 export class WriteKeys {
   /** A collector that takes events from anyone. */
   static open(): WriteKeys {
-    return new WriteKeys(undefined);
+    return new WriteKeys('anybody');
+  }
+
+  /** A collector that has keys, but does not know them at present: it can neither take nor refuse. */
+  static unavailable(): WriteKeys {
+    return new WriteKeys('unknown');
   }
 
   /**
-   * @param configuration `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`
-   * @throws Error saying what is wrong, without quoting a key
+   * @param text JSON of `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`
+   * @throws {WriteKeysError}
    */
-  static of(configuration: JsonValue): WriteKeys {
-    if (!isObject(configuration)) throw new Error('is not an object');
-    return new WriteKeys(Object.entries(configuration).flatMap(([id, value]) => sourceKeys(id, value)));
+  static parse(text: string): WriteKeys {
+    return WriteKeys.of(parseJson(text));
   }
 
-  private constructor(private readonly known: readonly KnownKey[] | undefined) {}
+  /** @throws {WriteKeysError} */
+  static of(configuration: JsonValue): WriteKeys {
+    if (!isObject(configuration)) throw new WriteKeysError('is not an object');
+    const known = Object.entries(configuration).flatMap(([id, value]) => sourceKeys(id, value));
+    if (known.length === 0) throw new WriteKeysError('has no source, so nobody could send');
+    return new WriteKeys(known);
+  }
+
+  private constructor(private readonly known: readonly KnownKey[] | 'anybody' | 'unknown') {}
 
   /**
    * The source of the first key presented.
    * @throws {UnauthorizedError}
+   * @throws {KeysUnavailableError}
    */
   authenticate(presented: PresentedKeys): Source {
-    if (!this.known) return {};
+    if (this.known === 'anybody') return {};
+    if (this.known === 'unknown') throw new KeysUnavailableError();
     const key = firstKey(presented);
     if (key === undefined) throw new UnauthorizedError('missing_write_key', 'The request carries no write key.');
-    const source = this.find(key);
+    const source = find(this.known, key);
     if (!source) throw new UnauthorizedError('unknown_write_key', 'The write key is not known here.');
     return source;
   }
+}
 
-  /** Compares with every key, and digests of one length, so that the time taken tells nothing about them. */
-  private find(key: string): Source | undefined {
-    const digest = sha256(key);
-    let found: Source | undefined;
-    for (const known of this.known ?? []) {
-      if (timingSafeEqual(known.digest, digest)) found = known.source;
-    }
-    return found;
+/** Compares with every key, and digests of one length, so that the time taken tells nothing about them. */
+function find(keys: readonly KnownKey[], key: string): Source | undefined {
+  const digest = sha256(key);
+  let found: Source | undefined;
+  for (const known of keys) {
+    if (timingSafeEqual(known.digest, digest)) found = known.source;
+  }
+  return found;
+}
+
+/** Not with the parser's own message: it quotes what it read. */
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WriteKeysError('is not JSON');
   }
 }
 
 function sourceKeys(id: string, value: JsonValue): KnownKey[] {
-  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) throw new Error(`has no keys for source "${id}"`);
-  if (value.appId !== undefined && typeof value.appId !== 'string') throw new Error(`has an appId that is not a string for source "${id}"`);
+  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) throw new WriteKeysError(`has no keys for source "${id}"`);
+  if (value.appId !== undefined && typeof value.appId !== 'string') throw new WriteKeysError(`has an appId that is not a string for source "${id}"`);
   const source: Source = { id, appId: value.appId };
   return value.keys.map(key => {
-    if (typeof key !== 'string' || key === '') throw new Error(`has a key that is not a string for source "${id}"`);
+    if (typeof key !== 'string' || key === '') throw new WriteKeysError(`has a key that is not a string for source "${id}"`);
     return { digest: sha256(key), source };
   });
 }

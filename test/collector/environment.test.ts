@@ -26,6 +26,12 @@ test('everything can be set', () => {
   expect(settings.writeKeys.authenticate({ body: 'k2' })).toEqual({ id: 'web', appId: 'shop' });
 });
 
+test('keys of a secret are unavailable until it is read', () => {
+  const { writeKeys, writeKeysSecret } = parse({ WRITE_KEYS_SECRET: 'arn:secret' });
+  expect(writeKeysSecret).toBe('arn:secret');
+  expect(() => writeKeys.authenticate({ body: 'any' })).toThrow('not known at present');
+});
+
 test.each([
   [{ STREAM_NAME: '' }, 'STREAM_NAME is missing'],
   [{ ALLOWED_ORIGINS: 'shop.example' }, 'ALLOWED_ORIGINS has "shop.example"'],
@@ -36,6 +42,8 @@ test.each([
   [{ PATH_ALIASES: '[]' }, 'PATH_ALIASES is not a JSON object'],
   [{ PATH_ALIASES: '{' }, 'PATH_ALIASES is not a JSON object'],
   [{ PATH_ALIASES: '{"a":1}' }, 'PATH_ALIASES has no path for "a"'],
+  [{ WRITE_KEYS: '{"web":{"keys":["k"]}}', WRITE_KEYS_SECRET: 'arn' }, 'WRITE_KEYS and WRITE_KEYS_SECRET are both set'],
+  [{ WRITE_KEYS: '{}' }, 'WRITE_KEYS has no source'],
   [{ WRITE_KEYS: '{secret' }, 'WRITE_KEYS is not JSON'],
   [{ WRITE_KEYS: '["secret"]' }, 'WRITE_KEYS is not an object'],
   [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],

@@ -4,6 +4,7 @@ import { scriptedKinesis } from './scripted-kinesis';
 import { Collector, handle } from '../../src/collector/handle';
 import { KinesisWriter } from '../../src/collector/kinesis-writer';
 import { KinesisError } from '../../src/collector/put-records';
+import { WriteKeys } from '../../src/collector/write-key';
 
 let kinesis: ReturnType<typeof scriptedKinesis>;
 beforeEach(() => { kinesis = scriptedKinesis(); });
@@ -105,6 +106,35 @@ test('a preflight is answered at any path', async () => {
       },
     });
   }
+});
+
+describe('while the write keys cannot be read', () => {
+  const unread = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => WriteKeys.unavailable() } };
+
+  test.each([
+    ['/v1/track', { type: 'track', event: 'e', userId: 'u' }], ['/com.snowplowanalytics.snowplow/tp2', { data: [{ e: 'pv', p: 'web', tv: '1' }] }],
+    ['/collect', [{ event_type: 'a' }]], ['/batch/', { api_key: 'k', batch: [{ event: 'e', distinct_id: 'd' }] }], ['/v1/events', click],
+  ])('%s is answered with 503 and Retry-After, and nothing is stored', async (path, body) => {
+    const answer = await answerTo({ path, body, headers: { Origin: 'https://shop.example' } }, unread);
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' } });
+    expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'keys_unavailable' });
+    expect(answer.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, BadEvents: 0, Status: 503 });
+    expect(kinesis.calls).toHaveLength(0);
+  });
+
+  test('health and preflights are answered as ever', async () => {
+    expect(await answerTo({ method: 'GET', path: '/health' }, unread)).toMatchObject({ statusCode: 200 });
+    expect(await answerTo({ method: 'OPTIONS' }, unread)).toMatchObject({ statusCode: 200 });
+  });
+});
+
+test('keys that change while the function runs count from the next request', async () => {
+  let keys = WriteKeys.parse('{"web":{"keys":["old"]}}');
+  const changing = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => keys } };
+  const statusOf = async (key: string) => (await answerTo({ body: click, headers: { 'X-Write-Key': key } }, changing)).statusCode;
+  expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
+  keys = WriteKeys.parse('{"web":{"keys":["new"]}}');
+  expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
 });
 
 test('an origin that is not listed gets no CORS headers', async () => {

@@ -1,6 +1,3 @@
-import { writeFileSync, mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
 import { proxyEvent, RECEIVED_AT, settings } from './builders';
 import { collect } from '../../src/collector/collect';
 import { loadPreprocess, Preprocess, preprocessed } from '../../src/collector/preprocess';
@@ -72,28 +69,29 @@ test('a hook that does not return in time costs a bad event each, and no more ti
 });
 
 describe('loading', () => {
-  let folder: string;
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'hook-')); });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  const load = (module: () => unknown) => loadPreprocess('/opt/index.mjs', async path => { expect(path).toBe('/opt/index.mjs'); return module(); });
 
-  function moduleWith(code: string): string {
-    const path = join(folder, 'hook.js');
-    writeFileSync(path, code);
-    return path;
-  }
-
-  test('the module exports it', async () => {
-    const { events } = await run(loadPreprocess(moduleWith('exports.preprocess = event => ({ ...event, user_id: "hooked" });')));
+  test('the module exports the hook', async () => {
+    const { events } = await run(await load(() => ({ preprocess: (event: object) => ({ ...event, user_id: 'hooked' }) })));
     expect(events.map(event => event.user_id)).toEqual(['hooked', 'hooked']);
   });
 
-  test.each([['exports.other = 1;', 'exports no function'], ['this is no JavaScript', 'cannot be loaded (SyntaxError)']])('%s: every event is kept as a bad one', async (code, message) => {
-    const { badEvents } = await run(loadPreprocess(moduleWith(code)));
-    expect(badEvents.map(event => event.error_code)).toEqual(['preprocess_unavailable', 'preprocess_unavailable']);
-    expect(badEvents[0].error_message).toContain(message);
+  test.each<[string, () => unknown, string]>([
+    ['exports none', () => ({ other: 1 }), '/opt/index.mjs exports no function "preprocess".'],
+    ['cannot be loaded', () => { throw new SyntaxError('my typo'); }, '/opt/index.mjs cannot be loaded: SyntaxError: my typo'],
+  ])('when the module %s, every event is kept as a bad one that says so', async (_, module, message) => {
+    const { badEvents } = await run(await load(module));
+    expect(badEvents.map(event => [event.error_code, event.error_message])).toEqual(Array(2).fill(['preprocess_unavailable', message]));
   });
 
-  test('so when there is no module', async () => {
-    expect((await run(loadPreprocess('/opt/missing.js'))).badEvents).toHaveLength(2);
+  test('a module that never finishes loading does not keep requests waiting', async () => {
+    jest.useFakeTimers();
+    try {
+      const loading = load(() => new Promise(() => undefined));
+      await jest.advanceTimersByTimeAsync(3_000);
+      expect(await loading).toThrow('cannot be loaded: Error: not loaded after 3000 ms');
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

@@ -1,10 +1,19 @@
-import { WriteKeys } from '../../src/collector/write-key';
+import { KeysUnavailableError } from '../../src/collector/errors';
+import { WriteKeys, WriteKeysError } from '../../src/collector/write-key';
 
 const keys = WriteKeys.of({ web: { keys: ['new-key', 'old-key'], appId: 'shop' }, server: { keys: ['server-key'] } });
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
 
 test('an open collector knows no source', () => {
   expect(WriteKeys.open().authenticate({ body: 'anything' })).toEqual({});
+});
+
+test('keys that are not known at present neither let in nor refuse', () => {
+  expect(() => WriteKeys.unavailable().authenticate({ body: 'new-key' })).toThrow(KeysUnavailableError);
+});
+
+test('keys of nobody are a mistake', () => {
+  expect(() => WriteKeys.parse('{}')).toThrow(new WriteKeysError('has no source, so nobody could send'));
 });
 
 test('a source may have several keys, so that they can be rotated', () => {
