@@ -2,7 +2,7 @@ import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without } from './mapping';
 import { Batch, EventDraft, Member } from './protocol';
-import { address, id, number, size, structure, text, time } from './readers';
+import { address, id, number, Reader, size, structure, text, time } from './readers';
 
 /** Calls of the Segment specification and RudderStack's `merge`, with the type of the event they are. */
 const CALLS = {
@@ -21,6 +21,9 @@ export function isCall(name: string): name is Call {
   return Object.hasOwn(CALLS, name);
 }
 
+/** RudderStack's browser SDK calls no page before `$direct`. */
+const referrer: Reader<string> = value => (value === '$direct' ? undefined : text(value));
+
 const RULES: readonly Rule[] = [
   from('event_id', id, 'messageId'),
   from('client_ts', time, 'originalTimestamp', 'timestamp'),
@@ -36,7 +39,7 @@ const RULES: readonly Rule[] = [
   from('page_url', text, 'context.page.url', 'properties.url'),
   from('page_path', text, 'context.page.path', 'properties.path'),
   from('page_title', text, 'context.page.title', 'properties.title'),
-  from('page_referrer', text, 'context.page.referrer', 'properties.referrer'),
+  from('page_referrer', referrer, 'context.page.referrer', 'properties.referrer'),
   from('utm_source', text, 'context.campaign.source'),
   from('utm_medium', text, 'context.campaign.medium'),
   from('utm_campaign', text, 'context.campaign.name'),
@@ -59,7 +62,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Stored as columns of their own or named by the row; what remains of a message is its contexts. */
-const NAMED_FIELDS = [...['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]), ['context', 'traits']];
+const NAMED_FIELDS = ['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]);
+const USER_TRAITS = ['context', 'traits'];
 
 /** RudderStack's `timestamp` is another with each attempt to send: kept, it would make a copy look like another event. */
 const SENDING_TIME = ['timestamp'];
@@ -94,7 +98,8 @@ function draftMessage(message: JsonObject): EventDraft {
   const call = callOf(message);
   requireIds(message, ['userId', 'anonymousId', 'groupId', 'previousId']);
   const properties = objectField(message, 'properties');
-  const traits = { ...nested(message, 'traits'), ...objectField(message, 'traits') };
+  // A group's traits are not to be mixed with those of its member, which come along.
+  const traits = { ...(call === 'group' ? {} : nested(message, 'traits')), ...objectField(message, 'traits') };
   const { columns, used } = mapColumns(message, RULES);
   requireIdentity(call, columns);
   const name = eventName(call, message, properties);
@@ -107,7 +112,9 @@ function draftMessage(message: JsonObject): EventDraft {
     screen_name: call === 'screen' ? name.given : undefined,
     properties: payload(properties),
     traits: payload(traits),
-    contexts: payload(without(message, [...NAMED_FIELDS, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])])),
+    contexts: payload(without(message, [
+      ...NAMED_FIELDS, ...(call === 'group' ? [] : [USER_TRAITS]), ...name.used, ...used, ...(rudder ? [SENDING_TIME] : []),
+    ])),
   };
 }
 

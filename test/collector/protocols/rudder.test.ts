@@ -61,6 +61,20 @@ test.each([
   expect(collected({ path: '/v1/batch', body: { batch: [message] } }).events).toEqual([expect.objectContaining({ protocol, client_ts: COLUMNS.client_ts })]);
 });
 
+test('a group has its own traits, not those of its member', () => {
+  const body = { ...TRACK, type: 'group', groupId: 'g1', traits: { seats: 3 } };
+  const [event] = collected({ path: '/v1/group', body }).events;
+  expect(event).toMatchObject({ group_id: 'g1', traits: '{"seats":3}' });
+  expect(JSON.parse(String(event.contexts)).context.traits).toEqual({ plan: 'pro' });
+});
+
+test('`$direct` is no page before', () => {
+  const body = { ...TRACK, context: { ...TRACK.context, page: { referrer: '$direct' } }, properties: { referrer: '$direct' } };
+  const [event] = collected({ path: '/v1/track', body }).events;
+  expect(event.page_referrer).toBeUndefined();
+  expect(JSON.parse(String(event.contexts)).context.page).toEqual({ referrer: '$direct' });
+});
+
 test('the Node SDK\'s gzip, announced as a form, is read', () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
   expect(collected({ path: '/v1/batch', headers, body: gzipSync(JSON.stringify({ batch: [TRACK] })) }).events).toEqual([expect.objectContaining(COLUMNS)]);
