@@ -16,7 +16,9 @@ client = Client(write_key, host=url, on_error=fail, gzip="gzip" in sys.argv)
 user = {"user_id": "u-1", "anonymous_id": "a-1"}
 calls = [
     client.identify(**user, traits={"plan": "pro"}),
-    client.track(**user, event="Order Completed", properties={"revenue": 12.5, "currency": "EUR"}, context={"ip": "203.0.113.77"}),
+    client.track(
+        **user, event="Order Completed", properties={"revenue": 12.5, "currency": "EUR"}, context={"ip": "203.0.113.77"}
+    ),
     client.page(**user, name="Home", category="Shop", properties={"url": "https://shop.example/"}),
     client.screen(**user, name="Start", properties={"tab": 2}),
     client.group(**user, group_id="g-1", traits={"seats": 3}),

@@ -1,4 +1,4 @@
-"""Every kind of event of snowplow-tracker. Arguments: the collector's URL, the app id, post or get. Says which id each event got."""
+"""Every kind of event of snowplow-tracker. Arguments: the collector's URL, the app id, post or get. Says which id each got."""
 
 import json
 import sys
@@ -23,13 +23,21 @@ subject.set_user_id("u-1").set_domain_user_id("d-1").set_ip_address("203.0.113.7
 subject.set_timezone("Europe/Vienna").set_domain_session_id("s-1").set_domain_session_index(3)
 emitter = EmitterConfiguration(batch_size=50, on_failure=lambda _stored, unsent: failures.append(len(unsent)))
 tracker = Snowplow.create_tracker(
-    "test", url, method=method, app_id=app_id, subject=subject, emitter_config=emitter, tracker_config=TrackerConfiguration(encode_base64=True)
+    "test",
+    url,
+    method=method,
+    app_id=app_id,
+    subject=subject,
+    emitter_config=emitter,
+    tracker_config=TrackerConfiguration(encode_base64=True),
 )
 
 visitor = [SelfDescribingJson("iglu:com.acme/visitor/jsonschema/1-0-0", {"kind": "tester"})]
 product = SelfDescribingJson("iglu:com.acme/viewed_product/jsonschema/1-0-0", {"price": 20})
 events = {
-    "pageView": PageView("https://shop.example/tea", page_title="Tee für zwei", referrer="https://search.example/", context=visitor),
+    "pageView": PageView(
+        "https://shop.example/tea", page_title="Tee für zwei", referrer="https://search.example/", context=visitor
+    ),
     "pagePing": PagePing("https://shop.example/tea", min_y=0, max_y=120, context=visitor),
     "struct": StructuredEvent("shop", "add-to-cart", label="tea", property_="green", value=12.5, context=visitor),
     "selfDescribing": SelfDescribing(product, context=visitor),

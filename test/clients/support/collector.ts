@@ -79,9 +79,14 @@ export class Collector {
     return (await this.lines()).filter(({ kind }) => kind === 'bad');
   }
 
-  /** The events of a source, by id, once it has as many as expected; copies must say the same. */
+  /** The events of a source, by id, once it has as many as expected. */
   async eventsOf(source: string, count: number): Promise<Copies> {
-    return this.events(`${count} events of ${source}`, line => line.source_id === source, copies => copies.ids.length >= count);
+    return this.eventsUntil(source, copies => copies.ids.length >= count);
+  }
+
+  /** The events of a source, once they are complete. */
+  async eventsUntil(source: string, complete: (copies: Copies) => boolean): Promise<Copies> {
+    return this.events(`the events of ${source}`, line => line.source_id === source, complete);
   }
 
   /** The events with these ids, once all are there. */
@@ -91,9 +96,12 @@ export class Collector {
   }
 
   private async events(what: string, belongs: (line: StoredLine) => boolean, complete: (copies: Copies) => boolean): Promise<Copies> {
+    let copies = new Copies([]);
     return until(STORED_MS, what, async () => {
-      const copies = new Copies((await this.lines()).filter(line => line.kind === 'event' && belongs(line)));
+      copies = new Copies((await this.lines()).filter(line => line.kind === 'event' && belongs(line)));
       return complete(copies) && copies;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; stored are ${copies.events.map(event => event.event_name).join(', ')}`);
     });
   }
 
