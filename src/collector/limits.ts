@@ -10,6 +10,9 @@ export const MAX_INFLATED_BYTES = 4 * MIB;
 /** `JSON.stringify` recurses; 32 levels are far beyond what trackers send and far below the stack. */
 export const MAX_JSON_DEPTH = 32;
 
+/** A value takes at least two bytes of JSON, but sixty of memory and more when it is taken for an event. The largest bundles have a third as many. */
+export const MAX_JSON_VALUES = 400_000;
+
 /** Events of a request, for clients that split their batches. Segment's and RudderStack's SDKs send at most 250. */
 export const MAX_EVENTS = 1000;
 

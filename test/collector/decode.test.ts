@@ -1,8 +1,8 @@
 import { gzipSync } from 'zlib';
 import * as fc from 'fast-check';
-import { decodeJson, exceedsDepth, inflate } from '../../src/collector/decode';
+import { decodeJson, extentOf, inflate } from '../../src/collector/decode';
 import { DecodeError } from '../../src/collector/errors';
-import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH } from '../../src/collector/limits';
+import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../../src/collector/limits';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
@@ -64,6 +64,7 @@ test.each([
   ['nesting beyond the limit', nested(MAX_JSON_DEPTH + 1), '413 too_deep'],
   ['nesting that would overflow a parser', nested(400_000), '413 too_deep'],
   ['unclosed nesting', '['.repeat(100_000), '413 too_deep'],
+  ['more values than memory is for', `[${'1,'.repeat(MAX_JSON_VALUES - 1)}1]`, '413 too_many_values'],
   ['a body above the limit', Buffer.alloc(MAX_BODY_BYTES + 1, 0x20), '413 body_too_large'],
   ['a gzip bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024)), '413 inflated_too_large'],
   ['a gzip bomb as base64', gzipSync(Buffer.alloc(64 * 1024 * 1024)).toString('base64'), '413 inflated_too_large'],
@@ -73,6 +74,7 @@ test.each([
 
 test('limits are inclusive', () => {
   expect(codeOf(nested(MAX_JSON_DEPTH))).toBe('decoded');
+  expect(codeOf(`[${'1,'.repeat(MAX_JSON_VALUES - 2)}1]`)).toBe('decoded');
   expect(codeOf(Buffer.from('1'.padEnd(MAX_BODY_BYTES)))).toBe('decoded');
   expect(inflate(gzipSync(Buffer.alloc(MAX_INFLATED_BYTES)))).toHaveLength(MAX_INFLATED_BYTES);
 });
@@ -92,6 +94,6 @@ test('a message never quotes the body', () => {
 
 test('brackets within strings do not count as nesting', () => {
   fc.assert(fc.property(fc.string(), text => {
-    expect(exceedsDepth(Buffer.from(JSON.stringify({ [text]: [text] })), 2)).toBe(false);
+    expect(extentOf(Buffer.from(JSON.stringify({ [text]: [text] })))).toEqual({ depth: 2, values: 3 });
   }));
 });
