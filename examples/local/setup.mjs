@@ -63,7 +63,7 @@ const STEPS = {
     work: () => run('npx', ['projen', 'pre-compile'], { log: log('bundles'), cwd: ROOT }),
   },
   python: {
-    title: 'Python environment (Spark, Delta, DuckDB; about 600 MB)',
+    title: 'Python environment (Spark, Delta, DuckDB; 1.1 GB)',
     inputs: () => digest([REQUIREMENTS], [UV]),
     output: python,
     work: installPython,
