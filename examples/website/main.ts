@@ -104,7 +104,7 @@ function connectPage() {
 async function start() {
   connectPage();
   const config = await loadConfig();
-  const unreachable = () => warn(`The collector at ${config.collectorUrl} does not answer; the tracker keeps the events and tries again.`);
+  const unreachable = () => warn(`The collector at ${config.collectorUrl} does not answer; load the page again when it is back.`);
   new RequestLog(element('#log'), unreachable).watch(config);
   element('#collector').textContent = config.collectorUrl;
   tracker = new Tracker(config);

@@ -25,10 +25,10 @@ export function bag({ name, category, colours: [body, label] }: Product): string
     <path d="M34 30 h92 l8 146 q0 6 -6 6 h-96 q-6 0 -6 -6 z" fill="${body}"/>
     <path d="M34 30 h92 l1 14 h-94 z" fill="#000" opacity=".22"/>
     <path d="M34 30 h14 l-6 152 h-10 q-6 0 -6 -6 z" fill="#fff" opacity=".08"/>
-    <rect x="42" y="74" width="76" height="72" rx="3" fill="${label}"/>
+    <rect x="39" y="74" width="82" height="72" rx="3" fill="${label}"/>
     <ellipse cx="80" cy="98" rx="9" ry="12" fill="${body}" transform="rotate(24 80 98)"/>
     <path d="M76 88 q8 10 8 20" stroke="${label}" stroke-width="2" fill="none"/>
-    <text x="80" y="126" text-anchor="middle" font-size="9" font-weight="700" fill="${body}">${name.replace('&', '&amp;')}</text>
+    <text x="80" y="126" text-anchor="middle" font-size="8.8" font-weight="700" fill="${body}">${name.replace('&', '&amp;')}</text>
     <text x="80" y="137" text-anchor="middle" font-size="5.5" letter-spacing="1" fill="${body}">${category.toUpperCase()}</text>
     <rect x="56" y="22" width="48" height="9" rx="2" fill="#cfc6b8"/>
   </svg>`;

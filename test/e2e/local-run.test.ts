@@ -70,6 +70,7 @@ test('a click in the shop, on another origin than the collector, becomes a row',
   await page.waitForFunction('document.querySelectorAll("#log .status.good").length >= 6');
   await screenshot(page, 'shop-cart');
   await page.click('#cart .close');
+  await page.evaluate('scrollTo(0, 0)');
   await screenshot(page, 'shop');
   await page.click('#open-cart');
   await page.click('#checkout');
@@ -120,7 +121,7 @@ test('a second demo on the same port stops with one sentence and leaves nothing'
   expect(second.output).toContain(`port ${port} is in use: stop what listens there or choose another with --collector-port <number> (0 = any free one)`);
   await second.leavesNothing();
   rmSync(second.folder, { recursive: true });
-}, 60_000);
+}, START_MS);
 
 test('Ctrl-C ends it with 0 and leaves no process', async () => {
   demo.signalGroup('SIGINT');

@@ -36,6 +36,6 @@ test('with half a config.json it says what is missing', async () => {
 
 test('with a collector that does not answer it says which', async () => {
   const { page, notice } = await openShop({ '/config.json': () => ({ collectorUrl: 'http://127.0.0.1:9/v1/', writeKey: 'k' }) });
-  expect(notice).toBe('The collector at http://127.0.0.1:9/v1 does not answer; the tracker keeps the events and tries again.');
+  expect(notice).toBe('The collector at http://127.0.0.1:9/v1 does not answer; load the page again when it is back.');
   await screenshot(page, 'shop-without-collector');
 }, 30_000);
