@@ -189,8 +189,10 @@ afterAll(async () => {
   await collector?.stop();
 });
 
-/** Three visits; then waits for so many events. */
-async function visited(source: string, script: string, settings: { key: string; mode?: string }, required: readonly string[], host?: string): Promise<Copies> {
+type VisitorSettings = Pick<Client, 'key' | 'mode'>;
+
+/** Three visits; then waits for the events. */
+async function visited(source: string, script: string, settings: VisitorSettings, required: readonly string[], host?: string): Promise<Copies> {
   const visitor = await Visitor.of(browser);
   try {
     await visitor.visitThrice(site.pageOf(script, host), { url: collector.urls.stage, ...settings });

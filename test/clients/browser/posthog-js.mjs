@@ -6,7 +6,6 @@ posthog.init(key, {
   autocapture: false,
   capture_pageview: visit === 1,
   disable_session_recording: true,
-  opt_out_useragent_filter: true, // it takes a browser that a program drives for a robot
 });
 comeAndGo(name => posthog.capture(name));
 if (visit === 1) {

@@ -11,7 +11,6 @@ export interface Settings {
 
 export class Visitor {
   static async of(browser: Browser): Promise<Visitor> {
-    // Some SDKs take a browser that says it is headless for a robot.
     const userAgent = (await browser.userAgent()).replace('Headless', '');
     return new Visitor(await browser.createBrowserContext(), userAgent);
   }
@@ -45,7 +44,9 @@ export class Visitor {
     const tab = await this.context.newPage();
     tab.on('pageerror', error => this.complaints.push(String(error)));
     tab.on('console', message => { if (message.type() === 'error') this.complaints.push(message.text()); });
+    // PostHog's SDK drops what a browser tracks that says it is headless or driven by a program.
     await tab.setUserAgent({ userAgent: this.userAgent });
+    await tab.evaluateOnNewDocument("Object.defineProperty(navigator, 'webdriver', { get: () => false })");
     if (settings) await tab.evaluateOnNewDocument(`window.collector = ${JSON.stringify(settings)}`);
     return tab;
   }
