@@ -1,5 +1,6 @@
 import { aws_ec2 as ec2, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
-import { ClientIp, IngestionOptions } from './collector/collector-endpoint';
+import { IngestionOptions } from './collector/ingestion-options';
+import { PrivacyOptions } from './collector/privacy-options';
 import { MonitoringOptions } from './monitoring/lakehouse-monitoring';
 import { LakehouseNetwork } from './network/lakehouse-network';
 import { ProcessingOptions } from './processing/processing-options';
@@ -7,16 +8,6 @@ import { QueryOptions } from './query/athena-query';
 import { StorageOptions } from './storage/lakehouse-storage';
 import { StreamOptions } from './stream/event-stream';
 import { TeardownOptions } from './teardown/teardown';
-
-/** Options of privacy. */
-export interface PrivacyOptions {
-  /**
-   * What is kept of client addresses.
-   *
-   * @default ClientIp.TRUNCATE
-   */
-  readonly clientIp?: ClientIp;
-}
 
 /** Properties of ClickstreamLakehouse. */
 export interface ClickstreamLakehouseProps {

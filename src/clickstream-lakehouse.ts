@@ -24,10 +24,12 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   public readonly api: apigateway.IRestApi;
   /** The collector. */
   public readonly collectorFunction: lambda.IFunction;
-  /** URL for trackers, stage included, without a trailing slash. */
+  /** URL for trackers, ending in `/v1`, at the custom domain if there is one. */
   public readonly endpointUrl: string;
-  /** The same without the stage, for SDKs that take a host and append `/v1/…` themselves, as Segment's and RudderStack's do. */
+  /** The same without `/v1`, for SDKs that take a host and append `/v1/…` themselves, as Segment's and RudderStack's do. */
   public readonly hostUrl: string;
+  /** What a DNS record of the custom domain must point to; undefined without one. */
+  public readonly customDomainTarget?: string;
   /** Stream between collector and job. */
   public readonly stream: kinesis.IStream;
   /** Subnet and security group of the job; undefined outside any VPC. */
@@ -91,6 +93,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     this.collectorFunction = collector.collectorFunction;
     this.endpointUrl = collector.endpointUrl;
     this.hostUrl = collector.hostUrl;
+    this.customDomainTarget = collector.customDomainTarget;
     this.stream = stream;
     this.network = network;
     this.connections = network?.connections ?? new ec2.Connections();
@@ -198,6 +201,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const output = (id: string, value: string, description: string) => new CfnOutput(this, id, { value, description });
     output('EndpointUrl', this.endpointUrl, 'URL for trackers that take a URL with a path');
     output('HostUrl', this.hostUrl, 'URL for trackers that take a host (Segment, RudderStack)');
+    if (this.customDomainTarget) output('CustomDomainTarget', this.customDomainTarget, 'What the DNS record of the custom domain points to');
     output('RawBucketName', this.rawBucket.bucketName, `Raw table; ${fate}`);
     output('LakehouseBucketName', this.lakehouseBucket.bucketName, `Events, bad events, checkpoints; ${fate}`);
     output('DatabaseName', this.databaseName, `Catalog database; ${fate}`);

@@ -1,8 +1,10 @@
 export { ClickstreamLakehouse } from './clickstream-lakehouse';
-export { type ClickstreamLakehouseProps, type PrivacyOptions } from './clickstream-lakehouse-props';
-export {
-  ClientIp, CollectorEndpoint, type CollectorEndpointProps, type IngestionOptions, type IngestionThrottle, type WriteKeySource,
-} from './collector/collector-endpoint';
+export { type ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
+export { CollectorEndpoint, type CollectorEndpointProps } from './collector/collector-endpoint';
+export { CollectorFirewall } from './collector/collector-firewall';
+export { FirstPartyCookie } from './collector/first-party-cookie';
+export { type CustomDomainOptions, type IngestionOptions, type IngestionThrottle, type WriteKeySource } from './collector/ingestion-options';
+export { ClientIp, ConsentMode, type PrivacyOptions } from './collector/privacy-options';
 export { LakehouseMonitoring, type LakehouseMonitoringProps, type MonitoringOptions } from './monitoring/lakehouse-monitoring';
 export { JobNetwork, type JobNetworkProps } from './network/job-network';
 export { type IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';

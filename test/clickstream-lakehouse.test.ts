@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_certificatemanager as acm, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
 import { shortId, statementsByRole } from './support/iam-statements';
@@ -72,6 +72,25 @@ test('outputs tell where to send and where to look', () => {
   expect(Object.keys(standard.json.Outputs ?? {}).map(shortId)).toEqual([
     'EndpointUrl', 'HostUrl', 'RawBucketName', 'LakehouseBucketName', 'DatabaseName', 'WorkGroupName', 'JobName', 'DashboardName',
   ]);
+});
+
+test('outputs tell where a custom domain must point to', () => {
+  const { json, lakehouse } = synthesize(stack => ({
+    network: LakehouseNetwork.none(),
+    ingestion: {
+      customDomain: {
+        domainName: 'collect.shop.example',
+        certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+      },
+    },
+  }));
+  const outputs = Object.fromEntries(Object.entries(json.Outputs ?? {}).map(([id, { Value }]) => [shortId(id), Value]));
+  expect(outputs).toMatchObject({
+    EndpointUrl: 'https://collect.shop.example/v1',
+    HostUrl: 'https://collect.shop.example',
+    CustomDomainTarget: { 'Fn::GetAtt': [expect.stringMatching(/^LakehouseCollectorDomain/), 'RegionalDomainName'] },
+  });
+  expect(lakehouse.hostUrl).toBe('https://collect.shop.example');
 });
 
 describe('a key', () => {

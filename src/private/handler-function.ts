@@ -16,6 +16,7 @@ export interface HandlerFunctionProps {
   /** Everything the function may do besides writing its log. */
   readonly statements?: iam.PolicyStatement[];
   readonly reservedConcurrentExecutions?: number;
+  readonly layers?: lambda.ILayerVersion[];
 }
 
 /** A log group of our own, so that it has a retention and goes with the stack. */
@@ -52,6 +53,7 @@ export class HandlerFunction extends lambda.Function {
       memorySize: props.memorySize,
       environment: props.environment,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      layers: props.layers,
       logGroup,
       role: handlerRole(scope, `${id}Role`, logGroup, props.statements),
     });

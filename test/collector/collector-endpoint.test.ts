@@ -1,11 +1,11 @@
 import { aws_kinesis as kinesis, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ClientIp, CollectorEndpoint, IngestionOptions } from '../../src';
+import { ClientIp, CollectorEndpoint, CollectorEndpointProps, ConsentMode, FirstPartyCookie, IngestionOptions } from '../../src';
 import { parseEnvironment } from '../../src/collector/environment';
 import { rendered } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 
-function build(options: IngestionOptions & { clientIp?: ClientIp } = {}) {
+function build(options: Partial<CollectorEndpointProps> = {}) {
   const stack = testStack();
   const collector = new CollectorEndpoint(stack, 'Collector', { stream: new kinesis.Stream(stack, 'Stream'), ...options });
   return { stack, collector };
@@ -133,6 +133,20 @@ describe('the function', () => {
     expect(() => parseEnvironment({ ...Variables, STREAM_NAME: 'clicks' })).not.toThrow();
   });
 
+  test('gets aliases, cookie and consent mode as the collector reads them', () => {
+    expect(settings()).toMatchObject({ consentMode: 'ignore', cookie: undefined, pathAliases: new Map() });
+    expect(settings({
+      pathAliases: { '/shop/track/': 'com.snowplowanalytics.snowplow/tp2', 'shop/batch': '/v1/batch' },
+      firstPartyCookie: FirstPartyCookie.domain('shop.example'),
+      consentMode: ConsentMode.ANONYMOUS,
+    })).toMatchObject({
+      pathAliases: new Map([['shop/track', 'com.snowplowanalytics.snowplow/tp2'], ['shop/batch', 'batch']]),
+      cookie: { domain: 'shop.example' },
+      consentMode: 'anonymous',
+    });
+    expect(settings({ firstPartyCookie: FirstPartyCookie.host() }).cookie).toEqual({});
+  });
+
   test('takes memory and reserved concurrency', () => {
     expect(only(templateOf({ memorySize: 1024, reservedConcurrency: 20 }), 'AWS::Lambda::Function'))
       .toMatchObject({ MemorySize: 1024, ReservedConcurrentExecutions: 20 });
@@ -164,7 +178,7 @@ describe('access logs', () => {
 });
 
 test('an open collector is warned about', () => {
-  const warning = Match.stringLikeRegexp('ingestion.writeKeys is not set: anybody who knows the URL can send events');
+  const warning = Match.stringLikeRegexp('neither ingestion.writeKeys nor ingestion.writeKeysSecret is set: anybody who knows the URL can send events');
   Annotations.fromStack(standardStack).hasWarning('/Test/Collector', warning);
   Annotations.fromStack(build({ writeKeys: { web: { keys: ['a'] } } }).stack).hasNoWarning('/Test/Collector', warning);
 });
@@ -176,13 +190,27 @@ test.each<[string, IngestionOptions, string]>([
   ['no source', { writeKeys: {} }, 'ingestion.writeKeys is empty: nobody could send events'],
   ['a source without keys', { writeKeys: { web: { keys: [] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
   ['an empty key', { writeKeys: { web: { keys: ['a', ' '] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
-  ['too many keys', { writeKeys: { web: { keys: ['x'.repeat(3100)] } } }, 'ingestion.writeKeys must be at most 3072 bytes as JSON, got 3121'],
+  ['more keys than fit', { writeKeys: { web: { keys: ['x'.repeat(4000)] } } },
+    'ingestion.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: keep the write keys in a secret, ingestion.writeKeysSecret'],
+  ['an alias that is no path', { pathAliases: { 'a?b': 'batch' } }, "ingestion.pathAliases must name paths like shop/track, got 'a?b'"],
+  ['an alias of the stage', { pathAliases: { '/v1/': 'batch' } }, "ingestion.pathAliases must name paths like shop/track, got '/v1/'"],
+  ['an alias that hides a path', { pathAliases: { 'v1/track': 'batch' } }, "ingestion.pathAliases['v1/track'] is a path that the collector serves already"],
+  ['an alias of nothing', { pathAliases: { shop: 'tp2' } }, "ingestion.pathAliases['shop'] must be a path that the collector serves, like com.snowplowanalytics.snowplow/tp2, got 'tp2'"],
   ['too little memory', { memorySize: 64 }, 'ingestion.memorySize must be a whole number between 128 and 10240, got 64'],
   ['no rate', { throttle: { rateLimit: 0, burstLimit: 1 } }, 'ingestion.throttle.rateLimit must be a whole number between 1 and 1000000, got 0'],
   ['no concurrency', { reservedConcurrency: 0 }, 'ingestion.reservedConcurrency must be a whole number between 1 and 1000000, got 0'],
 ])('refuses %s', (_, options, message) => expect(() => build(options)).toThrow(message));
 
+test.each(['localhost', '.shop.example', 'https://shop.example', ''])('refuses a cookie for %j', domain => {
+  expect(() => FirstPartyCookie.domain(domain)).toThrow(`ingestion.firstPartyCookie must be a domain like shop.example, got '${domain}'`);
+});
+
 test('values known only at deployment are not judged', () => {
-  const token = { memorySize: Token.asNumber({ Ref: 'Memory' }), allowedOrigins: [Token.asString({ Ref: 'Origin' })], writeKeys: { web: { keys: [Token.asString({ Ref: 'Key' })] } } };
+  const token = {
+    memorySize: Token.asNumber({ Ref: 'Memory' }),
+    allowedOrigins: [Token.asString({ Ref: 'Origin' })],
+    writeKeys: { web: { keys: [Token.asString({ Ref: 'Key' })] } },
+    firstPartyCookie: FirstPartyCookie.domain(Token.asString({ Ref: 'Domain' })),
+  };
   expect(() => build(token)).not.toThrow();
 });

@@ -1,5 +1,7 @@
-import { aws_ec2 as ec2 } from 'aws-cdk-lib';
-import { LakehouseNetwork } from '../../src';
+import {
+  aws_certificatemanager as acm, aws_ec2 as ec2, aws_lambda as lambda, aws_s3 as s3, aws_secretsmanager as secretsmanager,
+} from 'aws-cdk-lib';
+import { CollectorFirewall, LakehouseNetwork } from '../../src';
 import { violations } from '../support/deletion-rules';
 import { synthesize } from '../support/lakehouse';
 import { synthesizeExample } from '../support/synth-example';
@@ -22,6 +24,24 @@ test('a network without an ACL keeps the order of everything else', () => {
     'a run keeps its network ACL: the template has no such resources',
     'a run keeps the subnet under that ACL: the template has no such resources',
   ]);
+});
+
+test('a domain, a web ACL, a hook and a secret keep the order, and end before the runs do', () => {
+  const { graph } = synthesize(stack => ({
+    ingestion: {
+      customDomain: {
+        domainName: 'collect.shop.example',
+        certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+      },
+      waf: CollectorFirewall.rateLimited(20_000),
+      preprocess: lambda.Code.fromBucketV2(s3.Bucket.fromBucketName(stack, 'Code', 'code'), 'hook.zip'),
+      writeKeysSecret: new secretsmanager.Secret(stack, 'Keys'),
+    },
+  }));
+  expect(violations(graph)).toEqual([]);
+  expect(graph.cyclic()).toEqual([]);
+  const [drain] = graph.find('Custom::ClickstreamDrain');
+  for (const id of graph.find(/BasePathMapping|WebACLAssociation/)) expect(graph.before(id)).toContain(drain);
 });
 
 test('in a VPC of the same stack, the job goes before the VPC, its endpoints and routes', () => {

@@ -1,0 +1,35 @@
+import { Annotations, aws_apigateway as apigateway, aws_route53 as route53, aws_route53_targets as targets } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { CustomDomainOptions } from './ingestion-options';
+
+export interface MappedDomain {
+  /** host and path under which the collector is reached, without a slash at the end */
+  readonly location: string;
+  /** what a DNS record of the domain must point to */
+  readonly target: string;
+}
+
+/** Maps a domain to the API's stage: below it paths have no stage, and the collector takes them with and without. */
+export function mapCustomDomain(scope: Construct, api: apigateway.RestApi, options: CustomDomainOptions): MappedDomain {
+  const { domainName, certificate, basePath, hostedZone } = options;
+  const domain = new apigateway.DomainName(scope, 'Domain', {
+    domainName,
+    certificate,
+    endpointType: apigateway.EndpointType.REGIONAL,
+    securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
+    basePath,
+    mapping: api,
+  });
+  if (hostedZone) {
+    new route53.ARecord(scope, 'DomainRecord', {
+      zone: hostedZone,
+      recordName: `${domainName}.`, // fully qualified: the name of an imported zone may be unknown
+      target: route53.RecordTarget.fromAlias(new targets.ApiGatewayDomain(domain)),
+    });
+  }
+  if (basePath !== undefined) {
+    Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:basePath',
+      'ingestion.customDomain.basePath is set: SDKs that take only a host, as @segment/analytics-node, drop it and send to the root of the domain');
+  }
+  return { location: basePath === undefined ? domainName : `${domainName}/${basePath}`, target: domain.domainNameAliasDomainName };
+}
