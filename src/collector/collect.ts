@@ -112,18 +112,20 @@ function stamp(draft: EventDraft, index: number, { endpoint, source, request, se
     batch_index: index,
     received_ts: request.receivedAt,
     user_agent: draft.user_agent ?? request.headers['user-agent'],
-    ...clientOf(draft, request, settings),
+    privacy_mode: draft.privacy_mode ?? (request.anonymous ? 'anonymous' : undefined),
+    network_user_id: request.anonymous ? undefined : draft.network_user_id ?? knownCookie(request),
+    ip_address: storedAddress(draft, request, settings),
   };
 }
 
-/** Who the client is, as far as it may be stored. */
-function clientOf(draft: EventDraft, request: CollectorRequest, { clientIp }: CollectorSettings): Partial<CanonicalEvent> {
-  if (request.anonymous) return { privacy_mode: draft.privacy_mode ?? 'anonymous', ip_address: undefined, network_user_id: undefined };
-  const known = request.cookie?.isNew === false ? request.cookie.id : undefined;
-  return {
-    network_user_id: draft.network_user_id ?? known,
-    ip_address: draft.ip_address === undefined ? request.clientAddress : anonymise(draft.ip_address, clientIp),
-  };
+function knownCookie({ cookie }: CollectorRequest): string | undefined {
+  return cookie?.isNew === false ? cookie.id : undefined;
+}
+
+/** Where the client is, as far as it may be stored: an address in the event counts more than the connection's. */
+function storedAddress({ ip_address: given }: EventDraft, request: CollectorRequest, { clientIp }: CollectorSettings): string | undefined {
+  if (request.anonymous) return undefined;
+  return given === undefined ? request.clientAddress : anonymise(given, clientIp);
 }
 
 function badMember(member: Member, index: number, error: InvalidEventError, { endpoint, source, request }: Surroundings): MemberResult {

@@ -71,7 +71,7 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
   const sentAt = milliseconds(query.upload_timestamp ?? null);
   return {
     members: values.map((value, index) => ({ value, path: `[${index}]` })),
-    draft: ({ value }) => ({ sent_ts: sentAt, ...draftEvent(requireObject(value)) }),
+    draft: ({ value }) => ({ ...draftEvent(requireObject(value)), sent_ts: sentAt }),
   };
 }
 
@@ -80,11 +80,13 @@ function draftEvent(event: JsonObject): EventDraft {
   if (name === undefined) throw new InvalidEventError('missing_event_name', 'An event has an event_type.', 'event_type');
   const [attributes, user] = ['attributes', 'user'].map(field => objectField(event, field));
   const { columns, used } = mapColumns(event, RULES);
+  const { screen_size, viewport_size } = mapColumns({ event }, SIZE_RULES).columns;
   const custom = Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('_')));
   const customPaths = Object.keys(custom).map(key => ['attributes', key]);
   return {
     ...columns,
-    ...mapColumns({ event }, SIZE_RULES).columns,
+    screen_size,
+    viewport_size,
     event_name: name,
     event_type: TYPES.get(name) ?? 'track',
     properties: payload(custom),

@@ -47,8 +47,8 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
   return {
     members: content.events.map((value, index) => ({ value, path: `events[${index}]` })),
     draft: ({ value }) => ({
-      app_id: query.measurement_id ?? query.firebase_app_id,
       ...draftEvent({ ...requireObject(value), request }, content.user_properties),
+      app_id: query.measurement_id ?? query.firebase_app_id,
     }),
     writeKey: query.api_secret,
   };

@@ -3,7 +3,7 @@ import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { Answer, failure, json, success, text as plainText } from '../responses';
 import { jsonEndpoint } from './families';
-import { from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without } from './mapping';
+import { from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Member, Outcome, Protocol, ReplyEndpoint } from './protocol';
 import { address, id, integer, number, Reader, structure, text, time } from './readers';
 
@@ -75,7 +75,7 @@ function keyOf(content: JsonObject): string | undefined {
 }
 
 function draftEvent(value: JsonValue, shared: JsonObject): EventDraft {
-  const event = { ...shared, ...requireObject(value) };
+  const event = withShared(requireObject(value), shared);
   requireIds(event, ID_FIELDS);
   const name = nameOf(event);
   const type = typeOf(event, name.value);

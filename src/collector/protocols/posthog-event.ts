@@ -50,7 +50,8 @@ const TYPES = new Map<string, EventDraft['event_type']>([
 /** Traits: of the event or, from older SDKs, among its properties. */
 const TRAITS = ['$set', '$set_once', '$group_set'];
 
-export function draftPosthogEvent(value: JsonValue): EventDraft {
+/** @param sentAt of the request, for events that do not say it */
+export function draftPosthogEvent(value: JsonValue, sentAt: number | undefined): EventDraft {
   const event = requireObject(value);
   const name = text(event.event ?? null);
   if (name === undefined) throw new InvalidEventError('missing_event_name', 'An event has a name.', 'event');
@@ -64,6 +65,7 @@ export function draftPosthogEvent(value: JsonValue): EventDraft {
     ...identity(event, properties, type),
     event_name: name,
     event_type: type,
+    sent_ts: columns.sent_ts ?? sentAt,
     privacy_mode: properties.$cookieless_mode === true ? 'cookieless' : undefined,
     properties: payload(without(properties, [...usedProperties, ...TRAITS.map(field => [field])])),
     traits: payload(traitsOf(event, properties)),

@@ -61,7 +61,7 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
   const sentAt = time((isObject(content) ? content.sent_at : undefined) ?? query._ ?? null);
   return {
     members: values.map((value, index) => ({ value: withoutToken(value), path: single ? '' : `${name}[${index}]` })),
-    draft: ({ value }) => ({ sent_ts: sentAt, ...draftPosthogEvent(value) }),
+    draft: ({ value }) => draftPosthogEvent(value, sentAt),
     writeKey: keyOf(content),
   };
 }

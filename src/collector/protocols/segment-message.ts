@@ -1,6 +1,6 @@
 import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
-import { derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without } from './mapping';
+import { derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared } from './mapping';
 import { Batch, EventDraft, Member } from './protocol';
 import { address, id, number, Reader, size, structure, text, time } from './readers';
 
@@ -85,7 +85,7 @@ export function splitBatch(content: JsonValue): Batch {
   const shared = Object.fromEntries(Object.entries({ context, sentAt, timestamp }).filter(([, value]) => value !== undefined));
   return {
     members: content.batch.map((value, index): Member => ({ value, path: `batch[${index}]` })),
-    draft: ({ value }) => draftMessage({ ...shared, ...requireObject(value) }),
+    draft: ({ value }) => draftMessage(withShared(requireObject(value), shared)),
     writeKey: keyOf(content),
   };
 }

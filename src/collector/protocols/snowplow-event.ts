@@ -1,7 +1,7 @@
 import { parseJson } from '../decode';
 import { DecodeError, InvalidEventError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue } from '../json';
-import { derived, from, mapColumns, payload, requireObject, Rule, without } from './mapping';
+import { derived, from, layered, mapColumns, payload, requireObject, Rule, without } from './mapping';
 import { EventDraft } from './protocol';
 import { address, id, integer, milliseconds, number, text } from './readers';
 
@@ -78,10 +78,7 @@ export function draftSnowplowEvent(value: JsonValue, cookieId: string | undefine
   const contexts = contextsOf(event);
   const rest = without(event, [...used, ...[...describing, ...contexts.used, 'e', 'tv'].map(key => [key])]);
   return {
-    device_id: columns.anonymous_id,
-    network_user_id: cookieId,
-    ...contexts.columns,
-    ...columns,
+    ...layered({ device_id: columns.anonymous_id, network_user_id: cookieId }, ...contexts.columns, columns),
     ...tracker(String(event.tv)),
     ...described,
     properties: payload(properties),
@@ -119,20 +116,20 @@ function describeUnstructured(event: JsonObject): Described {
   };
 }
 
-interface Contexts { readonly list: readonly JsonValue[]; readonly columns: Partial<EventDraft>; readonly used: readonly string[] }
+interface Contexts { readonly list: readonly JsonValue[]; readonly columns: readonly Partial<EventDraft>[]; readonly used: readonly string[] }
 
 /** Contexts that cannot be read stay as they came: they do not make the event bad. */
 function contextsOf(event: JsonObject): Contexts {
   const key = event.co === undefined ? 'cx' : 'co';
   const list = event[key] === undefined ? undefined : readContexts(event[key], key);
-  if (!list) return { list: [], columns: {}, used: [] };
+  if (!list) return { list: [], columns: [], used: [] };
   const columns = list.map(selfDescribing).map(context => {
     const name = context ? schemaName(context.schema) : '';
     if (!context || !isObject(context.data)) return {};
     if (name.startsWith('consent')) return { consent: payload(context.data) };
     return Object.hasOwn(CONTEXT_RULES, name) ? mapColumns(context.data, CONTEXT_RULES[name]).columns : {};
   });
-  return { list, columns: Object.assign({}, ...columns), used: [key] };
+  return { list, columns, used: [key] };
 }
 
 function readContexts(value: JsonValue, key: string): readonly JsonValue[] | undefined {
