@@ -1,7 +1,7 @@
 import { COOKIE_DOMAIN } from './cookie';
 import { requireMatch } from '../private/validate';
 
-/** Where the collector's cookie `sp` counts. It lasts a year and is renewed with every request. */
+/** Where the collector's cookie `sp` counts. It is set in answers to Snowplow's trackers and lasts a year from the last one. */
 export class FirstPartyCookie {
   /** Only at the collector's own host. */
   public static host(): FirstPartyCookie {

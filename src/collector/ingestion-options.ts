@@ -91,8 +91,8 @@ export interface IngestionOptions {
   readonly pathAliases?: { [alias: string]: string };
 
   /**
-   * Lets the collector set a cookie with an id that outlives what trackers can keep in a browser (Snowplow trackers only). It
-   * takes a `customDomain` of the site's own domain.
+   * Sets a cookie with an id that outlives what trackers can keep in a browser. Browsers refuse it unless `customDomain` is of
+   * the site's own domain.
    *
    * @default - no cookie
    */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { createServer, IncomingMessage, Server } from 'http';
 import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
@@ -83,6 +83,26 @@ test('a hook in an ES module changes, drops and splits events; one it fails on b
   expect(new Set(events.map(event => event.event_id)).size).toBe(3);
   const bad = lines.filter(({ kind }) => kind === 'bad');
   expect(bad.map(line => [line.error_code, line.error_message])).toEqual(Array(2).fill(['preprocess_failed', 'Error: my reason']));
+});
+
+test('the hook in docs/collector.md does what it says', async () => {
+  const documentation = readFileSync(join(__dirname, '..', '..', 'docs', 'collector.md'), 'utf8');
+  const example = /```js index\.mjs\n(.*?)```/s.exec(documentation)?.[1] ?? '';
+  const path = join(folder, 'example.mjs');
+  writeFileSync(path, example);
+  start({ PREPROCESS_MODULE: path });
+  const products = [{ sku: 'tea', price: 4.5 }, { sku: 'cup', price: 8 }];
+  const order = { event: 'Order Completed', messageId: 'o', properties: { note: 'ask me@shop.example', products } };
+  const batch = [order, { event: 'Click', messageId: 'c' }].map(message => ({ type: 'track', userId: 'u', ...message }));
+  expect((await send({ path: '/v1/batch', body: { batch }, headers: { 'X-Shop': 'berlin' } })).statusCode).toBe(200);
+  expect((await send({ path: '/v1/batch', body: { batch }, headers: { 'User-Agent': 'UptimeRobot/2.0' } })).statusCode).toBe(200);
+  expect(lines.map(({ event_name, value, properties }) => [event_name, value, JSON.parse(String(properties ?? '{}'))])).toEqual([
+    ['Order Completed', undefined, { note: 'ask (e-mail)', products }],
+    ['Product Ordered', 4.5, { sku: 'tea', price: 4.5, shop: 'berlin' }],
+    ['Product Ordered', 8, { sku: 'cup', price: 8, shop: 'berlin' }],
+    ['Click', undefined, {}],
+  ]);
+  expect(new Set(lines.map(({ event_id }) => event_id)).size).toBe(4);
 });
 
 test('write keys come from the secret; nothing is taken before it was read', async () => {
