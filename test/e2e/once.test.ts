@@ -1,5 +1,5 @@
 /** The whole pipeline with 10,000 events while the Spark driver is killed; and other readers of the tables agree. */
-import { execFileSync } from 'child_process';
+import { execFileSync, spawnSync } from 'child_process';
 import { rmSync } from 'fs';
 import { join } from 'path';
 import { DemoProcess, ROOT } from './demo-process';
@@ -50,7 +50,8 @@ test('every bad input got its documented answer', () => {
 test('Spark, deltalake and DuckDB count the same, and any Delta reader of protocol 1 can', () => {
   const { python, jars } = toolchain();
   const lake = join(demo.folder, 'lake');
-  const spark = JSON.parse(execFileSync(python, [join(__dirname, 'spark_counts.py'), lake, ...jars], { encoding: 'utf8' }).trim().split('\n').pop() as string);
+  const counted = spawnSync(python, [join(__dirname, 'spark_counts.py'), lake, ...jars], { encoding: 'utf8' });
+  const spark = JSON.parse(counted.stdout.trim().split('\n').pop() || `"${counted.stderr}"`);
   const delta = JSON.parse(execFileSync(python, ['-c',
     'import json, sys, deltalake; print(json.dumps({t: deltalake.DeltaTable(f"{sys.argv[1]}/{t}").to_pyarrow_dataset().count_rows() for t in sys.argv[2:]}))',
     lake, 'raw', 'events', 'bad_events'], { encoding: 'utf8' }));
