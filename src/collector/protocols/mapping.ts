@@ -90,15 +90,15 @@ export function without(source: JsonObject, paths: readonly Path[]): JsonObject 
 
 function withoutBelow(source: JsonObject, paths: readonly Path[], depth: number): JsonObject {
   const rest: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(source)) {
-    if (!paths.some(path => path[depth] === key)) {
-      setOwn(rest, key, value);
-      continue;
-    }
+  for (const key of Object.keys(source)) {
+    const value = source[key];
     const below = paths.filter(path => path[depth] === key);
-    if (below.some(path => path.length === depth + 1)) continue;
-    const left = isObject(value) ? withoutBelow(value, below, depth + 1) : value;
-    if (!isObject(left) || !isEmpty(left)) setOwn(rest, key, left);
+    if (below.length === 0) {
+      setOwn(rest, key, value);
+    } else if (below.every(path => path.length > depth + 1)) {
+      const left = isObject(value) ? withoutBelow(value, below, depth + 1) : value;
+      if (!isObject(left) || !isEmpty(left)) setOwn(rest, key, left);
+    }
   }
   return rest;
 }
