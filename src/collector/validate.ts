@@ -21,7 +21,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 const REQUIRED = Object.entries(EVENT_RULES).filter(([, rule]) => rule.required).map(([field]) => field);
-const RULES = new Map<string, FieldRule & { readonly isValid: Check }>(Object.entries(EVENT_RULES).map(([field, rule]) => [field, { ...rule, isValid: CHECKS[rule.type] }]));
+const RULES = new Map<string, FieldRule & { readonly isValid: Check }>(
+  Object.entries(EVENT_RULES).map(([field, rule]) => [field, { ...rule, isValid: CHECKS[rule.type] }]),
+);
 
 /**
  * The last gate before a line is written: whatever mapped the event, it obeys the contract.

@@ -29,8 +29,10 @@ const HEADERS = {
 
 /** Objects in which every value and a key is the canary, so that each is taken, refused or fails in its own way. */
 const payload = { [CANARY]: CANARY, nested: { [CANARY]: [CANARY] } };
-const context = { ip: CANARY, userAgent: CANARY, page: { url: CANARY, title: CANARY }, library: { name: CANARY }, campaign: { source: CANARY }, traits: payload };
-const message = { type: 'track', event: CANARY, messageId: CANARY, userId: CANARY, anonymousId: CANARY, timestamp: CANARY, properties: payload, context };
+const page = { url: CANARY, title: CANARY };
+const context = { ip: CANARY, userAgent: CANARY, page, library: { name: CANARY }, campaign: { source: CANARY }, traits: payload };
+const ids = { messageId: CANARY, userId: CANARY, anonymousId: CANARY };
+const message = { type: 'track', event: CANARY, ...ids, timestamp: CANARY, properties: payload, context };
 const wrong = Object.keys(message).map(field => ({ ...message, [field]: { [CANARY]: CANARY } }));
 
 const REQUESTS: readonly RequestParts[] = [
