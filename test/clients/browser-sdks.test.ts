@@ -4,7 +4,7 @@ import { ClientSite } from './support/client-site';
 import { Collector } from './support/collector';
 import { Copies, StoredLine } from './support/stored-line';
 import { Visitor } from './support/visitor';
-import { startBrowser } from '../e2e/browser';
+import { startBrowser } from '../support/browser';
 
 const START_MS = 60_000;
 const TEST_MS = 60_000;

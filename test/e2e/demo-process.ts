@@ -3,8 +3,8 @@ import { ChildProcess, execFileSync, spawn } from 'child_process';
 import { mkdtempSync } from 'fs';
 import { join } from 'path';
 import { until } from '../../examples/local/until';
+import { ROOT } from '../support/set-up';
 
-export const ROOT = join(__dirname, '..', '..');
 const LOCAL = join(ROOT, '.local');
 /** Two cores that also do something else. */
 export const START_MS = 180_000;

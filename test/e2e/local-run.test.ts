@@ -4,9 +4,10 @@ import { rmSync } from 'fs';
 import { join } from 'path';
 import { Analytics } from '@segment/analytics-node';
 import type { Browser } from 'puppeteer-core';
-import { openPage, screenshot, startBrowser } from './browser';
-import { DemoProcess, FREE_PORTS, ROOT, START_MS } from './demo-process';
+import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
 import { until } from '../../examples/local/until';
+import { openPage, screenshot, startBrowser } from '../support/browser';
+import { ROOT } from '../support/set-up';
 
 const ROW_MS = 90_000;
 const TEST_MS = ROW_MS + 30_000;

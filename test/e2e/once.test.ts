@@ -2,8 +2,8 @@
 import { execFileSync, spawnSync } from 'child_process';
 import { rmSync } from 'fs';
 import { join } from 'path';
-import { DemoProcess, ROOT } from './demo-process';
-import { toolchain } from './set-up';
+import { DemoProcess } from './demo-process';
+import { ROOT, toolchain } from '../support/set-up';
 
 const EVENTS = 10_000;
 const RUN_MS = 600_000;

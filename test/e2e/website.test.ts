@@ -1,9 +1,9 @@
 /** The shop without a working collector: it says so, and stays a shop. */
 import { join } from 'path';
 import type { Browser } from 'puppeteer-core';
-import { openPage, screenshot, startBrowser } from './browser';
-import { ROOT } from './demo-process';
 import { StaticServer } from '../../examples/local/static-server';
+import { openPage, screenshot, startBrowser } from '../support/browser';
+import { ROOT } from '../support/set-up';
 
 const SITE = join(ROOT, 'assets', 'website');
 

@@ -1,7 +1,7 @@
 /** Runs a client in a process of its own, as its users do. */
 import { execFile } from 'child_process';
 import { join } from 'path';
-import { ROOT } from '../../e2e/demo-process';
+import { ROOT } from '../../support/set-up';
 
 const CLIENT_MS = 60_000;
 const CLIENTS = join(__dirname, '..');

@@ -1,7 +1,7 @@
 /** The code on the pages of docs/clients. */
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
-import { ROOT } from '../../e2e/demo-process';
+import { ROOT } from '../../support/set-up';
 
 export const PAGES = join(ROOT, 'docs', 'clients');
 export const PLACEHOLDERS = { url: 'https://collect.example.com', key: 'YOUR_WRITE_KEY' } as const;

@@ -1,8 +1,7 @@
 import { mkdirSync } from 'fs';
 import { join } from 'path';
 import { Browser, launch, Page } from 'puppeteer-core';
-import { ROOT } from './demo-process';
-import { chromePath } from './set-up';
+import { chromePath, ROOT } from './set-up';
 
 const SCREENSHOTS = join(ROOT, '.local', 'screenshots');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];

@@ -1,8 +1,9 @@
 import { spawnSync } from 'child_process';
 import { join } from 'path';
 import { pathToFileURL } from 'url';
-import { ROOT } from './demo-process';
 import { Toolchain } from '../../examples/local/toolchain';
+
+export const ROOT = join(__dirname, '..', '..');
 
 /** Asks the set-up's modules, which jest cannot import: they are ES modules. */
 function ask(module: string, call: string): string {
