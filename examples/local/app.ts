@@ -5,6 +5,9 @@ import { ClickstreamLakehouse, LakehouseNetwork } from '../../src';
 /** Someone who clicks wants to see the row soon; a machine of two cores keeps up with it. */
 const TRIGGER_INTERVAL = Duration.seconds(2);
 
+// CDK's validation of templates takes as long as all the rest of the start; the tests validate every example's.
+process.env.CDK_VALIDATION ??= 'false';
+
 /** @param outdir the cloud assembly's folder */
 export function synthesizeLocalApp(outdir: string) {
   const app = new App({ outdir });
