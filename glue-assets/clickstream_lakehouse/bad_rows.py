@@ -1,8 +1,6 @@
-"""Lines that could not become events as rows of `bad_events`: the reason, where it is, and the bytes."""
+"""Lines that could not become events as rows of `bad_events`: the reason, its place, and the bytes."""
 
-from functools import cache
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import LINE_VERSION, bad_line_fields, table
@@ -13,10 +11,9 @@ MAX_RAW_BYTES = 64 << 10  # of a bad event; `raw` has the whole record
 _BASE64_CHARS = MAX_RAW_BYTES // 3 * 4
 
 
-def faulty_rows(lines: DataFrame) -> DataFrame:
-    """Rows of parse_lines with a `fault`. They are dated by their arrival: their own times cannot be trusted."""
-    return _rows(
-        lines,
+def faulty_row() -> Column:
+    """A line with a `fault` as a struct: `bad_events` without processed_ts. It is dated by its arrival: who trusts its times?"""
+    return _row(
         {
             **_known_fields(),
             **_bytes(F.col("line"), F.col("data_base64")),
@@ -25,37 +22,37 @@ def faulty_rows(lines: DataFrame) -> DataFrame:
             "error_code": _code(),
             "error_message": _message(),
             "error_path": _path(),
-        },
+        }
     )
 
 
-def conflict_rows(events: DataFrame) -> DataFrame:
-    """Good rows of parse_lines, with their `line`, whose id another event has."""
-    return _rows(
-        events,
+def collector_row() -> Column:
+    """A good line of kind `bad`, which the collector refused, as it described it."""
+    described = {f.name: F.col(f.name) for f in bad_line_fields()}
+    return _row({**described, "received_ts": F.timestamp_millis(F.col("received_ts"))})
+
+
+def conflict_row() -> Column:
+    """An event (columns of `events`, and its `line`) whose id another event has."""
+    meta = {name: F.col(f"meta.{name}") for name in ("request_id", "batch_index", "shard_id", "sequence_number")}
+    return _row(
         {
-            **_known_fields(),
+            **meta,
+            **{name: F.col(name) for name in ("protocol", "app_id", "received_ts")},
             **_bytes(F.col("line"), F.lit(None).cast("string")),
-            "received_ts": F.timestamp_millis(F.col("received_ts")),
             "stage": F.lit("dedup"),
             "error_code": F.lit("id_conflict"),
             "error_message": F.lit("another event has this event_id and other content; the first one received was kept"),
             "error_path": F.lit("event_id"),
-        },
+        }
     )
 
 
-def collector_bad_rows(lines: DataFrame) -> DataFrame:
-    """Good rows of parse_lines of kind `bad`: what the collector refused, as it described it."""
-    described = {f.name: F.col(f.name) for f in bad_line_fields()}
-    return _rows(lines, {**described, "received_ts": F.timestamp_millis(F.col("received_ts"))})
-
-
-def _rows(lines: DataFrame, columns: dict[str, Column]) -> DataFrame:
+def _row(columns: dict[str, Column]) -> Column:
     found_at = {name: F.col(name) for name in ("shard_id", "sequence_number", "line_index")}
-    given = {**found_at, **columns, "processed_ts": F.current_timestamp(), "retry_count": F.lit(0)}
-    given["received_date"] = F.to_date(given["received_ts"])
-    return lines.select(*[given.get(f.name, F.lit(None)).cast(f.type).alias(f.name) for f in table("bad_events").fields])
+    given = {**found_at, **columns, "retry_count": F.lit(0), "received_date": F.to_date(columns["received_ts"])}
+    fields = [f for f in table("bad_events").fields if f.name != "processed_ts"]
+    return F.struct(*[given.get(f.name, F.lit(None)).cast(f.type).alias(f.name) for f in fields])
 
 
 def _known_fields() -> dict[str, Column]:
@@ -82,7 +79,6 @@ def _code() -> Column:
     return F.when((F.col("fault") == "invalid_json") & is_json, F.lit("not_an_object")).otherwise(F.col("fault"))
 
 
-@cache
 def _path() -> Column:
     """The field that the code is about, null when it is about the line."""
     code, line = F.col("fault"), F.col("line")

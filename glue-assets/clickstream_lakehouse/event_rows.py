@@ -1,8 +1,6 @@
 """Good lines, enriched, as rows of `events`."""
 
-from functools import cache
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import Field, table
@@ -15,16 +13,11 @@ from clickstream_lakehouse.enrich.times import ClockReadings, clock_skew_ms, eve
 PIPELINE_VERSION = "1"
 
 
-def event_rows(lines: DataFrame) -> DataFrame:
-    """Good lines (of parse_lines with identity columns) as rows of `events`."""
-    return lines.select(*event_columns())
-
-
-@cache
-def event_columns() -> tuple[Column, ...]:
-    """Built once: the expressions are the same in every batch."""
+def event_row() -> Column:
+    """A good line of kind `event` (columns of parse_lines and identified) as a struct: `events` without processed_ts."""
     computed = _computed_columns()
-    return tuple(_event_column(f, computed).cast(f.type).alias(f.name) for f in table("events").fields)
+    fields = [f for f in table("events").fields if f.name != "processed_ts"]
+    return F.struct(*[_event_column(f, computed).cast(f.type).alias(f.name) for f in fields])
 
 
 def _event_column(field: Field, computed: dict[str, Column]) -> Column:
@@ -54,7 +47,6 @@ def _computed_columns() -> dict[str, Column]:
         "event_date": F.to_date(happened),
         "ts_quality": ts_quality(readings),
         "clock_skew_ms": clock_skew_ms(readings),
-        "processed_ts": F.current_timestamp(),
         "received_date": F.to_date(F.timestamp_millis(received)),
         "page_host": F.coalesce("page_host", page_host(url)),
         "page_path": F.coalesce("page_path", page_path(url)),

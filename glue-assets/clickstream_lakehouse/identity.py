@@ -1,6 +1,6 @@
 """Who an event is (128 bits of its id) and what it says (a fingerprint), so that copies and id conflicts can be told apart."""
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import event_line_fields
@@ -43,15 +43,3 @@ def event_fingerprint() -> Column:
     names = sorted({f.name for f in event_line_fields()} - NOT_IN_FINGERPRINT)
     parts = [part for name in names for part in (F.when(F.col(name).isNotNull(), F.lit(name)), F.col(name))]
     return F.xxhash64(*parts)
-
-
-def identified(lines: DataFrame) -> DataFrame:
-    """The rows of parse_lines with event_key, event_check and event_fp, null where the outcome is not `event`."""
-    is_event = F.col("outcome") == "event"
-    event_id = F.col("event_id")
-    return lines.select(
-        "*",
-        F.when(is_event, event_key(event_id)).alias("event_key"),
-        F.when(is_event, event_check(event_id)).alias("event_check"),
-        F.when(is_event, event_fingerprint()).alias("event_fp"),
-    )

@@ -73,6 +73,13 @@ def is_retryable(error: Exception) -> bool:
     return isinstance(error, HTTPClientError | BotoConnectionError)
 
 
+def is_unreachable(error: Exception) -> bool:
+    """No answer, or one that is no answer (5xx): another call would fare no better now."""
+    if isinstance(error, ClientError):
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return is_retryable(error)
+
+
 def list_shards(kinesis: Any, stream: Stream) -> list[dict[str, Any]]:
     """Every shard that ListShards knows, closed ones within retention included."""
     shards: list[dict[str, Any]] = []

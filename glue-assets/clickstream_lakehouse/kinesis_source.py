@@ -45,6 +45,7 @@ from clickstream_lakehouse.kinesis_client import (
     client,
     error_code,
     is_retryable,
+    is_unreachable,
     list_shards,
     shard_iterator,
 )
@@ -231,7 +232,10 @@ class KinesisStreamReader(DataSourceStreamReader):
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _has_records(self, positions: dict[str, Position]) -> bool:
-        """Whether a read would find anything. In doubt yes: the read itself knows how to handle errors."""
+        """Whether a read would find anything. In doubt yes: the read itself knows how to handle errors.
+
+        But no while Kinesis does not answer: each batch would wait for its deadline and commit nothing.
+        """
         kinesis = client(self._stream.region, self._stream.endpoint_url)
         for shard_id, position in positions.items():
             if position == SHARD_END:
@@ -240,9 +244,9 @@ class KinesisStreamReader(DataSourceStreamReader):
             try:
                 iterator = self._peeks.pop(key, None) or shard_iterator(kinesis, self._stream, shard_id, position)
                 answer = kinesis.get_records(ShardIterator=iterator, Limit=1)
-            except Exception:
+            except Exception as error:
                 self._peeks.clear()
-                return True
+                return not is_unreachable(error)
             if answer["Records"] or answer.get("MillisBehindLatest", 0) or not answer.get("NextShardIterator"):
                 self._peeks.clear()
                 return True

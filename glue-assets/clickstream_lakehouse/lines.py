@@ -62,21 +62,15 @@ def split_lines(raw: DataFrame) -> DataFrame:
 def parse_lines(lines: DataFrame) -> DataFrame:
     """The rows of split_lines with the fields of the line (times in epoch milliseconds), `fault` and `outcome`.
 
-    outcome: `event` or `bad` (good lines, by their kind) or `fault`. The line itself (or data_base64) is kept only where
-    there is a fault: it is half of the row.
+    outcome: `event` or `bad` (good lines, by their kind) or `fault`.
     """
     parsed = lines.withColumn("parsed", F.from_json(_with_end_mark(F.col("line")), _parse_schema(), _JSON_OPTIONS))
     judged = parsed.withColumn("fault", fault())
     return judged.select(
-        "shard_id",
-        "sequence_number",
-        "arrival_ts",
-        "line_index",
+        *lines.columns,
         *[F.col(f"parsed.{f.name}").alias(f.name) for f in line_fields()],
         "fault",
         F.when(F.col("fault").isNotNull(), "fault").otherwise(F.col("parsed.kind")).alias("outcome"),
-        F.when(F.col("fault").isNotNull(), F.col("line")).alias("line"),
-        "data_base64",
     )
 
 

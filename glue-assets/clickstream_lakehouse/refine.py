@@ -5,6 +5,7 @@ order matters: until events has the batch, a replay finds the same table and dec
 """
 
 import time
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -14,30 +15,32 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
-from clickstream_lakehouse.bad_rows import collector_bad_rows, conflict_rows, faulty_rows
+from clickstream_lakehouse.bad_rows import conflict_row
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.contract import Table, table
 from clickstream_lakehouse.dedup import HOUR_MS, IDENTITY, LOCATOR, Verdict, decide, probe
 from clickstream_lakehouse.epoch import Epoch
-from clickstream_lakehouse.event_rows import event_rows
-from clickstream_lakehouse.identity import identified
-from clickstream_lakehouse.lines import parse_lines, split_lines
+from clickstream_lakehouse.judge import judge_lines
 from clickstream_lakehouse.metrics import Metrics
 
 QUERY_NAME = "refine"
 
-# Of raw's Parquet for one batch, some 400,000 events of 1 KB: bounds the driver's memory while it works off a backlog.
-MAX_BATCH_BYTES = "128m"
+# Of raw's Parquet for one batch, 100,000 to 200,000 events of 1 KB: bounds memory and latency while it works off a backlog.
+MAX_BATCH_BYTES = "32m"
 
 
 def start_refine(spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int) -> StreamingQuery:
     """Start the query."""
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
-    return (
+    raw = (
         spark.readStream.format("delta")
         # Compaction and erasure rewrite files of raw; what they rewrite was read before.
         .option("skipChangeCommits", "true")
         .option("maxBytesPerTrigger", MAX_BATCH_BYTES)
         .load(config.raw_path)
+    )
+    return (
+        judge_lines(raw)
         .writeStream.foreachBatch(Refiner(config, epoch, metrics).refine)
         .queryName(QUERY_NAME)
         .option("checkpointLocation", config.refine_checkpoint)
@@ -54,21 +57,22 @@ class Refiner:
         self._epoch = epoch
         self._metrics = metrics
 
-    def refine(self, raw: DataFrame, batch_id: int) -> None:
-        """Append the batch's rows to both tables; idempotent."""
+    def refine(self, judged: DataFrame, batch_id: int) -> None:
+        """Append the batch (rows of judge_lines) to both tables; idempotent."""
         started = time.monotonic()
-        originals = split_lines(raw)
-        # One pass parses; verdicts, bad rows and events are then made from the cached fields.
-        lines = identified(parse_lines(originals)).persist(StorageLevel.MEMORY_AND_DISK)
+        # One pass judges; verdicts, bad rows and events are then made from the cached rows.
+        lines = judged.persist(StorageLevel.MEMORY_AND_DISK)
         try:
-            found = lines.select("outcome", *IDENTITY, "event_fp", F.col("received_ts").alias("received_ms"), *LOCATOR).toArrow()
+            found = lines.select("outcome", *IDENTITY, "event_fp", "received_ms", *LOCATOR).toArrow()
             events = found.filter(pc.field("outcome") == "event")
-            verdicts = self._verdicts(raw.sparkSession, events)
+            verdicts = self._verdicts(judged.sparkSession, events)
             self._epoch.check()
-            bad = self._append_bad(lines, originals, found, events.filter(pa.array(verdicts == Verdict.CONFLICT)), batch_id)
+            conflicts = events.filter(pa.array(verdicts == Verdict.CONFLICT))
+            self._append_bad(lines, conflicts, found.num_rows - events.num_rows, batch_id)
             self._append_events(lines, events, verdicts, batch_id)
         finally:
             lines.unpersist()
+        bad = found.num_rows - events.num_rows + conflicts.num_rows
         self._report(batch_id, events, verdicts, bad, time.monotonic() - started)
 
     def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
@@ -78,31 +82,23 @@ class Refiner:
         stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
         return decide(events, stored, window_ms)
 
-    def _append_bad(self, lines: DataFrame, originals: DataFrame, found: pa.Table, conflicts: pa.Table, batch_id: int) -> int:
-        """Returns how many rows there were."""
-        outcomes = found["outcome"].value_counts().to_pylist()
-        count = {entry["values"]: entry["counts"] for entry in outcomes}
+    def _append_bad(self, lines: DataFrame, conflicts: pa.Table, refused: int, batch_id: int) -> None:
         parts: list[DataFrame] = []
-        if count.get("fault"):
-            parts.append(faulty_rows(lines.where("outcome = 'fault'")))
-        if count.get("bad"):
-            parts.append(collector_bad_rows(lines.where("outcome = 'bad'")))
+        if refused:
+            parts.append(lines.where("outcome != 'event'").select("bad.*"))
         if conflicts.num_rows:
-            losers = _only(lines, conflicts, "left_semi").drop("line")
-            parts.append(conflict_rows(F.broadcast(losers).join(originals.select(*LOCATOR, "line"), LOCATOR)))
+            losers = _only(lines, conflicts, "left_semi").select("event.*", "line_index", "line")
+            parts.append(losers.select(conflict_row().alias("bad")).select("bad.*"))
         if parts:
-            rows = parts[0]
-            for part in parts[1:]:
-                rows = rows.unionAll(part)
-            _append(rows, self._config.bad_events_path, batch_id)
-        return count.get("fault", 0) + count.get("bad", 0) + conflicts.num_rows
+            _append(reduce(DataFrame.unionByName, parts), table("bad_events"), self._config.bad_events_path, batch_id)
 
     def _append_events(self, lines: DataFrame, events: pa.Table, verdicts: np.ndarray, batch_id: int) -> None:
         losers = events.filter(pa.array(verdicts != Verdict.NEW))
         if losers.num_rows == events.num_rows:
             return
         good = lines.where("outcome = 'event'")
-        _append(event_rows(_only(good, losers, "left_anti") if losers.num_rows else good), self._config.events_path, batch_id)
+        kept = _only(good, losers, "left_anti") if losers.num_rows else good
+        _append(kept.select("event.*"), table("events"), self._config.events_path, batch_id)
 
     def _report(self, batch_id: int, events: pa.Table, verdicts: np.ndarray, bad: int, seconds: float) -> None:
         new = verdicts == Verdict.NEW
@@ -124,11 +120,12 @@ def _only(lines: DataFrame, located: pa.Table, join: str) -> DataFrame:
     return lines.join(F.broadcast(places), LOCATOR, join)
 
 
-def _append(rows: DataFrame, path: str, batch_id: int) -> None:
+def _append(rows: DataFrame, target: Table, path: str, batch_id: int) -> None:
     """Append once per batch: Delta drops an append whose transaction version it has seen."""
     # The checkpoint's own id: a new checkpoint counts its batches from 0 again.
     checkpoint_id = rows.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
     if checkpoint_id is None:
         raise RuntimeError("not inside a streaming batch: there is no checkpoint id to append under")
     options = {"txnAppId": f"clickstream-refine-{checkpoint_id}", "txnVersion": str(batch_id)}
-    rows.write.format("delta").mode("append").options(**options).save(path)
+    stamped = rows.withColumn("processed_ts", F.current_timestamp()).select(*target.column_names)
+    stamped.write.format("delta").mode("append").options(**options).save(path)

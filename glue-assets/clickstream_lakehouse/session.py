@@ -18,6 +18,9 @@ RUNTIME_SETTINGS = {
     # A cast that fails must not fail the same batch for ever (Spark 4 has ANSI on).
     "spark.sql.ansi.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
+    # The optimizer derives what is known about every column from the expressions before it; for stage 2's plan that takes
+    # half a minute, in every batch.
+    "spark.sql.constraintPropagation.enabled": "false",
     # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # The default of 50 dominates the first snapshot of a small table.

@@ -2,15 +2,14 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.identity import NOT_IN_FINGERPRINT, identified
-from clickstream_lakehouse.lines import parse_lines, split_lines
+from clickstream_lakehouse.identity import NOT_IN_FINGERPRINT
+from clickstream_lakehouse.judge import judge_lines
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import raw_frame
 
 
 def identities(spark: SparkSession, *lines: object) -> list[Row]:
-    frame = identified(parse_lines(split_lines(raw_frame(spark, ndjson(*lines)))))
-    return frame.orderBy("line_index").collect()
+    return judge_lines(raw_frame(spark, ndjson(*lines))).orderBy("line_index").collect()
 
 
 def test_the_identity_is_of_the_id_alone(spark: SparkSession) -> None:
@@ -50,7 +49,7 @@ def test_the_fingerprint_changes_with_every_field_of_the_client(spark: SparkSess
     changes["session_index"], changes["event_type"], changes["protocol"] = 5, "page", "ga4"
     lines = [event_line(event_id="a"), *[event_line(event_id="a", **{name: value}) for name, value in changes.items()]]
     rows = identities(spark, *lines)
-    assert [row.fault for row in rows if row.fault] == []
+    assert {row.outcome for row in rows} == {"event"}
     assert len({row.event_fp for row in rows}) == len(lines)
 
 

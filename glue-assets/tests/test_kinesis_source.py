@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from clickstream_lakehouse import kinesis_source
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
@@ -120,6 +120,19 @@ def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(kinesis: FakeK
     query.batch()
     kinesis.faults = {"get_records": [service_error("ProvisionedThroughputExceededException")]}
     assert query.plan()["b"] == 2
+
+
+@pytest.mark.parametrize("fault", [EndpointConnectionError(endpoint_url="http://kinesis"), service_error("Any", status=503)])
+def test_while_kinesis_does_not_answer_no_batch_is_planned(
+    kinesis: FakeKinesis, options: dict[str, str], fault: Exception
+) -> None:
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    query.batch()
+    kinesis.put("s1", b"b")
+    kinesis.faults = {"get_records": [fault]}
+    assert query.plan() == query.offset
+    assert query.batch() == ["b"]
 
 
 def test_no_batch_is_planned_while_the_last_one_has_not_ended(kinesis: FakeKinesis, options: dict[str, str]) -> None:

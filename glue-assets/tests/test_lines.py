@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.bad_rows import collector_bad_rows, faulty_rows
+from clickstream_lakehouse.judge import judge_lines
 from clickstream_lakehouse.lines import parse_lines, split_lines
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import ARRIVAL, raw_frame
@@ -22,6 +22,12 @@ LISTED = [f.name for f in contract.event_line_fields() if f.values]
 
 def changed(**fields: Any) -> str:
     return json.dumps({**event_line(), **fields})
+
+
+def bad_rows(spark: SparkSession, *records: bytes) -> list[Row]:
+    """Rows of bad_events, as far as they are known before they are written."""
+    judged = judge_lines(raw_frame(spark, *records)).select("bad").collect()
+    return [row.bad for row in judged if row.bad is not None]
 
 
 def without(name: str) -> str:
@@ -85,8 +91,7 @@ GOOD = [
 
 
 def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes(spark: SparkSession) -> None:
-    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*[line for line, _, _ in POISON]))))
-    rows = {row.line_index: row for row in faulty_rows(lines.where("outcome = 'fault'")).collect()}
+    rows = {row.line_index: row for row in bad_rows(spark, ndjson(*[line for line, _, _ in POISON]))}
     assert [line[:300] for index, (line, _, _) in enumerate(POISON) if index not in rows] == []
     wrong = {
         line[:300]: (rows[index].error_code, rows[index].error_path)
@@ -118,15 +123,14 @@ def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: Spar
 
 def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: SparkSession) -> None:
     record = b"\x1f\x8b\x08\xff"
-    lines = parse_lines(split_lines(raw_frame(spark, record)))
-    (row,) = faulty_rows(lines).collect()
+    (row,) = bad_rows(spark, record)
     assert (row.error_code, row.raw_encoding, row.raw_bytes) == ("not_utf8", "base64", 4)
     assert base64.b64decode(row.raw) == record
 
 
 @pytest.mark.parametrize("record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"])
 def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSession, record: bytes) -> None:
-    (row,) = faulty_rows(parse_lines(split_lines(raw_frame(spark, record)))).collect()
+    (row,) = bad_rows(spark, record)
     kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()
     assert len(kept) in range(65_533, 65_537)
     assert record.startswith(kept)
@@ -135,14 +139,14 @@ def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSes
 
 def test_what_a_broken_line_says_about_itself_is_kept(spark: SparkSession) -> None:
     line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
-    (row,) = faulty_rows(parse_lines(split_lines(raw_frame(spark, line.encode())))).collect()
+    (row,) = bad_rows(spark, line.encode())
     assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
     assert (row.shard_id, row.sequence_number, row.line_index, row.retry_count) == ("shardId-000000000000", "1", 0, 0)
 
 
 def test_the_collectors_bad_lines_pass_as_they_are(spark: SparkSession) -> None:
     line = bad_line(protocol="native", request_id="r-1", batch_index=2, error_path="batch[2]", app_id="shop")
-    (row,) = collector_bad_rows(parse_lines(split_lines(raw_frame(spark, ndjson(line))))).collect()
+    (row,) = bad_rows(spark, ndjson(line))
     written = {name: row[name] for name in line if name not in ("v", "kind", "received_ts")}
     assert written == {name: value for name, value in line.items() if name in written}
     assert row.received_ts.timestamp() * 1000 == RECEIVED_MS

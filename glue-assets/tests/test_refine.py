@@ -143,7 +143,11 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
             patch.setattr(Metrics, "batch", lambda *_: fail())
         else:
             append = refine._append
-            patch.setattr(refine, "_append", lambda rows, path, batch: append(rows, path, batch) if "bad" in path else fail())
+            patch.setattr(
+                refine,
+                "_append",
+                lambda rows, target, *rest: append(rows, target, *rest) if target.name == "bad_events" else fail(),
+            )
         with pytest.raises(StreamingQueryException, match="killed here"):
             run_refine(spark, config)
     assert len(rows(config.bad_events_path)) == 2

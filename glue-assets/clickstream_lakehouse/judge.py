@@ -1,0 +1,46 @@
+"""What each line of a batch is: an event, something the collector refused, or a line with a fault.
+
+All of stage 2 that looks at one line at a time. It is part of the streaming query's plan, so Spark analyses and compiles it
+once, not for every batch. Filter its rows only after they are cached (or in a batch function): Spark would push a filter down
+into the projections and parse each line again for every field that the filter depends on.
+"""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from clickstream_lakehouse.bad_rows import collector_row, faulty_row
+from clickstream_lakehouse.dedup import LOCATOR
+from clickstream_lakehouse.event_rows import event_row
+from clickstream_lakehouse.identity import event_check, event_fingerprint, event_key
+from clickstream_lakehouse.lines import parse_lines, split_lines
+
+
+def judge_lines(raw: DataFrame) -> DataFrame:
+    """One row per line of the rows of `raw`.
+
+    outcome       `event`, `bad` or `fault`
+    LOCATOR       where the line is
+    event_key, event_check, event_fp, received_ms   identity of an event; null for the others
+    event         struct, the row of `events` without processed_ts; null for the others
+    bad           struct, the row of `bad_events` without processed_ts; null for events
+    line          the text of an event, for the case of an id conflict
+    """
+    is_event = F.col("outcome") == "event"
+    event_id = F.col("event_id")
+    identified = parse_lines(split_lines(raw)).select(
+        "*",
+        F.when(is_event, event_key(event_id)).alias("event_key"),
+        F.when(is_event, event_check(event_id)).alias("event_check"),
+        F.when(is_event, event_fingerprint()).alias("event_fp"),
+    )
+    return identified.select(
+        "outcome",
+        *LOCATOR,
+        "event_key",
+        "event_check",
+        "event_fp",
+        F.when(is_event, F.col("received_ts")).alias("received_ms"),
+        F.when(is_event, event_row()).alias("event"),
+        F.when(F.col("outcome") == "fault", faulty_row()).when(F.col("outcome") == "bad", collector_row()).alias("bad"),
+        F.when(is_event, F.col("line")).alias("line"),
+    )
