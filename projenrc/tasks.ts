@@ -16,5 +16,5 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('query', 'node examples/local/query.mjs');
   project.setScript('test', 'node test/run.mjs');
   project.setScript('bench', 'tsx bench/run.ts');
-  project.setScript('soak', "jest --testMatch '**/test/soak/**/*.soak.ts'");
+  project.setScript('soak', "jest --ci --runInBand --testMatch '**/test/soak/**/*.soak.ts'");
 }

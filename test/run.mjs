@@ -11,8 +11,8 @@ const jest = (layer, ...options) => ['npx', 'jest', '--ci', '--testPathIgnorePat
 const LAYERS = {
   build: [['npx', 'projen', 'build']], // jsii, API.md, README's snippets, unit and template tests, eslint, tarball
   python: [
-    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples'],
-    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples'],
+    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'test'],
+    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
     [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'glue-assets/tests'],
   ],

@@ -23,7 +23,7 @@ const ANSWERS: ReadonlyArray<[apigateway.ResponseType, GatewayAnswer]> = [
   [apigateway.ResponseType.INVALID_SIGNATURE, { code: 'unauthorized', message: 'the signature is not valid' }],
   [apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, { code: 'not_found', message: 'no such path' }],
   [apigateway.ResponseType.QUOTA_EXCEEDED, { code: 'quota_exceeded', message: 'the quota is used up', retryAfter: RETRY_AFTER }],
-  [apigateway.ResponseType.REQUEST_TOO_LARGE, { code: 'request_too_large', message: 'the request is larger than 10 MB' }],
+  [apigateway.ResponseType.REQUEST_TOO_LARGE, { code: 'request_too_large', message: 'the request is larger than the API takes' }],
   [apigateway.ResponseType.RESOURCE_NOT_FOUND, { code: 'not_found', message: 'no such path' }],
   [apigateway.ResponseType.THROTTLED, { code: 'throttled', message: 'too many requests', retryAfter: RETRY_AFTER }],
   [apigateway.ResponseType.UNAUTHORIZED, { code: 'unauthorized', message: 'not authorized' }],

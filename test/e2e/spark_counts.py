@@ -31,7 +31,11 @@ def main(lake: str, *jars: str) -> None:
         path = str(Path(lake) / name)
         detail = spark.sql(f"describe detail delta.`{path}`").first()
         rows = spark.read.format("delta").load(path).count()
-        found[name] = {"rows": rows, "minReaderVersion": detail["minReaderVersion"], "minWriterVersion": detail["minWriterVersion"]}
+        found[name] = {
+            "rows": rows,
+            "minReaderVersion": detail["minReaderVersion"],
+            "minWriterVersion": detail["minWriterVersion"],
+        }
     spark.stop()
     print(json.dumps(found))
 
