@@ -25,8 +25,8 @@ from clickstream_lakehouse.metrics import Metrics
 
 QUERY_NAME = "refine"
 
-# Of raw's Parquet for one batch, 100,000 to 200,000 events of 1 KB: bounds memory and latency while it works off a backlog.
-MAX_BATCH_BYTES = "32m"
+# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while it works off a backlog.
+MAX_BATCH_BYTES = "16m"
 
 
 def start_refine(spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int) -> StreamingQuery:

@@ -23,6 +23,8 @@ RUNTIME_SETTINGS = {
     "spark.sql.constraintPropagation.enabled": "false",
     # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Rows of one cached block. The default of 10,000 needs 100 MB at once when an event with its text has 4 KB.
+    "spark.sql.inMemoryColumnarStorage.batchSize": "1000",
     # The default of 50 dominates the first snapshot of a small table.
     "spark.databricks.delta.snapshotPartitions": "2",
     # VACUUM otherwise lists with up to 10,000 tasks.
