@@ -14,7 +14,7 @@ const LAYERS = {
     [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'test'],
     [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
-    [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'glue-assets/tests'],
+    [python, '-m', 'pytest', '-p', 'no:cacheprovider', 'glue-assets/tests'],
   ],
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
