@@ -139,7 +139,7 @@ class ShardRead:
         self._caught_up = answer.get("MillisBehindLatest", 0) == 0 and len(records) < wanted
         if records:
             self._advance(records)
-        elif not self._closed and not self._caught_up:
+        elif not self._finished():
             time.sleep(_EMPTY_PAUSE)
         return records
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from clickstream_lakehouse import kinesis_source
+from clickstream_lakehouse import kinesis_source, shard_reader
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.kinesis_client import SHARD_END, TRIM_HORIZON
 from clickstream_lakehouse.kinesis_source import (
@@ -18,6 +18,7 @@ from clickstream_lakehouse.kinesis_source import (
     next_starts,
 )
 from clickstream_lakehouse.position_store import LocalStore
+from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
 THROTTLED = service_error("LimitExceededException")
@@ -31,10 +32,16 @@ def kinesis(monkeypatch: pytest.MonkeyPatch) -> FakeKinesis:
 
 
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    slept: list[float] = []
-    monkeypatch.setattr(kinesis_source.time, "sleep", slept.append)
-    return slept
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock(ARRIVAL.timestamp() + 60)
+    for module in (kinesis_source, shard_reader):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def pauses(clock: Clock) -> list[float]:
+    return clock.pauses
 
 
 @pytest.fixture
@@ -79,10 +86,7 @@ def test_a_new_query_reads_every_shard_from_its_beginning(kinesis: FakeKinesis, 
     assert query.batch() == ["s1", "s2", "s3"]
 
 
-def test_a_new_query_at_latest_skips_history_and_closed_shards(
-    kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kinesis_source.time, "time", lambda: ARRIVAL.timestamp() + 60)
+def test_a_new_query_at_latest_skips_history_and_closed_shards(kinesis: FakeKinesis, options: dict[str, str]) -> None:
     kinesis.add_shard("s1", b"old", closed=True)
     kinesis.add_shard("s2", b"old", parents=("s1",))
     query = Query({**options, "startposition": "latest"})
@@ -247,17 +251,16 @@ def test_a_superseded_driver_plans_no_batch(kinesis: FakeKinesis, options: dict[
 
 
 def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
-    kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    kinesis: FakeKinesis, options: dict[str, str], clock: Clock
 ) -> None:
-    arrival = ARRIVAL.timestamp()
-    now, moment = {"time": arrival + 100}, f"{arrival + 105:.3f}"
-    monkeypatch.setattr(kinesis_source.time, "time", lambda: now["time"])
+    clock.now = ARRIVAL.timestamp() + 100
+    moment = f"{ARRIVAL.timestamp() + 105:.3f}"
     kinesis.add_shard("s1", b"a")
     query = Query({**options, "drainuntil": moment})
     store = LocalStore(options["positions"])
     assert query.batch() == ["a"]
     assert query.plan()["b"] == 2  # caught up, but by a read that began too early
-    now["time"] = arrival + 106
+    clock.now = ARRIVAL.timestamp() + 106
     kinesis.put("s1", b"b")
     assert query.batch() == ["b"]
     assert store.get(drained_key(moment)) is None

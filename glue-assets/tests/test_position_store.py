@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from clickstream_lakehouse import position_store
 from clickstream_lakehouse.position_store import LocalStore, PositionStore, S3Store, open_store
+from support.clock import Clock
 
 
 class FakeS3:
@@ -145,6 +147,6 @@ def test_the_path_chooses_the_store(tmp_path: Path) -> None:
 
 
 def monkeypatch_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    pauses: list[float] = []
-    monkeypatch.setattr("clickstream_lakehouse.position_store.time.sleep", pauses.append)
-    return pauses
+    clock = Clock(0)
+    monkeypatch.setattr(position_store, "time", clock)
+    return clock.pauses

@@ -9,6 +9,7 @@ from clickstream_lakehouse import shard_reader
 from clickstream_lakehouse.kinesis_client import SHARD_END, TRIM_HORIZON, DataLossError, Position, Stream
 from clickstream_lakehouse.position_store import LocalStore
 from clickstream_lakehouse.shard_reader import ReadLimits, ReplayMismatchError, ShardRead
+from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
 STREAM = Stream("clicks", "eu-west-1")
@@ -25,12 +26,11 @@ def store(tmp_path: Path) -> LocalStore:
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Time stands still but for the reader's own pauses."""
-    now = {"time": 1_000.0}
-    monkeypatch.setattr(shard_reader.time, "time", lambda: now["time"])
-    monkeypatch.setattr(shard_reader.time, "sleep", lambda seconds: now.update(time=now["time"] + seconds))
-    return now
+    clock = Clock(1_000.0)
+    monkeypatch.setattr(shard_reader, "time", clock)
+    return clock
 
 
 def read(kinesis: FakeKinesis, store: LocalStore, position: Position = TRIM_HORIZON, **options: Any) -> list[dict[str, Any]]:
@@ -169,12 +169,12 @@ def test_throttling_server_faults_and_broken_connections_are_tried_again(
 
 
 def test_a_live_read_that_is_throttled_all_the_time_ends_at_its_deadline(
-    kinesis: FakeKinesis, store: LocalStore, clock: dict[str, float]
+    kinesis: FakeKinesis, store: LocalStore, clock: Clock
 ) -> None:
     kinesis.add_shard("shard-1", b"a")
     kinesis.faults = {"get_records": [service_error("ProvisionedThroughputExceededException")] * 1_000}
     assert read(kinesis, store) == []
-    assert 20 < clock["time"] - 1_000 < 25
+    assert 20 < clock.now - 1_000 < 25
     end = store.get("000000000007/shard-1")
     assert end is not None
     assert (end["p"], end["caught"]) == (TRIM_HORIZON, False)
