@@ -1,10 +1,8 @@
 import { proxyEvent } from './builders';
-import { LocalKinesis } from '../../examples/local/kinesis';
 import { acknowledgedLoad } from '../support/acknowledged-load';
-import { CollectorHost, STREAM_NAME } from '../support/collector-host';
-import { Faults, KinesisFaultProxy } from '../support/kinesis-fault-proxy';
+import { failingStream } from '../support/failing-stream';
+import { Faults } from '../support/kinesis-fault-proxy';
 import { anySeed } from '../support/seeded-random';
-import { temporaryFolder } from '../support/temporary-folder';
 
 test('every acknowledged event is in the stream, whatever fails on the way', async () => {
   const seed = anySeed();
@@ -20,22 +18,7 @@ test('every acknowledged event is in the stream, whatever fails on the way', asy
 }, 120_000);
 
 describe('an outage', () => {
-  const folder = temporaryFolder('kinesis-');
-  let kinesis: LocalKinesis;
-  let proxy: KinesisFaultProxy;
-  let collector: CollectorHost;
-
-  beforeAll(async () => {
-    kinesis = await LocalKinesis.start(folder, { name: STREAM_NAME, shards: 1 });
-    proxy = await KinesisFaultProxy.start(kinesis.endpoint, () => 0.5);
-    collector = new CollectorHost({ endpoint: proxy.endpoint, timeoutSeconds: 2 });
-  }, 20_000);
-
-  afterAll(async () => {
-    await collector?.close();
-    await proxy?.stop();
-    await kinesis?.stop();
-  });
+  const stream = failingStream(2);
 
   test.each<[string, Faults]>([
     ['of errors', { serverErrors: 1 }],
@@ -43,6 +26,7 @@ describe('an outage', () => {
     ['of lost answers', { lostAnswers: 1 }],
     ['of silence', { delays: { share: 1, milliseconds: 60_000 } }],
   ])('%s is answered with 503 before the function ends, and what is sent again afterwards is stored', async (name, faults) => {
+    const { kinesis, proxy, collector } = stream();
     const event = proxyEvent({ body: { event_name: 'click', event_id: name } });
     proxy.faults = faults;
     expect(await collector.invoke(event)).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '5' } });

@@ -1,14 +1,11 @@
 import { gzipSync } from 'zlib';
 import { lambdaContext, proxyEvent, RequestParts, settings } from './builders';
 import { scriptedKinesis } from './scripted-kinesis';
-import { LocalKinesis } from '../../examples/local/kinesis';
 import { Collector, handle } from '../../src/collector/handle';
 import { KinesisWriter } from '../../src/collector/kinesis-writer';
 import { Preprocess } from '../../src/collector/preprocess';
 import { KinesisError } from '../../src/collector/put-records';
-import { CollectorHost, STREAM_NAME } from '../support/collector-host';
-import { KinesisFaultProxy } from '../support/kinesis-fault-proxy';
-import { temporaryFolder } from '../support/temporary-folder';
+import { failingStream } from '../support/failing-stream';
 
 /** Whatever a client sends holds this; no line of a log may. */
 const CANARY = 'canary7f3a';
@@ -92,24 +89,10 @@ describe('no line of the log holds anything of a client', () => {
 });
 
 describe('the deployed bundle', () => {
-  const folder = temporaryFolder('kinesis-');
-  let kinesis: LocalKinesis;
-  let proxy: KinesisFaultProxy;
-  let collector: CollectorHost;
-
-  beforeAll(async () => {
-    kinesis = await LocalKinesis.start(folder, { name: STREAM_NAME, shards: 1 });
-    proxy = await KinesisFaultProxy.start(kinesis.endpoint, () => 0.5);
-    collector = new CollectorHost({ endpoint: proxy.endpoint, timeoutSeconds: 1 });
-  }, 20_000);
-
-  afterAll(async () => {
-    await collector?.close();
-    await proxy?.stop();
-    await kinesis?.stop();
-  });
+  const stream = failingStream(1);
 
   test.each([['stores', {}], ['fails to store', { serverErrors: 1 }]])('writes nothing of a client to its output while it %s', async (_, faults) => {
+    const { proxy, collector } = stream();
     proxy.faults = faults;
     for (const request of REQUESTS) await collector.invoke(complete(request));
     expect(collector.log.length).toBeGreaterThanOrEqual(REQUESTS.length);
