@@ -1,6 +1,5 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { CollectorSettings, parseEnvironment } from './environment';
 import { Collector, handle } from './handle';
@@ -13,15 +12,13 @@ import { ReadSecret, SecretWriteKeys } from './write-keys-secret';
 const collector = start(parseEnvironment(process.env));
 
 async function start(settings: CollectorSettings): Promise<Collector> {
-  // HTTP/1.1: the SDK's default for Kinesis, HTTP/2, fails on emulators' plain ports.
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: 1_000 });
   const { writeKeysSecret: secret, preprocessModule } = settings;
   // Not the console: Lambda puts a prefix before its lines, and with one they are no metrics.
   const log = (line: string) => { process.stdout.write(`${line}\n`); };
   return {
     settings,
-    writer: new KinesisWriter(putRecordsWith(new KinesisClient({ requestHandler }), settings.streamName)),
-    writeKeys: secret === undefined ? undefined : new SecretWriteKeys(readerOf(new SecretsManagerClient({ requestHandler }), secret), log),
+    writer: new KinesisWriter(putRecordsWith(new KinesisClient({}), settings.streamName)),
+    writeKeys: secret === undefined ? undefined : new SecretWriteKeys(readerOf(new SecretsManagerClient({}), secret), log),
     preprocess: preprocessModule === undefined ? undefined : await loadPreprocess(preprocessModule),
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
     log,

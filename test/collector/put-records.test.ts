@@ -1,9 +1,8 @@
-import { createHash, createHmac } from 'crypto';
+import { createHash, createHmac, randomBytes } from 'crypto';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
 import { KinesisClient, KinesisClientConfig } from '@aws-sdk/client-kinesis';
-import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { Post } from '../../src/collector/http-post';
 import { putRecordsWith } from '../../src/collector/put-records';
 
 const REGION = 'eu-west-1';
@@ -13,7 +12,6 @@ const ENTRIES = [{ data: Buffer.from('{"ä":1}\n{"b":2}'), partitionKey: 'k1' },
 interface Received extends Pick<IncomingMessage, 'headers' | 'method' | 'url' | 'socket'> { readonly body: string }
 
 let server: Server;
-let client: KinesisClient;
 let received: Received[];
 let respond: (response: ServerResponse) => void;
 
@@ -33,15 +31,15 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  client?.destroy();
   server.closeAllConnections();
   await new Promise(resolve => server.close(resolve));
 });
 
+const clientWith = (config: KinesisClientConfig) => new KinesisClient({ region: REGION, credentials: CREDENTIALS, ...config });
+
 function put(config: KinesisClientConfig = {}) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  client = new KinesisClient({ endpoint, region: REGION, credentials: CREDENTIALS, requestHandler: new NodeHttpHandler(), ...config });
-  return putRecordsWith(client, 'clicks');
+  return putRecordsWith(clientWith({ endpoint, ...config }), 'clicks');
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -115,9 +113,11 @@ test('a wrong clock is corrected by the answer that says so', async () => {
 test.each([
   ['does not begin', () => undefined],
   ['does not end', (response: ServerResponse) => void response.writeHead(200, { 'content-length': 100 }).write('{')],
+  ['is cut off', (response: ServerResponse) => void response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
+  ['never was', (response: ServerResponse) => void response.destroy()],
 ])('an answer that %s costs no more than its time', async (_, stall) => {
   respond = stall;
-  await expect(put()(ENTRIES, 50)).rejects.toThrow();
+  await expect(put()(ENTRIES, 100)).rejects.toThrow();
 });
 
 test.each([
@@ -125,14 +125,19 @@ test.each([
   ['https://kinesis-fips.us-east-1.amazonaws.com', { region: 'us-east-1', useFipsEndpoint: true }],
   ['https://kinesis.cn-north-1.amazonaws.com.cn', { region: 'cn-north-1' }],
 ])('the endpoint is the SDK\'s own choice: %s', async (expected, config) => {
-  const asked: HttpRequest[] = [];
-  const requestHandler = {
-    handle: async (request: HttpRequest) => {
-      asked.push(request);
-      return { response: new HttpResponse({ statusCode: 200, headers: {}, body: [Buffer.from('{"Records":[]}')] }) };
-    },
+  const asked: { url: URL; headers: Readonly<Record<string, string>> }[] = [];
+  const post: Post = async (url, headers) => {
+    asked.push({ url, headers });
+    return { status: 200, headers: {}, text: '{"Records":[]}' };
   };
-  await put({ endpoint: undefined, requestHandler: requestHandler as unknown as NodeHttpHandler, ...config })(ENTRIES, 1_000);
-  expect(`${asked[0].protocol}//${asked[0].hostname}`).toBe(expected);
-  expect(asked[0].headers.host).toBe(asked[0].hostname);
+  await putRecordsWith(clientWith(config), 'clicks', post)(ENTRIES, 1_000);
+  expect(asked[0].url.origin).toBe(expected);
+  expect(asked[0].headers.host).toBe(asked[0].url.host);
+});
+
+test('a record that is encoded in pieces arrives whole', async () => {
+  const data = randomBytes(200_001);
+  await put()([{ data, partitionKey: 'k1' }, ...ENTRIES], 1_000);
+  const { Records } = JSON.parse(received[0].body) as { Records: { Data: string }[] };
+  expect(Records.map(({ Data }) => Data)).toEqual([data, ...ENTRIES.map(entry => entry.data)].map(bytes => bytes.toString('base64')));
 });
