@@ -11,7 +11,7 @@ import { hostileRequests, nativeBatches, range, request, segmentBatches, segment
 const ROOT = join(__dirname, '..');
 const BUNDLE = join(ROOT, 'assets/collector/collector.lambda/index.js');
 const ROUNDS = 7;
-const WARM_UP_ROUNDS = 2;
+const WARM_UP_ROUNDS = 15;
 const COLD_STARTS = 7;
 
 interface Subject {

@@ -21,7 +21,8 @@ function line(kind: string, fields: CanonicalEvent | BadEvent): string {
  * @throws {InvalidEventError}
  */
 export function requireFit(text: string): string {
-  if (Buffer.byteLength(text) <= MAX_RECORD_BYTES) return text;
+  // No character takes more than three bytes for each of its units: counting bytes is for long lines only.
+  if (text.length * 3 <= MAX_RECORD_BYTES || Buffer.byteLength(text) <= MAX_RECORD_BYTES) return text;
   throw new InvalidEventError('event_too_large', `The event takes more than ${MAX_RECORD_BYTES} bytes.`, '', 'size');
 }
 
@@ -45,21 +46,24 @@ function utf8Boundary(bytes: Buffer, limit: number): number {
   return boundary;
 }
 
+const NEWLINE = Buffer.from('\n');
+
 /** Packs lines into records of NDJSON: a record costs a fixed overhead in Kinesis, in the job and in Delta, whatever it carries. */
 export function packRecords(lines: readonly string[]): Buffer[] {
   const records: Buffer[] = [];
-  let current: string[] = [];
+  let parts: Buffer[] = [];
   let bytes = 0;
   for (const text of lines) {
-    const length = Buffer.byteLength(text) + 1;
-    if (current.length > 0 && bytes + length > MAX_RECORD_BYTES) {
-      records.push(Buffer.from(current.join('\n')));
-      current = [];
+    const encoded = Buffer.from(text);
+    if (parts.length > 0 && bytes + NEWLINE.length + encoded.length > MAX_RECORD_BYTES) {
+      records.push(Buffer.concat(parts));
+      parts = [];
       bytes = 0;
     }
-    current.push(text);
-    bytes += length;
+    if (parts.length > 0) parts.push(NEWLINE);
+    parts.push(encoded);
+    bytes += encoded.length + NEWLINE.length;
   }
-  if (current.length > 0) records.push(Buffer.from(current.join('\n')));
+  if (parts.length > 0) records.push(Buffer.concat(parts));
   return records;
 }

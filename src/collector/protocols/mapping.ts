@@ -74,7 +74,7 @@ export function layered(...sources: readonly Partial<CanonicalEvent>[]): Partial
   return columns as Partial<CanonicalEvent>; // each came from a column of that name
 }
 
-export function valueAt(source: JsonObject, path: Path): JsonValue | undefined {
+function valueAt(source: JsonObject, path: Path): JsonValue | undefined {
   let value: JsonValue | undefined = source;
   for (const key of path) {
     if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
@@ -92,15 +92,27 @@ function withoutBelow(source: JsonObject, paths: readonly Path[], depth: number)
   const rest: Record<string, JsonValue> = {};
   for (const key of Object.keys(source)) {
     const value = source[key];
-    const below = paths.filter(path => path[depth] === key);
-    if (below.length === 0) {
+    const below = pathsThrough(paths, depth, key);
+    if (below === undefined) {
       setOwn(rest, key, value);
-    } else if (below.every(path => path.length > depth + 1)) {
+    } else if (below.length > 0) {
       const left = isObject(value) ? withoutBelow(value, below, depth + 1) : value;
       if (!isObject(left) || !isEmpty(left)) setOwn(rest, key, left);
     }
   }
   return rest;
+}
+
+/** The paths that go on below `key`: none if one ends there, `undefined` if no path has it. A loop, as this is run for every key of every event. */
+function pathsThrough(paths: readonly Path[], depth: number, key: string): readonly Path[] | undefined {
+  let found: Path[] | undefined;
+  for (const path of paths) {
+    if (path[depth] !== key) continue;
+    if (path.length === depth + 1) return [];
+    found ??= [];
+    found.push(path);
+  }
+  return found;
 }
 
 /** An assignment, unless the client's key is the one name that an assignment takes for something else. */
