@@ -2,15 +2,9 @@ import { isUtf8 } from 'buffer';
 import { gunzipSync } from 'zlib';
 import { DecodeError } from './errors';
 import { JsonValue } from './json';
+import { extentOf, quoteInexactNumbers } from './json-text';
 import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** What the gzip magic and its only method look like in base64. */
@@ -38,14 +32,24 @@ export function inflate(body: Buffer): Buffer {
   return body;
 }
 
-/** @throws {DecodeError} */
+/**
+ * JSON as values. A number that a double cannot hold comes as a string of its digits.
+ * @throws {DecodeError}
+ */
 export function parseJson(bytes: Buffer): JsonValue {
   if (!isUtf8(bytes)) throw new DecodeError('invalid_utf8', 'The body is not UTF-8.');
   const text = startsWith(bytes, BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
   if (text.length === 0) throw new DecodeError('empty_body', 'The body is empty.');
-  const { depth, values } = extentOf(text);
+  const { depth, values, longNumbers } = extentOf(text);
   if (depth > MAX_JSON_DEPTH) throw new DecodeError('too_deep', `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.`, 413);
   if (values > MAX_JSON_VALUES) throw new DecodeError('too_many_values', `The JSON has more than ${MAX_JSON_VALUES} values.`, 413);
+  const parsed = parseText(text);
+  // Only of what is valid: quotes could make invalid JSON valid.
+  const quoted = longNumbers ? quoteInexactNumbers(text) : undefined;
+  return quoted ? parseText(quoted) : parsed;
+}
+
+function parseText(text: Buffer): JsonValue {
   try {
     return JSON.parse(text.toString('utf8'));
   } catch (error) {
@@ -53,39 +57,6 @@ export function parseJson(bytes: Buffer): JsonValue {
     const position = /at position (\d+)/.exec((error as SyntaxError).message)?.[1];
     throw new DecodeError('invalid_json', `The body is not valid JSON${position ? ` (at position ${position})` : ''}.`);
   }
-}
-
-/** How deep JSON text nests, and at least how many values it has, found without parsing it: a parser would recurse, and take memory for each. */
-export function extentOf(text: Buffer): { readonly depth: number; readonly values: number } {
-  let level = 0;
-  let depth = 0;
-  let values = 1;
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case QUOTE:
-        at = endOfString(text, at);
-        break;
-      case COMMA:
-        values++;
-        break;
-      case OPEN_BRACKET:
-      case OPEN_BRACE:
-        values++;
-        level++;
-        if (level > depth) depth = level;
-        break;
-      case CLOSE_BRACKET:
-      case CLOSE_BRACE:
-        level--;
-    }
-  }
-  return { depth, values };
-}
-
-function endOfString(text: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
-  return at;
 }
 
 function gunzip(body: Buffer): Buffer {

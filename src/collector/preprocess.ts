@@ -103,8 +103,11 @@ function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> 
 }
 
 function forHook(event: CanonicalEvent): PreprocessEvent {
-  const payloads = PAYLOADS.flatMap(column => (event[column] === undefined ? [] : [[column, JSON.parse(event[column])]]));
-  return { ...event, ...Object.fromEntries(payloads) };
+  const seen: PreprocessEvent = { ...event };
+  for (const column of PAYLOADS) {
+    if (event[column] !== undefined) seen[column] = JSON.parse(event[column]);
+  }
+  return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
 }
 
 /** Of an event that was split, each part needs an id of its own, the same when the request comes again. */

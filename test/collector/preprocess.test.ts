@@ -33,6 +33,22 @@ test('a hook splits an event; the parts have ids of their own, the same when the
   expect((await run(split)).events.map(event => event.event_id)).toEqual(ids);
 });
 
+test('a hook sees the columns that an event has, and no others', async () => {
+  const seen: object[] = [];
+  await run(event => { seen.push(event); return event; });
+  expect(seen[1]).toStrictEqual({
+    event_id: 'b',
+    event_name: 'b',
+    event_type: 'track',
+    protocol: 'native',
+    app_id: 'default',
+    request_id: 'request-1',
+    batch_index: 1,
+    received_ts: RECEIVED_AT,
+    ip_address: '203.0.113.0',
+  });
+});
+
 test('a hook sees the request without its secrets', async () => {
   const seen: unknown[] = [];
   await run((event, request) => { seen.push(request); return event; });

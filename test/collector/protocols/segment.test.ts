@@ -178,6 +178,11 @@ test.each([[basic('wrong'), 'unknown_write_key'], [{}, 'missing_write_key']])('w
   expect(lines).toEqual([]);
 });
 
+test('ids and values of more digits than a double has are stored digit for digit', () => {
+  const { events } = collected({ path: '/v1/track', body: '{"event":"e","userId":1234567890123456789,"properties":{"order":9007199254740993,"big":1e400}}' });
+  expect(events[0]).toMatchObject({ user_id: '1234567890123456789', properties: '{"order":"9007199254740993","big":"1e400"}' });
+});
+
 test('keys in messages are never stored', () => {
   const { lines } = batch(track({ writeKey: 'secret' }), { writeKey: 'secret' });
   expect(lines).toHaveLength(2);
