@@ -4,7 +4,10 @@ import { comeAndGo, done, key, mode, url, visit } from './page.mjs';
 const deliveryStrategy = mode === 'batching'
   ? { strategy: 'batching', config: { size: 10, timeout: 1000 } }
   : { config: { keepalive: true } };
-const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: url }, { integrations: { 'Segment.io': { deliveryStrategy } } });
+// The collector's settings name the collector itself: during an outage what stands before it would never be asked.
+const { host, protocol } = new URL(url);
+const outage = mode === 'outage' && { apiHost: `${host}/v1`, protocol: protocol.slice(0, -1) };
+const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: url }, { integrations: { 'Segment.io': { deliveryStrategy, ...outage } } });
 comeAndGo(name => void analytics.track(name));
 await analytics.ready();
 if (visit === 1) {

@@ -29,6 +29,11 @@ export class Outage {
     return close(this.server);
   }
 
+  /** From here on every request reaches the collector. */
+  end(): void {
+    this.pending.length = 0;
+  }
+
   private refuse(type: ResponseType, request: IncomingMessage, response: ServerResponse): void {
     const { statusCode, headers, body } = gatewayResponse(this.api, type, { requestId: 'outage', headers: request.headers as Record<string, string | undefined> });
     request.resume().once('end', () => {

@@ -40,7 +40,7 @@ export class Visitor {
     return this.context.close();
   }
 
-  private async openTab(settings?: Settings): Promise<Page> {
+  async openTab(settings?: Settings): Promise<Page> {
     const tab = await this.context.newPage();
     tab.on('pageerror', error => this.complaints.push(String(error)));
     tab.on('console', message => { if (message.type() === 'error') this.complaints.push(message.text()); });
@@ -51,7 +51,8 @@ export class Visitor {
     return tab;
   }
 
-  private async visit(tab: Page, address: string): Promise<void> {
+  /** Opens the page and waits until its script has made its calls. */
+  async visit(tab: Page, address: string): Promise<void> {
     await tab.goto(address);
     await tab.waitForFunction('window.done', { timeout: LOADED_MS }).catch((error: Error) => {
       throw new Error(`${address}: ${error.message}\n${this.complaints.join('\n')}`);
