@@ -3,6 +3,7 @@ import { Ids, runNode, runPython } from './support/client-process';
 import { Collector } from './support/collector';
 import { Outage } from './support/outage';
 import type { ResponseType } from '../../examples/local/gateway-responses';
+import { ConsentMode } from '../../src/collector/privacy-options';
 
 const START_MS = 60_000;
 const TEST_MS = 60_000;
@@ -11,7 +12,7 @@ const ORIGIN = 'https://shop.example';
 
 let collector: Collector;
 
-beforeAll(async () => { collector = await Collector.start({ sources: SOURCES, environment: { CONSENT_MODE: 'anonymous' } }); }, START_MS);
+beforeAll(async () => { collector = await Collector.start({ sources: SOURCES, consentMode: ConsentMode.ANONYMOUS }); }, START_MS);
 afterAll(() => collector?.stop());
 
 const CLIENTS = [

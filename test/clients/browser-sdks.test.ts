@@ -178,8 +178,8 @@ const site = new ClientSite();
 
 beforeAll(async () => {
   const sources = Object.fromEntries([...CLIENTS.map(client => [sourceOf(client), client.key]), [ANONYMOUS, 'shop-web-anonymous'], [SAME_SITE, 'shop-web-same-site']]);
-  const environment = { PATH_ALIASES: '{"com.acme/track":"com.snowplowanalytics.snowplow/tp2"}', FIRST_PARTY_COOKIE: 'host' };
-  [collector, browser] = await Promise.all([Collector.start({ sources, environment }), startBrowser()]);
+  const pathAliases = { 'com.acme/track': 'com.snowplowanalytics.snowplow/tp2' };
+  [collector, browser] = await Promise.all([Collector.start({ sources, pathAliases, firstPartyCookie: true }), startBrowser()]);
   await site.listen();
 }, START_MS);
 

@@ -9,7 +9,7 @@ import { LocalKinesis } from '../../../examples/local/kinesis';
 import { LambdaHost } from '../../../examples/local/lambda-host';
 import { readStack, RestApi } from '../../../examples/local/template';
 import { until } from '../../../examples/local/until';
-import type { CollectorEnvironment } from '../../../src/collector/environment';
+import type { ConsentMode } from '../../../src/collector/privacy-options';
 
 /** Two cores that also do something else. */
 const STORED_MS = 20_000;
@@ -17,9 +17,10 @@ const STORED_MS = 20_000;
 export interface CollectorOptions {
   /** Source id → write key; each source is its own application. Absent: an open collector. */
   readonly sources?: Readonly<Record<string, string>>;
-  readonly allowedOrigins?: string[];
-  /** Variables of the function that the construct sets only when asked to. */
-  readonly environment?: Partial<CollectorEnvironment>;
+  readonly pathAliases?: Readonly<Record<string, string>>;
+  /** At the collector's own host. */
+  readonly firstPartyCookie?: boolean;
+  readonly consentMode?: ConsentMode;
 }
 
 /** Where one collector is reached; none ends in a slash. */
@@ -118,10 +119,7 @@ export class Collector {
 }
 
 /** In a process of its own: jest would take longer to load the CDK than the CDK takes to synthesize. */
-async function synthesized(outdir: string, { sources, allowedOrigins, environment }: CollectorOptions) {
-  const writeKeys = sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }]));
-  await run(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesize.ts'), outdir, JSON.stringify({ writeKeys, allowedOrigins })]);
-  const local = readStack(outdir);
-  const { integration } = local.api;
-  return { ...local, api: { ...local.api, integration: { ...integration, environment: { ...integration.environment, ...environment } } } };
+async function synthesized(outdir: string, options: CollectorOptions) {
+  await run(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesize.ts'), outdir, JSON.stringify(options)]);
+  return readStack(outdir);
 }
