@@ -64,7 +64,7 @@ test.each([['INTEGRATION_FAILURE', 503], ['THROTTLED', 429]] as const)('after %s
 }, TEST_MS);
 
 test('after 403 clients give up', async () => {
-  const always = Array<ResponseType>(20).fill('MISSING_AUTHENTICATION_TOKEN');
+  const always = Array<ResponseType>(20).fill('WAF_FILTERED');
   expect(statusesOf(await sendAllThrough(always, CLIENTS, SOURCES.shop))).toEqual(each(CLIENTS, [403]));
 }, TEST_MS);
 

@@ -32,7 +32,7 @@ const AT_WORK = /^Visit.2$/;
 /** The most requests that an SDK makes of one visit while it is refused: some try an event three times. */
 const MOST_REQUESTS = 20;
 
-const ANSWERS = ['INTEGRATION_FAILURE', 'THROTTLED', 'MISSING_AUTHENTICATION_TOKEN', 'REQUEST_TOO_LARGE'] as const;
+const ANSWERS = ['INTEGRATION_FAILURE', 'THROTTLED', 'WAF_FILTERED', 'REQUEST_TOO_LARGE'] as const;
 const keyOf = (sdk: string, answer: ResponseType) => `${sdk}:${answer}`;
 
 let collector: Collector;
@@ -99,7 +99,7 @@ test.each([['INTEGRATION_FAILURE', 503], ['THROTTLED', 429]] as const)('after on
   });
 }, TEST_MS);
 
-test.each([['MISSING_AUTHENTICATION_TOKEN', 403], ['REQUEST_TOO_LARGE', 413]] as const)('while every answer is %s they stop trying, and are at work again afterwards', async (answer, status) => {
+test.each([['WAF_FILTERED', 403], ['REQUEST_TOO_LARGE', 413]] as const)('while every answer is %s they stop trying, and are at work again afterwards', async (answer, status) => {
   await eachSdk(async sdk => {
     const { duringOutage, copies } = await visitedTwice(sdk, answer, 1_000, []);
     expect({ sdk, statuses: [...new Set(duringOutage)] }).toEqual({ sdk, statuses: [status] });
