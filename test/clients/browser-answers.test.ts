@@ -1,13 +1,9 @@
 /** What browsers' SDKs make of an answer that is no 200: what they send again, and that they stop. */
-import type { Browser } from 'puppeteer-core';
-import { ClientSite } from './support/client-site';
-import { Collector } from './support/collector';
+import { BrowserLab } from './support/browser-lab';
 import { Outage } from './support/outage';
 import { Copies } from './support/stored-line';
-import { Visitor } from './support/visitor';
 import type { ResponseType } from '../../examples/local/gateway-responses';
 import { until } from '../../examples/local/until';
-import { startBrowser } from '../support/browser';
 
 const START_MS = 60_000;
 const TEST_MS = 120_000;
@@ -35,38 +31,31 @@ const MOST_REQUESTS = 20;
 const ANSWERS = ['INTEGRATION_FAILURE', 'THROTTLED', 'WAF_FILTERED', 'REQUEST_TOO_LARGE'] as const;
 const keyOf = (sdk: string, answer: ResponseType) => `${sdk}:${answer}`;
 
-let collector: Collector;
-let browser: Browser;
-const site = new ClientSite();
+const lab = new BrowserLab();
 
 beforeAll(async () => {
   const keys = Object.keys(CLIENTS).flatMap(sdk => ANSWERS.map(answer => keyOf(sdk, answer)));
-  [collector, browser] = await Promise.all([Collector.start({ sources: Object.fromEntries(keys.map(key => [key, key])) }), startBrowser()]);
-  await site.listen();
+  await lab.start({ sources: Object.fromEntries(keys.map(key => [key, key])) });
 }, START_MS);
 
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
-  await collector?.stop();
-});
+afterAll(() => lab.stop());
 
 interface Outcome { readonly duringOutage: readonly number[]; readonly copies: Copies }
 
 /** A visit whose requests get `answers`, and then another, until what it must bring is stored. */
 async function visitedTwice(sdk: string, answer: ResponseType, times: number, required: readonly string[]): Promise<Outcome> {
-  const outage = new Outage(collector.api, collector.urls.host, Array<ResponseType>(times).fill(answer));
-  const visitor = await Visitor.of(browser);
+  const outage = new Outage(lab.collector.api, lab.collector.urls.host, Array<ResponseType>(times).fill(answer));
+  const visitor = await lab.visitor();
   const key = keyOf(sdk, answer);
   try {
     const tab = await visitor.openTab({ url: `${await outage.listen()}/v1`, key, mode: 'outage' });
-    await visitor.visit(tab, `${site.pageOf(sdk)}?visit=1`);
+    await visitor.visit(tab, `${lab.site.pageOf(sdk)}?visit=1`);
     await until(REFUSED_MS, `a refusal of ${sdk}`, async () => outage.statuses.length > 0);
     await tab.waitForNetworkIdle();
     const duringOutage = [...outage.statuses];
     outage.end();
-    await visitor.visit(tab, `${site.pageOf(sdk)}?visit=2`);
-    const copies = await collector.eventsUntil(key, ({ events }) => {
+    await visitor.visit(tab, `${lab.site.pageOf(sdk)}?visit=2`);
+    const copies = await lab.collector.eventsUntil(key, ({ events }) => {
       const names = events.map(event => String(event.event_name));
       return names.some(name => AT_WORK.test(name)) && required.every(name => names.includes(name));
     });

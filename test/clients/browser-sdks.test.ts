@@ -1,10 +1,6 @@
 /** The SDKs of browsers, unmodified, on another site than the collector: preflights, credentials, cookies and farewells are real. */
-import type { Browser } from 'puppeteer-core';
-import { ClientSite } from './support/client-site';
-import { Collector } from './support/collector';
+import { BrowserLab } from './support/browser-lab';
 import { Copies, StoredLine } from './support/stored-line';
-import { Visitor } from './support/visitor';
-import { startBrowser } from '../support/browser';
 
 const START_MS = 60_000;
 const TEST_MS = 60_000;
@@ -172,31 +168,24 @@ const SAME_SITE = 'same site';
 /** With the mode, which tells the sources of one SDK apart. */
 const sourceOf = ({ sdk, mode }: Pick<Client, 'sdk' | 'mode'>) => [sdk, mode].filter(Boolean).join(' ');
 
-let collector: Collector;
-let browser: Browser;
-const site = new ClientSite();
+const lab = new BrowserLab();
 
 beforeAll(async () => {
   const sources = Object.fromEntries([...CLIENTS.map(client => [sourceOf(client), client.key]), [ANONYMOUS, 'shop-web-anonymous'], [SAME_SITE, 'shop-web-same-site']]);
   const pathAliases = { 'com.acme/track': 'com.snowplowanalytics.snowplow/tp2' };
-  [collector, browser] = await Promise.all([Collector.start({ sources, pathAliases, firstPartyCookie: true }), startBrowser()]);
-  await site.listen();
+  await lab.start({ sources, pathAliases, firstPartyCookie: true });
 }, START_MS);
 
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
-  await collector?.stop();
-});
+afterAll(() => lab.stop());
 
 type VisitorSettings = Pick<Client, 'key' | 'mode'>;
 
 /** Three visits; then waits for the events. */
 async function visited(source: string, script: string, settings: VisitorSettings, required: readonly string[], host?: string): Promise<Copies> {
-  const visitor = await Visitor.of(browser);
+  const visitor = await lab.visitor();
   try {
-    await visitor.visitThrice(site.pageOf(script, host), { url: collector.urls.stage, ...settings });
-    const stored = await collector.eventsUntil(source, copies => missing(required, copies).length === 0);
+    await visitor.visitThrice(lab.site.pageOf(script, host), { url: lab.collector.urls.stage, ...settings });
+    const stored = await lab.collector.eventsUntil(source, copies => missing(required, copies).length === 0);
     expect(visitor.complaints).toEqual([]);
     return stored;
   } finally {
@@ -246,5 +235,5 @@ test('the first-party cookie stays the same over the visits of a page of the sam
 }, TEST_MS);
 
 test('no event was bad', async () => {
-  expect(await collector.badLines()).toEqual([]);
+  expect(await lab.collector.badLines()).toEqual([]);
 });
