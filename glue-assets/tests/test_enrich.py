@@ -2,7 +2,7 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.enrich.bots import bot_reason
+from clickstream_lakehouse.enrich.bots import MARKERS, bot_reason
 from clickstream_lakehouse.enrich.campaign import click_id, click_network, url_parameter
 from clickstream_lakehouse.enrich.page import page_host, page_path
 
@@ -71,5 +71,6 @@ def test_a_url_gives_its_host_path_campaign_and_click_id(pages: dict[str, tuple[
 
 
 def test_robots_are_told_from_people_by_their_user_agent(spark: SparkSession) -> None:
-    found = [reason for (reason,) in evaluated(spark, list(AGENTS), bot_reason(F.col("text")))]
-    assert dict(zip(AGENTS, found, strict=True)) == AGENTS
+    expected = {**AGENTS, **{f"{text.title()} 1.0": f"ua:{text}" for text in MARKERS}}
+    found = [reason for (reason,) in evaluated(spark, list(expected), bot_reason(F.col("text")))]
+    assert dict(zip(expected, found, strict=True)) == expected
