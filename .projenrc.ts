@@ -53,11 +53,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     // what the handlers bundle
     '@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/client-glue', '@aws-sdk/client-kinesis', '@aws-sdk/client-secrets-manager',
-    '@smithy/core', '@smithy/node-http-handler',
+    '@smithy/core',
     // tests
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards right
-    '@segment/analytics-next', '@segment/analytics-node', 'aws-cdk@2.1148.1', 'esbuild', 'kinesalite@3.3.3', 'puppeteer-core', 'tsx',
+    '@segment/analytics-next', '@segment/analytics-node', '@smithy/node-http-handler', 'aws-cdk@2.1148.1', 'esbuild', 'kinesalite@3.3.3',
+    'puppeteer-core', 'tsx',
     // the other clients that must work unmodified: test/clients
     '@aws/clickstream-web', '@jitsu/js', '@rudderstack/analytics-js', '@rudderstack/rudder-sdk-node', '@snowplow/browser-tracker',
     '@snowplow/node-tracker', 'posthog-js', 'posthog-node',

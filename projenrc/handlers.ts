@@ -8,7 +8,7 @@ export const HANDLERS = [
   'src/teardown/eni-sweep.lambda.ts',
 ];
 
-const BUNDLED_ONLY = ['src/**/*.lambda.ts', 'src/collector/{handle,kinesis-writer,put-records,request}.ts', 'src/processing/job-runs.ts'];
+const BUNDLED_ONLY = ['src/**/*.lambda.ts', 'src/collector/{handle,put-records,request}.ts', 'src/processing/job-runs.ts'];
 
 /**
  * `--main-fields=module,main` picks the SDK's ES modules, which esbuild can shake: half the start-up time of the default.

@@ -1,7 +1,8 @@
 import { isIPv4, isIPv6 } from 'net';
+import type { ClientIp } from './privacy-options';
 
 /** What is kept of a client's address. */
-export type IpPolicy = 'truncate' | 'drop' | 'full';
+export type IpPolicy = `${ClientIp}`;
 
 const IPV4_IN_IPV6 = /^(?:0{0,4}:){0,6}:?(?:ffff|0):(\d+\.\d+\.\d+\.\d+)$/i;
 

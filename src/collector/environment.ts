@@ -1,7 +1,8 @@
 import { IpPolicy } from './client-address';
 import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { isObject, JsonObject, JsonValue } from './json';
-import { ConsentMode, normalisePath, RequestPolicy } from './request';
+import { ClientIp, ConsentMode } from './privacy-options';
+import { ConsentPolicy, normalisePath, RequestPolicy } from './request';
 import { WriteKeys, WriteKeysError } from './write-key';
 
 /** Environment of the collector function, as the construct sets it. */
@@ -42,7 +43,7 @@ export interface CollectorEnvironment {
    * What Sec-GPC and DNT mean: `ignore`, or `anonymous`: neither address nor cookie id is stored.
    * @default ignore
    */
-  readonly CONSENT_MODE?: ConsentMode;
+  readonly CONSENT_MODE?: ConsentPolicy;
   /**
    * Path of the module that exports the hook `preprocess(event, request)`, in a layer: `/opt/…`.
    * @default - none
@@ -73,9 +74,6 @@ export class EnvironmentError extends Error {
 
 type Variables = Readonly<Partial<Record<keyof CollectorEnvironment, string>>>;
 
-const IP_POLICIES: readonly IpPolicy[] = ['truncate', 'drop', 'full'];
-const CONSENT_MODES: readonly ConsentMode[] = ['ignore', 'anonymous'];
-
 /** @throws {EnvironmentError} naming the variable and what it must be */
 export function parseEnvironment(environment: Variables): CollectorSettings {
   if (!environment.STREAM_NAME) throw new EnvironmentError('STREAM_NAME', 'is missing: it must name the Kinesis stream');
@@ -84,8 +82,8 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     allowedOrigins: environment.ALLOWED_ORIGINS === undefined ? undefined : parseOrigins(environment.ALLOWED_ORIGINS),
     writeKeys: parseWriteKeys(environment.WRITE_KEYS, environment.WRITE_KEYS_SECRET),
     writeKeysSecret: environment.WRITE_KEYS_SECRET,
-    clientIp: oneOf(IP_POLICIES, 'CLIENT_IP', environment.CLIENT_IP ?? 'truncate'),
-    consentMode: oneOf(CONSENT_MODES, 'CONSENT_MODE', environment.CONSENT_MODE ?? 'ignore'),
+    clientIp: oneOf(Object.values(ClientIp), 'CLIENT_IP', environment.CLIENT_IP ?? ClientIp.TRUNCATE),
+    consentMode: oneOf(Object.values(ConsentMode), 'CONSENT_MODE', environment.CONSENT_MODE ?? ConsentMode.IGNORE),
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
     preprocessModule: environment.PREPROCESS_MODULE,

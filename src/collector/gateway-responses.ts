@@ -1,9 +1,7 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
+import { RETRY_AFTER_SECONDS } from './limits';
 
 interface GatewayAnswer { readonly status?: string; readonly code: string; readonly message: string; readonly retryAfter?: number }
-
-/** Seconds after which a client may try again what was not its fault. */
-const RETRY_AFTER = 5;
 
 /**
  * What API Gateway answers by itself, without asking the collector. Python SDKs read `code` of every error body and retry
@@ -11,21 +9,21 @@ const RETRY_AFTER = 5;
  */
 const ANSWERS: ReadonlyArray<[apigateway.ResponseType, GatewayAnswer]> = [
   [apigateway.ResponseType.DEFAULT_4XX, { code: 'bad_request', message: 'the request was refused' }],
-  [apigateway.ResponseType.DEFAULT_5XX, { code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER }],
+  [apigateway.ResponseType.DEFAULT_5XX, { code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER_SECONDS }],
   [apigateway.ResponseType.ACCESS_DENIED, { code: 'access_denied', message: 'access denied' }],
-  [apigateway.ResponseType.API_CONFIGURATION_ERROR, { code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER }],
+  [apigateway.ResponseType.API_CONFIGURATION_ERROR, { code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER_SECONDS }],
   [apigateway.ResponseType.BAD_REQUEST_BODY, { code: 'bad_request', message: 'the body was refused' }],
   [apigateway.ResponseType.BAD_REQUEST_PARAMETERS, { code: 'bad_request', message: 'the parameters were refused' }],
   [apigateway.ResponseType.EXPIRED_TOKEN, { code: 'unauthorized', message: 'the token has expired' }],
-  [apigateway.ResponseType.INTEGRATION_FAILURE, { status: '503', code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER }],
-  [apigateway.ResponseType.INTEGRATION_TIMEOUT, { status: '503', code: 'timeout', message: 'try again later', retryAfter: RETRY_AFTER }],
+  [apigateway.ResponseType.INTEGRATION_FAILURE, { status: '503', code: 'unavailable', message: 'try again later', retryAfter: RETRY_AFTER_SECONDS }],
+  [apigateway.ResponseType.INTEGRATION_TIMEOUT, { status: '503', code: 'timeout', message: 'try again later', retryAfter: RETRY_AFTER_SECONDS }],
   [apigateway.ResponseType.INVALID_API_KEY, { code: 'unauthorized', message: 'the API key is not valid' }],
   [apigateway.ResponseType.INVALID_SIGNATURE, { code: 'unauthorized', message: 'the signature is not valid' }],
   [apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, { code: 'not_found', message: 'no such path' }],
-  [apigateway.ResponseType.QUOTA_EXCEEDED, { code: 'quota_exceeded', message: 'the quota is used up', retryAfter: RETRY_AFTER }],
+  [apigateway.ResponseType.QUOTA_EXCEEDED, { code: 'quota_exceeded', message: 'the quota is used up', retryAfter: RETRY_AFTER_SECONDS }],
   [apigateway.ResponseType.REQUEST_TOO_LARGE, { code: 'request_too_large', message: 'the request is larger than the API takes' }],
   [apigateway.ResponseType.RESOURCE_NOT_FOUND, { code: 'not_found', message: 'no such path' }],
-  [apigateway.ResponseType.THROTTLED, { code: 'throttled', message: 'too many requests', retryAfter: RETRY_AFTER }],
+  [apigateway.ResponseType.THROTTLED, { code: 'throttled', message: 'too many requests', retryAfter: RETRY_AFTER_SECONDS }],
   [apigateway.ResponseType.UNAUTHORIZED, { code: 'unauthorized', message: 'not authorized' }],
   [apigateway.ResponseType.UNSUPPORTED_MEDIA_TYPE, { code: 'bad_request', message: 'the media type was refused' }],
   [apigateway.ResponseType.WAF_FILTERED, { code: 'filtered', message: 'the request was filtered' }],

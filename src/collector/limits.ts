@@ -49,5 +49,5 @@ export const MAX_ATTEMPT_MS = 3_000;
 /** Kept from the function's remaining time to answer after the last attempt. */
 export const ANSWER_RESERVE_MS = 500;
 
-/** Seconds after which a client may try again when storing failed: a shard's throttle lasts one. */
+/** Seconds after which a client may try again what was not its fault: a shard's throttle lasts one. */
 export const RETRY_AFTER_SECONDS = 5;

@@ -1,14 +1,15 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { anonymise, IpPolicy } from './client-address';
 import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
+import type { ConsentMode } from './privacy-options';
 
-/** What a browser's signals of refusal (Sec-GPC, DNT) mean: nothing, or that its events are anonymous. */
-export type ConsentMode = 'ignore' | 'anonymous';
+/** What a browser's signals of refusal (Sec-GPC, DNT) mean. */
+export type ConsentPolicy = `${ConsentMode}`;
 
 /** What is read of a request, and how. */
 export interface RequestPolicy {
   readonly clientIp: IpPolicy;
-  readonly consentMode: ConsentMode;
+  readonly consentMode: ConsentPolicy;
   /** other names of paths, both as {@link normalisePath} makes them */
   readonly pathAliases: ReadonlyMap<string, string>;
   /** absent: no cookie is set or read */
@@ -62,7 +63,7 @@ export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolic
 }
 
 /** A tracker's own anonymous mode, or the browser's signals where they are honoured. */
-function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: ConsentMode): boolean {
+function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: ConsentPolicy): boolean {
   return headers['sp-anonymous'] !== undefined || (consentMode === 'anonymous' && (headers['sec-gpc'] === '1' || headers.dnt === '1'));
 }
 
