@@ -9,7 +9,7 @@ import { Environment, MeasuredFunction, Round, StubKinesis } from './processes';
 import { hostileRequests, nativeBatches, range, request, segmentBatches, segmentMessage, WRITE_KEY } from './workload';
 
 const ROOT = join(__dirname, '..');
-const BUNDLE = join(ROOT, 'assets/collector/collector.lambda/index.js');
+const BUNDLE = join(ROOT, 'assets/collector/function/collector.lambda/index.js');
 const ROUNDS = 7;
 const WARM_UP_ROUNDS = 15;
 const COLD_STARTS = 7;
@@ -56,7 +56,7 @@ const COLLECTOR_ENVIRONMENT = {
 
 /** Measures the subjects in turn, round by round, so that whatever else the machine does hits all alike. */
 export async function benchCollector(): Promise<Row[]> {
-  execFileSync('npx', ['projen', 'bundle:collector/collector.lambda'], { cwd: ROOT, stdio: 'ignore' });
+  execFileSync('npx', ['projen', 'bundle:collector/function/collector.lambda'], { cwd: ROOT, stdio: 'ignore' });
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const plainBundle = join(folder, 'plain.js');
   buildPlain(plainBundle);

@@ -1,20 +1,24 @@
+import { readdirSync } from 'fs';
+import { join } from 'path';
 import { awscdk } from 'projen';
 
-/** Lambda entry points, bundled into the package so that nothing is bundled at the user's synth. */
-export const HANDLERS = [
-  'src/collector/collector.lambda.ts',
-  'src/processing/keeper.lambda.ts',
-  'src/teardown/drain.lambda.ts',
-  'src/teardown/eni-sweep.lambda.ts',
-];
+/**
+ * What runs in Lambda. It is bundled into the package, so that nothing is bundled at the user's synth and what it imports is a
+ * devDependency; jsii never exports it.
+ */
+export const RUN_TIME = 'src/*/function/**';
 
-const BUNDLED_ONLY = ['src/**/*.lambda.ts', 'src/collector/{handle,put-records,request}.ts', 'src/processing/job-runs.ts'];
+/** The bundles' entry points, paths below the project. */
+function handlers(project: awscdk.AwsCdkConstructLibrary): string[] {
+  const files = readdirSync(join(project.outdir, 'src'), { recursive: true, encoding: 'utf8' });
+  return files.filter(file => file.endsWith('.lambda.ts')).map(file => join('src', file)).sort();
+}
 
 /**
  * `--main-fields=module,main` picks the SDK's ES modules, which esbuild can shake: half the start-up time of the default.
  */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
-  for (const entrypoint of HANDLERS) {
+  for (const entrypoint of handlers(project)) {
     project.bundler.addBundle(entrypoint, {
       platform: 'node',
       target: 'node22',
@@ -23,6 +27,5 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
       esbuildArgs: { '--main-fields': 'module,main', '--legal-comments': 'none' },
     });
   }
-  // What only handlers import is bundled with them, so it is a devDependency.
-  for (const file of BUNDLED_ONLY) project.eslint?.allowDevDeps(file);
+  project.eslint?.allowDevDeps(RUN_TIME);
 }

@@ -1,4 +1,5 @@
 import { awscdk } from 'projen';
+import { RUN_TIME } from './handlers';
 
 /** Tasks, scripts and lint settings. */
 export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
@@ -10,6 +11,21 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
 
   // The examples import the package by its name, which examples/tsconfig.json maps to src.
   project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] } });
+
+  // Synthesis happens at the user's, where the SDKs of the handlers are not installed.
+  project.eslint?.addOverride({
+    files: ['src/**'],
+    excludedFiles: [RUN_TIME],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', {
+        patterns: [{
+          group: ['**/function/**', '!**/function/interface'],
+          allowTypeImports: true,
+          message: 'Synthesis uses run-time code only as types, or through its interface.ts.',
+        }],
+      }],
+    },
+  });
 
   // Plain Node scripts: they install what they need themselves, so they run on a fresh clone.
   project.setScript('demo', 'node examples/local/demo.mjs');

@@ -1,5 +1,5 @@
 import { aws_ec2 as ec2, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
-import { IngestionOptions } from './collector/ingestion-options';
+import { IngestionOptions } from './collector/collector-options';
 import { PrivacyOptions } from './collector/privacy-options';
 import { MonitoringOptions } from './monitoring/lakehouse-monitoring';
 import { LakehouseNetwork } from './network/lakehouse-network';

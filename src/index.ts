@@ -1,9 +1,9 @@
 export { ClickstreamLakehouse } from './clickstream-lakehouse';
 export { type ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 export { CollectorEndpoint, type CollectorEndpointProps } from './collector/collector-endpoint';
-export { CollectorFirewall } from './collector/collector-firewall';
+export { CollectorFirewall } from './collector/web-acl';
 export { FirstPartyCookie } from './collector/first-party-cookie';
-export { type CustomDomainOptions, type IngestionOptions, type IngestionThrottle, type WriteKeySource } from './collector/ingestion-options';
+export { type CustomDomainOptions, type IngestionOptions, type IngestionThrottle, type WriteKeySource } from './collector/collector-options';
 export { ClientIp, ConsentMode, type PrivacyOptions } from './collector/privacy-options';
 export { LakehouseMonitoring, type LakehouseMonitoringProps, type MonitoringOptions } from './monitoring/lakehouse-monitoring';
 export { JobNetwork, type JobNetworkProps } from './network/job-network';

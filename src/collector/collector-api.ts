@@ -2,8 +2,8 @@ import {
   aws_apigateway as apigateway, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Names, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { IngestionOptions } from './collector-options';
 import { addGatewayResponses } from './gateway-responses';
-import type { IngestionOptions } from './ingestion-options';
 import { ownLogGroup } from '../private/handler-function';
 
 /** SDKs that build `new URL('/v1/batch', host)` drop the stage of a plain API URL; named so, it is what they ask for. */

@@ -5,9 +5,9 @@ import {
 import { Construct } from 'constructs';
 import { createApi, STAGE } from './collector-api';
 import { createFunction } from './collector-function';
+import type { IngestionOptions } from './collector-options';
+import { validateIngestion } from './collector-validation';
 import { mapCustomDomain } from './custom-domain';
-import type { IngestionOptions } from './ingestion-options';
-import { validateIngestion } from './ingestion-validation';
 import type { PrivacyOptions } from './privacy-options';
 
 /** Properties of CollectorEndpoint. */

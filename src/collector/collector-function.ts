@@ -6,9 +6,9 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorEndpointProps } from './collector-endpoint';
-import type { CollectorEnvironment } from './environment';
-import type { WriteKeySource } from './ingestion-options';
-import { requireFittingEnvironment } from './ingestion-validation';
+import type { WriteKeySource } from './collector-options';
+import { requireFittingEnvironment } from './collector-validation';
+import type { CollectorEnvironment } from './function/environment';
 import { ClientIp, ConsentMode } from './privacy-options';
 import { HandlerFunction } from '../private/handler-function';
 import { InvalidPropertyError } from '../private/validate';
@@ -26,7 +26,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
   const environment = environmentOf(scope, props);
   requireFittingEnvironment(environment);
   return new HandlerFunction(scope, 'Function', {
-    entrypoint: 'collector/collector.lambda',
+    entrypoint: 'collector/function/collector.lambda',
     description: 'Clickstream collector: tracker requests to Kinesis',
     // API Gateway gives up after 29 s; the function must have answered by then.
     timeout: Duration.seconds(28),

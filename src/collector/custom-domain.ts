@@ -1,6 +1,6 @@
 import { Annotations, aws_apigateway as apigateway, aws_route53 as route53, aws_route53_targets as targets } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { CustomDomainOptions } from './ingestion-options';
+import type { CustomDomainOptions } from './collector-options';
 
 export interface MappedDomain {
   /** host and path under which the collector is reached, without a slash at the end */

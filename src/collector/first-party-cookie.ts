@@ -1,4 +1,4 @@
-import { COOKIE_DOMAIN } from './cookie';
+import { COOKIE_DOMAIN } from './function/interface';
 import { requireMatch } from '../private/validate';
 
 /** Where the collector's cookie `sp` counts. It is set in answers to Snowplow's trackers and lasts a year from the last one. */

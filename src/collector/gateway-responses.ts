@@ -1,5 +1,5 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
-import { RETRY_AFTER_SECONDS } from './limits';
+import { RETRY_AFTER_SECONDS } from './function/interface';
 
 interface GatewayAnswer { readonly status?: string; readonly code: string; readonly message: string; readonly retryAfter?: number }
 

@@ -1,6 +1,6 @@
 import { aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Duration } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
-import type { KeeperEvent } from './keeper.lambda';
+import type { KeeperEvent } from './function/keeper.lambda';
 import { StreamingJob } from './streaming-job';
 import { HandlerFunction } from '../private/handler-function';
 
@@ -43,7 +43,7 @@ export class JobKeeper extends Construct {
     super(scope, id);
     const { job } = props;
     const keeper = new HandlerFunction(this, 'Function', {
-      entrypoint: 'processing/keeper.lambda',
+      entrypoint: 'processing/function/keeper.lambda',
       description: 'Keeps one run of the clickstream job going',
       timeout: Duration.minutes(1),
       memorySize: 256,

@@ -1,9 +1,9 @@
 import { ArnFormat, aws_iam as iam, aws_kms as kms, aws_logs as logs, Aws, CustomResource, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { DrainProperties } from './drain';
-import type { EniSweepProperties } from './eni-sweep';
+import type { DrainProperties } from './function/drain';
+import type { EniSweepProperties } from './function/eni-sweep';
 import { PolledResource } from './polled-resource';
-import { STACK_TAG } from './tags';
+import { STACK_TAG } from '../contract/tags';
 import { JobNetwork } from '../network/job-network';
 import { requireDurationBetween } from '../private/validate';
 import { StreamingJob } from '../processing/streaming-job';
@@ -84,7 +84,7 @@ export class Teardown extends Construct {
     job._tag(STACK_TAG, Aws.STACK_ID);
     const properties: DrainProperties = { JobName: job.jobName, JobArn: job.jobArn, Stack: Aws.STACK_ID, ...limits(props) };
     return new PolledResource(this, 'Drain', {
-      entrypoint: 'teardown/drain.lambda',
+      entrypoint: 'teardown/function/drain.lambda',
       description: 'Ends the runs of the clickstream job before it is deleted',
       resourceType: 'Custom::ClickstreamDrain',
       properties: { ...properties },
@@ -112,7 +112,7 @@ export class Teardown extends Construct {
       ...limits(props),
     };
     return new PolledResource(this, 'EniSweep', {
-      entrypoint: 'teardown/eni-sweep.lambda',
+      entrypoint: 'teardown/function/eni-sweep.lambda',
       description: 'Waits for the network interfaces of the clickstream job before its network is deleted',
       resourceType: 'Custom::ClickstreamEniSweep',
       properties: { ...properties },

@@ -1,7 +1,7 @@
 import { aws_kinesis as kinesis, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ClientIp, CollectorEndpoint, CollectorEndpointProps, ConsentMode, FirstPartyCookie, IngestionOptions } from '../../src';
-import { parseEnvironment } from '../../src/collector/environment';
+import { parseEnvironment } from '../../src/collector/function/environment';
 import { rendered } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 

@@ -60,7 +60,7 @@ test('the package has no run-time dependency', () => {
 test('the package ships the handlers and the Spark job, and neither tests nor sources', () => {
   const files = readdirSync(installed(), { recursive: true }).map(String);
   expect(files).toEqual(expect.arrayContaining([
-    'assets/collector/collector.lambda/index.js', 'assets/website/index.html', 'glue-assets/clickstream_job.py',
+    'assets/collector/function/collector.lambda/index.js', 'assets/website/index.html', 'glue-assets/clickstream_job.py',
     'glue-assets/clickstream_lakehouse/contract.json', 'lib/index.js', '.jsii', 'README.md', 'LICENSE',
   ]));
   const unwanted = files.filter(file => /(^|\/)(src|test|tests|projenrc|examples|bench|\.local|__pycache__)\//.test(file) || /\.(tgz|log|pyc)$/.test(file));

@@ -7,7 +7,7 @@ import { CollectorHost, STREAM_NAME } from './collector-host';
 import { FaultCounts, Faults, KinesisFaultProxy } from './kinesis-fault-proxy';
 import { seededRandom } from './seeded-random';
 import { LocalKinesis } from '../../examples/local/kinesis';
-import { proxyEvent } from '../collector/builders';
+import { proxyEvent } from '../collector/function/builders';
 
 export interface LoadOptions {
   readonly events: number;

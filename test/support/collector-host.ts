@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { LambdaHost } from '../../examples/local/lambda-host';
-import { CollectorEnvironment } from '../../src/collector/environment';
+import { CollectorEnvironment } from '../../src/collector/function/environment';
 
 export const STREAM_NAME = 'clicks';
-const FOLDER = join(__dirname, '../../assets/collector/collector.lambda');
+const FOLDER = join(__dirname, '../../assets/collector/function/collector.lambda');
 
 /** What is deployed. */
 export const COLLECTOR_BUNDLE = join(FOLDER, 'index.js');

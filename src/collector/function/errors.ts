@@ -1,0 +1,63 @@
+import { BadEvent } from '../../contract/generated';
+
+export type BadEventStage = BadEvent['stage'];
+
+/** A whole request that cannot be taken: answered with a 4xx or, for clients that would resend it for ever, stored as a bad event. */
+export class Refusal extends Error {
+  constructor(
+    readonly stage: BadEventStage,
+    /** stable, machine-readable */
+    readonly code: string,
+    message: string,
+    /** HTTP status for families that are told */
+    readonly status: number,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+/** The body cannot be read: encoding, compression, size, JSON. */
+export class DecodeError extends Refusal {
+  constructor(code: string, message: string, status = 400) {
+    super(status === 413 ? 'size' : 'decode', code, message, status);
+    this.name = 'DecodeError';
+  }
+}
+
+/** The body is JSON, but not of the protocol's shape. */
+export class ShapeError extends Refusal {
+  constructor(message: string) {
+    super('schema', 'invalid_shape', message, 400);
+    this.name = 'ShapeError';
+  }
+}
+
+export class UnauthorizedError extends Refusal {
+  constructor(code: 'missing_write_key' | 'unknown_write_key', message: string) {
+    super('auth', code, message, 401);
+    this.name = 'UnauthorizedError';
+  }
+}
+
+/** The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try again. */
+export class KeysUnavailableError extends Error {
+  constructor() {
+    super('the write keys are not known at present');
+    this.name = 'KeysUnavailableError';
+  }
+}
+
+/** One event of a request that cannot become a canonical event; its neighbours can. */
+export class InvalidEventError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    /** failing field, relative to the event */
+    readonly path = '',
+    readonly stage: BadEventStage = 'schema',
+  ) {
+    super(message);
+    this.name = 'InvalidEventError';
+  }
+}

@@ -1,0 +1,144 @@
+import { pathToFileURL } from 'url';
+import { Collected, Entry } from './collect';
+import { InvalidEventError } from './errors';
+import { MAX_PREPROCESS_MS } from './limits';
+import { badEventLine, eventLine, keptBytes, requireFit } from './lines';
+import { CollectorRequest } from './request';
+import { uuidV5 } from './uuid';
+import { validateEvent } from './validate-event';
+import { BadEvent, CanonicalEvent } from '../../contract/generated';
+
+/** Payload columns: JSON on a line, values for the hook. */
+const PAYLOADS = ['properties', 'traits', 'contexts', 'consent'] as const;
+const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-write-key']);
+
+/** An event as the hook sees it: canonical, its payloads as values. */
+export type PreprocessEvent = Record<string, unknown>;
+
+/** What the hook may know of a request: no secret, and no more of the client than may be stored. */
+export interface PreprocessRequest {
+  readonly id: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly receivedAt: number;
+}
+
+type Answer = PreprocessEvent | readonly PreprocessEvent[] | null | undefined;
+
+/** The user's own step before storing: returns the event, several, or none to drop it. */
+export type Preprocess = (event: PreprocessEvent, request: PreprocessRequest) => Answer | Promise<Answer>;
+
+/** A module that never finishes loading must not keep requests waiting; what loads at all takes far less. */
+const MAX_LOAD_MS = 3_000;
+
+/** Not `require`: of ES modules Lambda does not allow it. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+const importFile = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
+
+/** Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every one is kept as a bad event. */
+export async function loadPreprocess(path: string, importModule: typeof importFile = importFile): Promise<Preprocess> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not loaded after ${MAX_LOAD_MS} ms`)), MAX_LOAD_MS);
+  });
+  try {
+    const { preprocess } = await Promise.race([importModule(path), tooSlow]) as { preprocess?: Preprocess };
+    return typeof preprocess === 'function' ? preprocess : unavailable(`${path} exports no function "preprocess".`);
+  } catch (error) {
+    return unavailable(`${path} cannot be loaded: ${String(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unavailable(reason: string): Preprocess {
+  return () => { throw new InvalidEventError('preprocess_unavailable', reason, '', 'preprocess'); };
+}
+
+/** Runs the hook over a request's events. Whatever it does, no event is lost and no request fails. */
+export async function preprocessed(collected: Collected, request: CollectorRequest, hook: Preprocess): Promise<Collected> {
+  const seen: PreprocessRequest = {
+    id: request.id,
+    path: request.path,
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !SECRET_HEADERS.has(name))),
+    receivedAt: request.receivedAt,
+  };
+  const deadline = Date.now() + MAX_PREPROCESS_MS;
+  const bad: Record<string, number> = { ...collected.bad };
+  const entries: Entry[] = [];
+  for (const entry of collected.entries) {
+    const results: readonly Result[] = entry.event ? await preprocessEvent(entry.event, seen, hook, deadline) : [entry];
+    for (const { code } of results) {
+      if (code !== undefined) bad[code] = (bad[code] ?? 0) + 1;
+    }
+    entries.push(...results);
+  }
+  return { ...collected, entries, bad, accepted: entries.filter(({ event }) => event).length };
+}
+
+interface Result extends Entry { readonly code?: string }
+
+async function preprocessEvent(event: CanonicalEvent, request: PreprocessRequest, hook: Preprocess, deadline: number): Promise<Result[]> {
+  try {
+    const answer = await inTime(() => hook(forHook(event), request), deadline);
+    const events = Array.isArray(answer) ? answer : [answer].filter(given => given !== undefined && given !== null);
+    return events.map((changed, index) => entryOf(changed, event, index));
+  } catch (error) {
+    const { code, message } = error instanceof InvalidEventError ? error : { code: 'preprocess_failed', message: String(error) };
+    return [{ line: badEventLine(badEvent(event, code, message)), code }];
+  }
+}
+
+async function inTime(run: () => Answer | Promise<Answer>, deadline: number): Promise<Answer> {
+  const tooSlow = new InvalidEventError('preprocess_timeout', `The hook took more than ${MAX_PREPROCESS_MS} ms for the request.`, '', 'preprocess');
+  if (Date.now() >= deadline) throw tooSlow;
+  const answer = run();
+  if (!isPromise(answer)) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(tooSlow), deadline - Date.now()); });
+  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
+}
+
+function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {
+  return typeof (answer as Promise<Answer> | undefined)?.then === 'function';
+}
+
+function forHook(event: CanonicalEvent): PreprocessEvent {
+  const seen: PreprocessEvent = { ...event };
+  for (const column of PAYLOADS) {
+    if (event[column] !== undefined) seen[column] = JSON.parse(event[column]);
+  }
+  return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
+}
+
+/** Of an event that was split, each part needs an id of its own, the same when the request comes again. */
+function entryOf(changed: unknown, original: CanonicalEvent, index: number): Entry {
+  if (typeof changed !== 'object' || changed === null) {
+    throw new InvalidEventError('invalid_event', 'The hook returned something that is no event.', '', 'preprocess');
+  }
+  const given = changed as PreprocessEvent;
+  const payloads = PAYLOADS.filter(column => typeof given[column] === 'object' && given[column] !== null);
+  const isCopy = index > 0 && (given.event_id === undefined || given.event_id === original.event_id);
+  const event = {
+    ...given,
+    ...Object.fromEntries(payloads.map(column => [column, JSON.stringify(given[column])])),
+    ...(isCopy && { event_id: uuidV5(`${original.event_id}#${index}`) }),
+  };
+  validateEvent(event);
+  const canonical = event as unknown as CanonicalEvent; // just validated
+  return { event: canonical, line: requireFit(eventLine(canonical)) };
+}
+
+function badEvent(event: CanonicalEvent, error_code: string, error_message: string): BadEvent {
+  const { received_ts, protocol, app_id, request_id, batch_index } = event;
+  return {
+    received_ts,
+    protocol,
+    app_id,
+    request_id,
+    batch_index,
+    stage: 'preprocess',
+    error_code,
+    error_message,
+    ...keptBytes(Buffer.from(JSON.stringify(event))),
+  };
+}

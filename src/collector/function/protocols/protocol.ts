@@ -1,0 +1,89 @@
+import { CanonicalEvent } from '../../../contract/generated';
+import { Refusal } from '../errors';
+import { JsonValue } from '../json';
+import { CollectorRequest } from '../request';
+import { Answer } from '../responses';
+import { Source } from '../write-key';
+
+export type ProtocolName = CanonicalEvent['protocol'];
+
+/** Fields that the collector sets whatever the protocol. */
+type Stamped = 'request_id' | 'batch_index' | 'received_ts' | 'source_id';
+
+type Optional = 'event_id' | 'app_id' | 'protocol';
+
+/** What a protocol makes of one event. Without an id or an app it gets them; addresses are anonymised later. */
+export type EventDraft = Omit<CanonicalEvent, Stamped | Optional> & Partial<Pick<CanonicalEvent, Optional>>;
+
+/** One event of a request, as the client sent it. */
+export interface Member {
+  readonly value: JsonValue;
+  /** where it stands in the body, e.g. `batch[3]`; '' is the whole body */
+  readonly path: string;
+}
+
+/** The events of a request. */
+export interface Batch {
+  readonly members: readonly Member[];
+  /**
+   * Maps one of them.
+   * @throws {InvalidEventError}
+   */
+  readonly draft: (member: Member) => EventDraft;
+  /** key that the body carries */
+  readonly writeKey?: string;
+  /** application id that the body carries, which stands for a key where a tracker knows none */
+  readonly appId?: string;
+}
+
+export interface BadMember { readonly index: number; readonly code: string; readonly message: string; readonly path: string }
+
+/** What became of a request's events. */
+export interface Outcome {
+  readonly accepted: number;
+  readonly rejected: readonly BadMember[];
+}
+
+/** A path on which events come in. */
+export interface CollectEndpoint {
+  readonly kind: 'collect';
+  readonly protocol: ProtocolName;
+  readonly methods: readonly string[];
+  /**
+   * Reads the request's content.
+   * @throws {DecodeError}
+   */
+  readonly read: (request: CollectorRequest) => JsonValue;
+  /** Whether content on a path that protocols share is this one's. */
+  readonly claims?: (content: JsonValue) => boolean;
+  /** @throws {ShapeError} */
+  readonly split: (content: JsonValue, request: CollectorRequest) => Batch;
+  readonly maxEvents: number;
+  /** The answer when every event is stored, as itself or as a bad event. */
+  readonly answer: (outcome: Outcome, request: CollectorRequest) => Answer;
+  /** The answer to a request that cannot be taken; none if the family's clients would resend it for ever: then it is stored as a bad event. */
+  readonly refuse: (refusal: Refusal) => Answer | undefined;
+}
+
+/**
+ * The source of a request's write key.
+ * @param key one that the path carries
+ * @throws {UnauthorizedError}
+ */
+export type Authenticate = (key?: string) => Source;
+
+/** A path that answers by itself. */
+export interface ReplyEndpoint {
+  readonly kind: 'reply';
+  readonly methods: readonly string[];
+  /** @throws {Refusal} */
+  readonly reply: (request: CollectorRequest, authenticate: Authenticate) => Answer;
+}
+
+export type Endpoint = CollectEndpoint | ReplyEndpoint;
+
+/** A wire format: which paths are its own, and how they are served. */
+export interface Protocol {
+  readonly name: string;
+  readonly endpointsAt: (path: string) => readonly Endpoint[];
+}

@@ -1,0 +1,92 @@
+import { APIGatewayProxyEvent } from 'aws-lambda';
+import { anonymise, IpPolicy } from './client-address';
+import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
+
+/** How a browser's signals of refusal (Sec-GPC, DNT) are taken. The construct's enum `ConsentMode` has these values. */
+export const CONSENT_POLICIES = ['ignore', 'anonymous'] as const;
+export type ConsentPolicy = (typeof CONSENT_POLICIES)[number];
+
+/** What is read of a request, and how. */
+export interface RequestPolicy {
+  readonly clientIp: IpPolicy;
+  readonly consentMode: ConsentPolicy;
+  /** other names of paths, both as {@link normalisePath} makes them */
+  readonly pathAliases: ReadonlyMap<string, string>;
+  /** absent: no cookie is set or read */
+  readonly cookie?: CookiePolicy;
+}
+
+/** A request as the protocols see it. */
+export interface CollectorRequest {
+  readonly id: string;
+  /** epoch milliseconds, the collector's clock */
+  readonly receivedAt: number;
+  readonly method: string;
+  /** path below the stage, without slashes at its ends and without the prefix `v1/`; '' is the root */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** names in lower case */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** neither address nor cookie may be stored */
+  readonly anonymous: boolean;
+  /** anonymised */
+  readonly clientAddress?: string;
+  readonly cookie?: FirstPartyCookie;
+  /** `https` on AWS */
+  readonly scheme: string;
+  /** host and path under which this collector is reached, without a slash at the end */
+  readonly location: string;
+}
+
+/** Reads API Gateway's proxy event. */
+export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolicy, receivedAt: number): CollectorRequest {
+  const headers = lowerCaseNames(event.headers ?? {});
+  const proxy = event.pathParameters?.proxy ?? '';
+  const { requestId, identity } = event.requestContext;
+  const path = normalisePath(proxy);
+  const anonymous = isAnonymous(headers, policy.consentMode);
+  return {
+    id: requestId,
+    receivedAt,
+    method: event.httpMethod.toUpperCase(),
+    path: policy.pathAliases.get(path) ?? path,
+    query: present(event.queryStringParameters ?? {}),
+    headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    anonymous,
+    clientAddress: anonymous ? undefined : anonymise(identity?.sourceIp, policy.clientIp),
+    cookie: anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
+    scheme: headers['x-forwarded-proto'] === 'http' ? 'http' : 'https',
+    location: location(event, proxy),
+  };
+}
+
+/** A tracker's own anonymous mode, or the browser's signals where they are honoured. */
+function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: ConsentPolicy): boolean {
+  return headers['sp-anonymous'] !== undefined || (consentMode === 'anonymous' && (headers['sec-gpc'] === '1' || headers.dnt === '1'));
+}
+
+/**
+ * The stage is named `v1`, so a client that knows only the host and sends to `/v1/batch` reaches `batch`, one that keeps the stage in its URL
+ * reaches `v1/batch`. Both mean the same.
+ */
+export function normalisePath(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '').replace(/^(?:v1(?:\/|$))+/, '');
+}
+
+/** Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's requests. */
+function location({ requestContext }: APIGatewayProxyEvent, proxy: string): string {
+  const suffix = `/${proxy}`;
+  const path = requestContext.path ?? `/${requestContext.stage}${suffix}`;
+  const prefix = path.endsWith(suffix) ? path.slice(0, path.length - suffix.length) : `/${requestContext.stage}`;
+  return `${requestContext.domainName ?? 'localhost'}${prefix.replace(/\/+$/, '')}`;
+}
+
+function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(present(headers)).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

@@ -1,0 +1,145 @@
+import { createHash, timingSafeEqual } from 'crypto';
+import { KeysUnavailableError, UnauthorizedError } from './errors';
+import { isArray, isObject, JsonValue } from './json';
+
+/** Who sent a request. */
+export interface Source {
+  /** configured id of the write key; absent in an open collector */
+  readonly id?: string;
+  /** configured application */
+  readonly appId?: string;
+}
+
+interface KnownKey { readonly digest: Buffer; readonly source: Source }
+
+/** Keys that a request presents, in the order in which they count. */
+export interface PresentedKeys {
+  readonly authorization?: string;
+  readonly body?: string;
+  readonly query?: string;
+  readonly header?: string;
+  /** an application id where a tracker knows no key */
+  readonly appId?: string;
+}
+
+/** Where a request carries keys beside its content. */
+interface KeyCarrier {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** Keys of a request's headers and query; what its content carries goes beside. */
+export function presentedKeys(
+  { headers, query }: KeyCarrier,
+  content: Pick<PresentedKeys, 'body' | 'appId'> = {},
+): PresentedKeys {
+  return {
+    authorization: headers.authorization,
+    query: query.writeKey ?? query.appId ?? query.token,
+    header: headers['x-write-key'],
+    ...content,
+  };
+}
+
+/** The configuration of write keys is not of its shape. Its message quotes no key. */
+export class WriteKeysError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WriteKeysError';
+  }
+}
+
+/** The configured write keys. Only their digests are kept. */
+export class WriteKeys {
+  /** A collector that takes events from anyone. */
+  static open(): WriteKeys {
+    return new WriteKeys('anybody');
+  }
+
+  /** A collector that has keys, but does not know them at present: it can neither take nor refuse. */
+  static unavailable(): WriteKeys {
+    return new WriteKeys('unknown');
+  }
+
+  /**
+   * @param text JSON of `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`
+   * @throws {WriteKeysError}
+   */
+  static parse(text: string): WriteKeys {
+    return WriteKeys.of(parseJson(text));
+  }
+
+  /** @throws {WriteKeysError} */
+  static of(configuration: JsonValue): WriteKeys {
+    if (!isObject(configuration)) throw new WriteKeysError('is not an object');
+    const known = Object.entries(configuration).flatMap(([id, value]) => sourceKeys(id, value));
+    if (known.length === 0) throw new WriteKeysError('has no source, so nobody could send');
+    return new WriteKeys(known);
+  }
+
+  private constructor(private readonly known: readonly KnownKey[] | 'anybody' | 'unknown') {}
+
+  /**
+   * The source of the first key presented.
+   * @throws {UnauthorizedError}
+   * @throws {KeysUnavailableError}
+   */
+  authenticate(presented: PresentedKeys): Source {
+    if (this.known === 'anybody') return {};
+    if (this.known === 'unknown') throw new KeysUnavailableError();
+    const key = firstKey(presented);
+    if (key === undefined) throw new UnauthorizedError('missing_write_key', 'The request carries no write key.');
+    const source = find(this.known, key);
+    if (!source) throw new UnauthorizedError('unknown_write_key', 'The write key is not known here.');
+    return source;
+  }
+}
+
+/** Compares with every key, and digests of one length, so that the time taken tells nothing about them. */
+function find(keys: readonly KnownKey[], key: string): Source | undefined {
+  const digest = sha256(key);
+  let found: Source | undefined;
+  for (const known of keys) {
+    if (timingSafeEqual(known.digest, digest)) found = known.source;
+  }
+  return found;
+}
+
+/** Not with the parser's own message: it quotes what it read. */
+function parseJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WriteKeysError('is not JSON');
+  }
+}
+
+function sourceKeys(id: string, value: JsonValue): KnownKey[] {
+  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) throw new WriteKeysError(`has no keys for source "${id}"`);
+  if (value.appId !== undefined && typeof value.appId !== 'string') throw new WriteKeysError(`has an appId that is not a string for source "${id}"`);
+  const source: Source = { id, appId: value.appId };
+  return value.keys.map(key => {
+    if (typeof key !== 'string' || key === '') throw new WriteKeysError(`has a key that is not a string for source "${id}"`);
+    return { digest: sha256(key), source };
+  });
+}
+
+/** The key that counts. */
+export function firstKey({ authorization, body, query, header, appId }: PresentedKeys): string | undefined {
+  return [basicUsername(authorization), body, query, header, appId].find(key => key !== undefined && key !== '' && !isMasked(key));
+}
+
+/** Jitsu's browser client masks the key in the body and sends the real one in a header. */
+function isMasked(key: string): boolean {
+  return key.includes('***');
+}
+
+/** Segment sends `Basic base64(writeKey:)`; of any other scheme nothing is read. */
+function basicUsername(authorization: string | undefined): string | undefined {
+  const encoded = /^basic +(\S+)/i.exec(authorization ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').replace(/:[^:]*$/, '');
+}
+
+function sha256(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

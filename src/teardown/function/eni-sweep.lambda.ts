@@ -1,0 +1,68 @@
+import { DeleteNetworkInterfaceCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { giveUp, isTimeUp, isTransient, LifecycleAnswer, LifecycleEvent, PollAnswer, PollEvent } from './delete-request';
+import { deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface } from './eni-sweep';
+import { STACK_TAG } from '../../contract/tags';
+
+const ec2 = new EC2Client({ retryMode: 'adaptive', maxAttempts: 10 });
+
+export async function onEvent(event: LifecycleEvent<EniSweepProperties>): Promise<LifecycleAnswer> {
+  const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
+  if (RequestType !== 'Delete') return { PhysicalResourceId: eniSweepId(target) };
+  return { PhysicalResourceId: PhysicalResourceId ?? eniSweepId(target), StartedAt: new Date().toISOString() };
+}
+
+export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<PollAnswer> {
+  if (event.RequestType !== 'Delete') return { IsComplete: true };
+  try {
+    return await sweep(event);
+  } catch (error) {
+    if (!isTransient(error) || isTimeUp(event, new Date())) throw error;
+    return { IsComplete: false };
+  }
+}
+
+/** Runs after the job is gone: while a run starts, its interfaces are `available` for a moment, too. */
+async function sweep(event: PollEvent<EniSweepProperties>): Promise<PollAnswer> {
+  const target = event.ResourceProperties;
+  if (!await isOurs(target)) return { IsComplete: true };
+  for (const { id } of deletable(await interfacesOf(target), target)) await deleteInterface(id);
+  const left = await interfacesOf(target);
+  if (left.length === 0) return { IsComplete: true };
+  return isTimeUp(event, new Date()) ? giveUp(target, describeLeftovers(target, left)) : { IsComplete: false };
+}
+
+async function interfacesOf({ VpcId, SecurityGroupId }: EniSweepProperties): Promise<NetworkInterface[]> {
+  const found: NetworkInterface[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ec2.send(new DescribeNetworkInterfacesCommand({
+      Filters: [{ Name: 'vpc-id', Values: [VpcId] }, { Name: 'group-id', Values: [SecurityGroupId] }],
+      MaxResults: 200,
+      NextToken: token,
+    }));
+    found.push(...(page.NetworkInterfaces ?? []).map(eni => ({
+      id: eni.NetworkInterfaceId ?? '', status: eni.Status ?? '', description: eni.Description ?? '',
+    })));
+    token = page.NextToken;
+  } while (token);
+  return found;
+}
+
+async function deleteInterface(id: string): Promise<void> {
+  try {
+    await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+  } catch (error) {
+    if (!isGone(error) && !isInUse(error)) throw error;
+  }
+}
+
+/** A security group that is gone, or that belongs to somebody else by now, is none of ours. */
+async function isOurs({ SecurityGroupId, Stack }: EniSweepProperties): Promise<boolean> {
+  try {
+    const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [SecurityGroupId] }));
+    return SecurityGroups?.[0]?.Tags?.some(tag => tag.Key === STACK_TAG && tag.Value === Stack) ?? false;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { CollectorEnvironment, EnvironmentError, parseEnvironment } from '../../../src/collector/function/environment';
+
+const parse = (environment: Partial<Record<keyof CollectorEnvironment, string>>) => parseEnvironment({ STREAM_NAME: 'clicks', ...environment });
+
+test('only the stream is required', () => {
+  expect(parse({})).toMatchObject({ streamName: 'clicks', allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse' });
+  expect(parse({}).writeKeys.authenticate({})).toEqual({});
+});
+
+test('everything can be set', () => {
+  const settings = parse({
+    ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000',
+    WRITE_KEYS: '{"web":{"keys":["k1","k2"],"appId":"shop"}}',
+    CLIENT_IP: 'drop',
+    METRICS_NAMESPACE: 'Mine',
+    PATH_ALIASES: '{"/com.acme/track/":"/v1/batch"}',
+    FIRST_PARTY_COOKIE: 'shop.example',
+    CONSENT_MODE: 'anonymous',
+    PREPROCESS_MODULE: '/opt/hook.js',
+  });
+  expect(settings).toMatchObject({
+    clientIp: 'drop', metricsNamespace: 'Mine', cookie: { domain: 'shop.example' }, consentMode: 'anonymous', preprocessModule: '/opt/hook.js',
+  });
+  expect([...settings.pathAliases]).toEqual([['com.acme/track', 'batch']]);
+  expect([...settings.allowedOrigins ?? []]).toEqual(['https://a.example', 'http://localhost:3000']);
+  expect(settings.writeKeys.authenticate({ body: 'k2' })).toEqual({ id: 'web', appId: 'shop' });
+});
+
+test('keys of a secret are unavailable until it is read', () => {
+  const { writeKeys, writeKeysSecret } = parse({ WRITE_KEYS_SECRET: 'arn:secret' });
+  expect(writeKeysSecret).toBe('arn:secret');
+  expect(() => writeKeys.authenticate({ body: 'any' })).toThrow('not known at present');
+});
+
+test.each([
+  [{ STREAM_NAME: '' }, 'STREAM_NAME is missing'],
+  [{ ALLOWED_ORIGINS: 'shop.example' }, 'ALLOWED_ORIGINS has "shop.example"'],
+  [{ ALLOWED_ORIGINS: 'https://a.example/path' }, 'ALLOWED_ORIGINS has'],
+  [{ CLIENT_IP: 'hash' }, 'CLIENT_IP is "hash"; expected one of truncate, drop, full'],
+  [{ CONSENT_MODE: 'ask' }, 'CONSENT_MODE is "ask"; expected one of ignore, anonymous'],
+  [{ FIRST_PARTY_COOKIE: 'yes; Path=/' }, 'FIRST_PARTY_COOKIE is "yes; Path=/"; expected "host" or a domain'],
+  [{ PATH_ALIASES: '[]' }, 'PATH_ALIASES is not a JSON object'],
+  [{ PATH_ALIASES: '{' }, 'PATH_ALIASES is not a JSON object'],
+  [{ PATH_ALIASES: '{"a":1}' }, 'PATH_ALIASES has no path for "a"'],
+  [{ WRITE_KEYS: '{"web":{"keys":["k"]}}', WRITE_KEYS_SECRET: 'arn' }, 'WRITE_KEYS and WRITE_KEYS_SECRET are both set'],
+  [{ WRITE_KEYS: '{}' }, 'WRITE_KEYS has no source'],
+  [{ WRITE_KEYS: '{secret' }, 'WRITE_KEYS is not JSON'],
+  [{ WRITE_KEYS: '["secret"]' }, 'WRITE_KEYS is not an object'],
+  [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],
+  [{ WRITE_KEYS: '{"web":"secret"}' }, 'WRITE_KEYS has no keys for source "web"'],
+  [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'WRITE_KEYS has a key that is not a string for source "web"'],
+  [{ WRITE_KEYS: '{"web":{"keys":["secret"],"appId":1}}' }, 'WRITE_KEYS has an appId that is not a string for source "web"'],
+])('%j is refused: %s', (environment, message) => {
+  expect(() => parse(environment)).toThrow(EnvironmentError);
+  expect(() => parse(environment)).toThrow(message);
+  expect(() => parse(environment)).not.toThrow('secret');
+});
