@@ -2,16 +2,16 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { CollectorSettings, parseEnvironment } from './environment';
-import { Collector, handle } from './handle';
+import { Dependencies, handle } from './handle';
 import { KinesisWriter } from './kinesis/kinesis-writer';
 import { putRecordsWith } from './kinesis/put-records';
 import { MAX_SECRET_MS } from './limits';
 import { loadPreprocess } from './preprocess';
 import { ReadSecret, SecretWriteKeys } from './write-keys-secret';
 
-const collector = start(parseEnvironment(process.env));
+const dependencies = start(parseEnvironment(process.env));
 
-async function start(settings: CollectorSettings): Promise<Collector> {
+async function start(settings: CollectorSettings): Promise<Dependencies> {
   const { writeKeysSecret: secret, preprocessModule } = settings;
   // Not the console: Lambda puts a prefix before its lines, and with one they are no metrics.
   const log = (line: string) => { process.stdout.write(`${line}\n`); };
@@ -30,5 +30,5 @@ function readerOf(client: SecretsManagerClient, SecretId: string): ReadSecret {
 }
 
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
-  return handle(event, context, await collector);
+  return handle(event, context, await dependencies);
 }

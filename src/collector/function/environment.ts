@@ -3,6 +3,7 @@ import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { isObject, JsonObject, JsonValue } from './json';
 import { CONSENT_POLICIES, ConsentPolicy, normalisePath, RequestPolicy } from './request';
 import { WriteKeys, WriteKeysError } from './write-key';
+import { METRICS_NAMESPACE } from '../../contract/generated';
 
 /** Environment of the collector function, as the construct sets it. */
 export interface CollectorEnvironment {
@@ -86,7 +87,7 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
     preprocessModule: environment.PREPROCESS_MODULE,
-    metricsNamespace: environment.METRICS_NAMESPACE ?? 'ClickstreamLakehouse',
+    metricsNamespace: environment.METRICS_NAMESPACE ?? METRICS_NAMESPACE,
   };
 }
 

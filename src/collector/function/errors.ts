@@ -1,4 +1,4 @@
-import { BadEvent } from '../../contract/generated';
+import { BadEvent, ErrorCode } from '../../contract/generated';
 
 export type BadEventStage = BadEvent['stage'];
 
@@ -6,8 +6,7 @@ export type BadEventStage = BadEvent['stage'];
 export class Refusal extends Error {
   constructor(
     readonly stage: BadEventStage,
-    /** stable, machine-readable */
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     /** HTTP status for families that are told */
     readonly status: number,
@@ -19,7 +18,7 @@ export class Refusal extends Error {
 
 /** The body cannot be read: encoding, compression, size, JSON. */
 export class DecodeError extends Refusal {
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: ErrorCode, message: string, status = 400) {
     super(status === 413 ? 'size' : 'decode', code, message, status);
     this.name = 'DecodeError';
   }
@@ -51,7 +50,7 @@ export class KeysUnavailableError extends Error {
 /** One event of a request that cannot become a canonical event; its neighbours can. */
 export class InvalidEventError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     /** failing field, relative to the event */
     readonly path = '',

@@ -19,9 +19,6 @@ export const MAX_EVENTS = 1000;
 /** Events of a request of the AWS SDKs, which record for weeks offline and send all at once: 10,000 were seen. */
 export const MAX_BUNDLE_EVENTS = 10_000;
 
-/** Ids are keys of the de-duplication; the longest that a tracker makes itself has 100 characters. */
-export const MAX_ID_LENGTH = 256;
-
 /** How much of what could not become an event is kept. Escaped six-fold it still fits a record. */
 export const MAX_BAD_EVENT_BYTES = 64 * KIB;
 

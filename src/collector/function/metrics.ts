@@ -1,9 +1,8 @@
-/** What is measured of a request. No body, address, user agent or id of anyone: logs are kept and read more widely than events. */
-export interface RequestMetrics {
+import { EntryCounts } from './lines';
+
+/** Measurements of one request, without a body, address, user agent or id: logs are kept and read more widely than events. */
+export interface RequestMetrics extends EntryCounts {
   readonly receivedBytes: number;
-  readonly accepted: number;
-  /** number of bad events by error code */
-  readonly bad: Readonly<Record<string, number>>;
   readonly storeRetries: number;
   readonly storeFailed: boolean;
   readonly latencyMs: number;

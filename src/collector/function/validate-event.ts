@@ -1,9 +1,6 @@
 import { InvalidEventError } from './errors';
-import { MAX_ID_LENGTH } from './limits';
-import { EVENT_RULES, FieldRule } from '../../contract/generated';
+import { EVENT_RULES, FieldRule, MAX_ID_LENGTH, MAX_TIMESTAMP_MS } from '../../contract/generated';
 
-/** 9999-12-31T23:59:59.999Z: what every engine's timestamps can hold. */
-export const MAX_TIMESTAMP = 253_402_300_799_999;
 const MAX_INT = 2 ** 31 - 1;
 
 type Check = (value: unknown) => boolean;
@@ -17,7 +14,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   bigint: value => Number.isSafeInteger(value),
   double: value => Number.isFinite(value),
   boolean: value => typeof value === 'boolean',
-  timestamp: value => within(value, 0, MAX_TIMESTAMP),
+  timestamp: value => within(value, 0, MAX_TIMESTAMP_MS),
 };
 
 const REQUIRED = Object.entries(EVENT_RULES).filter(([, rule]) => rule.required).map(([field]) => field);

@@ -2,6 +2,7 @@ import { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { collect, Collected } from '../../../src/collector/function/collect';
 import { CollectorEnvironment, parseEnvironment } from '../../../src/collector/function/environment';
 import { JsonObject } from '../../../src/collector/function/json';
+import { countEntries, EntryCounts } from '../../../src/collector/function/lines';
 import { fromProxyEvent } from '../../../src/collector/function/request';
 
 /** 2026-01-02T03:04:05.678Z */
@@ -58,7 +59,7 @@ export function settings(environment: Partial<CollectorEnvironment> = {}) {
   return parseEnvironment({ STREAM_NAME: 'clicks', ...environment });
 }
 
-export interface Seen extends Collected {
+export interface Seen extends Collected, EntryCounts {
   readonly lines: string[];
   /** the lines, parsed */
   readonly events: JsonObject[];
@@ -68,8 +69,14 @@ export interface Seen extends Collected {
 /** What the collector makes of a request. */
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
-  const outcome = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
-  const lines = outcome.entries.map(entry => entry.line);
+  const result = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
+  const lines = result.entries.map(entry => entry.line);
   const parsedLines: JsonObject[] = lines.map(line => JSON.parse(line));
-  return { ...outcome, lines, events: parsedLines.filter(line => line.kind === 'event'), badEvents: parsedLines.filter(line => line.kind === 'bad') };
+  return {
+    ...result,
+    ...countEntries(result.entries),
+    lines,
+    events: parsedLines.filter(line => line.kind === 'event'),
+    badEvents: parsedLines.filter(line => line.kind === 'bad'),
+  };
 }

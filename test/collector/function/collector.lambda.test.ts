@@ -54,8 +54,8 @@ async function storedLines(): Promise<Line[]> {
 test('what is acknowledged is in the stream, good and bad, exactly once', async () => {
   const ids = Array.from({ length: 300 }, (_, index) => `m${index}`);
   const messages = ids.map(messageId => ({ type: 'track', event: 'Order', userId: 'u', messageId, properties: { text: 'x'.repeat(2_000) } }));
-  const answer = await handler(proxyEvent({ path: '/v1/batch', body: { batch: [...messages, { type: 'track' }] } }), lambdaContext());
-  expect(answer).toMatchObject({ statusCode: 200, body: '{"success":true}' });
+  const response = await handler(proxyEvent({ path: '/v1/batch', body: { batch: [...messages, { type: 'track' }] } }), lambdaContext());
+  expect(response).toMatchObject({ statusCode: 200, body: '{"success":true}' });
 
   const lines = await storedLines();
   expect(lines.filter(line => line.kind === 'event').map(line => line.event_id).sort()).toEqual([...ids].sort());

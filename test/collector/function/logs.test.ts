@@ -1,7 +1,7 @@
 import { gzipSync } from 'zlib';
 import { lambdaContext, proxyEvent, RequestParts, settings } from './builders';
 import { scriptedKinesis } from './kinesis/scripted-kinesis';
-import { Collector, handle } from '../../../src/collector/function/handle';
+import { Dependencies, handle } from '../../../src/collector/function/handle';
 import { KinesisWriter } from '../../../src/collector/function/kinesis/kinesis-writer';
 import { KinesisError } from '../../../src/collector/function/kinesis/put-records';
 import { Preprocess } from '../../../src/collector/function/preprocess';
@@ -63,17 +63,17 @@ describe('no line of the log holds anything of a client', () => {
     ['throws what it was given', event => { throw new Error(JSON.stringify(event)); }],
     ['returns no event', event => ({ [CANARY]: event })],
   ];
-  const failures: [string, Partial<Collector>][] = [
+  const failures: [string, Partial<Dependencies>][] = [
     ['when all goes well', {}],
     ['when Kinesis refuses', { writer: new KinesisWriter(refusing()) }],
     ['when write keys are configured', { settings: settings({ WRITE_KEYS: '{"web":{"keys":["other"]}}' }) }],
     ['when the writer has a defect that quotes the event', { writer: { write: async lines => { throw new TypeError(lines.join()); } } }],
-    ...failingHooks.map(([name, preprocess]): [string, Partial<Collector>] => [`when the hook ${name}`, { preprocess }]),
+    ...failingHooks.map(([name, preprocess]): [string, Partial<Dependencies>] => [`when the hook ${name}`, { preprocess }]),
   ];
 
   test.each(failures)('%s', async (_, parts) => {
     const log: string[] = [];
-    const collector: Collector = {
+    const collector: Dependencies = {
       settings: settings({ FIRST_PARTY_COOKIE: 'host' }), writer: new KinesisWriter(scriptedKinesis().putRecords), functionName: 'fn', log: line => log.push(line), ...parts,
     };
     for (const request of REQUESTS) await handle(complete(request), lambdaContext(), collector);

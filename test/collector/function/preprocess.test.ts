@@ -1,5 +1,6 @@
 import { proxyEvent, RECEIVED_AT, settings } from './builders';
 import { collect } from '../../../src/collector/function/collect';
+import { countEntries } from '../../../src/collector/function/lines';
 import { loadPreprocess, Preprocess, preprocessed } from '../../../src/collector/function/preprocess';
 import { fromProxyEvent } from '../../../src/collector/function/request';
 
@@ -8,9 +9,10 @@ const BATCH = [{ event_name: 'a', event_id: 'a', properties: { n: 1 } }, { event
 async function run(hook: Preprocess) {
   const headers = { 'Cookie': 'secret', 'Authorization': 'secret', 'X-Write-Key': 'secret', 'X-Mine': 'yes' };
   const request = fromProxyEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
-  const { entries, ...rest } = await preprocessed(collect(request, settings()), request, hook);
+  const { entries: collected, response } = collect(request, settings());
+  const entries = await preprocessed(collected, request, hook);
   const lines = entries.map(({ line }) => JSON.parse(line));
-  return { ...rest, events: lines.filter(line => line.kind === 'event'), badEvents: lines.filter(line => line.kind === 'bad' && line.stage === 'preprocess'), lines };
+  return { response, ...countEntries(entries), events: lines.filter(line => line.kind === 'event'), badEvents: lines.filter(line => line.kind === 'bad' && line.stage === 'preprocess'), lines };
 }
 
 test('a hook changes an event, its payloads as values', async () => {
@@ -20,10 +22,10 @@ test('a hook changes an event, its payloads as values', async () => {
 });
 
 test('a hook drops an event', async () => {
-  const { events, accepted, answer } = await run(async event => (event.event_name === 'a' ? undefined : event));
+  const { events, accepted, response } = await run(async event => (event.event_name === 'a' ? undefined : event));
   expect(events.map(event => event.event_id)).toEqual(['b']);
   expect(accepted).toBe(1);
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
 });
 
 test('a hook splits an event; the parts have ids of their own, the same when the request comes again', async () => {
@@ -65,11 +67,11 @@ test.each<[string, Preprocess, string]>([
   ['takes the name away', ({ event_name, ...event }) => event, 'missing_field'],
   ['makes the event too large', event => ({ ...event, properties: { text: 'x'.repeat(1_000_000) } }), 'event_too_large'],
 ])('when a hook %s, the event is a bad event with the reason, and the answer stays', async (_, hook, code) => {
-  const { events, badEvents, accepted, bad, answer } = await run(hook);
+  const { events, badEvents, accepted, bad, response } = await run(hook);
   expect(events).toEqual([]);
   expect(badEvents.map(event => [event.error_code, event.batch_index, JSON.parse(event.raw).event_id])).toEqual([[code, 0, 'a'], [code, 1, 'b']]);
   expect([accepted, bad]).toEqual([0, { missing_event_name: 1, [code]: 2 }]);
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
   if (code === 'preprocess_failed') expect(badEvents[0].error_message).toContain('my reason');
 });
 

@@ -1,5 +1,6 @@
 import { InvalidEventError } from '../../../src/collector/function/errors';
-import { MAX_TIMESTAMP, validateEvent } from '../../../src/collector/function/validate-event';
+import { validateEvent } from '../../../src/collector/function/validate-event';
+import { MAX_TIMESTAMP_MS } from '../../../src/contract/generated';
 
 const valid = { event_id: 'e1', event_name: 'click', event_type: 'track', protocol: 'native', app_id: 'shop', received_ts: 1_767_323_045_678 };
 
@@ -19,7 +20,7 @@ test.each([
   [{ session_index: 2 ** 31 }, 'invalid_type', 'session_index'],
   [{ session_index: 1.5 }, 'invalid_type', 'session_index'],
   [{ client_ts: -1 }, 'invalid_type', 'client_ts'],
-  [{ client_ts: MAX_TIMESTAMP + 1 }, 'invalid_type', 'client_ts'],
+  [{ client_ts: MAX_TIMESTAMP_MS + 1 }, 'invalid_type', 'client_ts'],
   [{ properties: { a: 1 } }, 'invalid_type', 'properties'],
   [{ user_id: null }, 'invalid_type', 'user_id'],
   [{ event_id: 'x'.repeat(257) }, 'invalid_id', 'event_id'],

@@ -1,14 +1,14 @@
 import { Agent as HttpAgent, ClientRequest, IncomingHttpHeaders, IncomingMessage, request as httpRequest, RequestOptions } from 'http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'https';
 
-export interface HttpAnswer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
+export interface HttpResponse { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string }
 
 /**
- * Sends a body and reads the answer.
+ * Sends a body and reads the response.
  * @param headers complete, but for the body's length
  * @throws Error when the connection fails, or the answer is not whole in time: then nobody knows whether it was taken
  */
-export type Post = (url: URL, headers: Readonly<Record<string, string>>, body: Buffer, timeoutMs: number) => Promise<HttpAnswer>;
+export type Post = (url: URL, headers: Readonly<Record<string, string>>, body: Buffer, timeoutMs: number) => Promise<HttpResponse>;
 
 type Send = (options: RequestOptions, answered: (response: IncomingMessage) => void) => ClientRequest;
 

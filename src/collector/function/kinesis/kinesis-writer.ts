@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { setTimeout as delay } from 'timers/promises';
 import { MAX_ATTEMPT_MS, MAX_CALL_BYTES, MAX_CALL_RECORDS } from '../limits';
-import { packRecords } from '../lines';
+import { packRecords } from './pack-records';
 import { KinesisError, PutRecords, RecordEntry } from './put-records';
 
 /** Full jitter: a random wait below a bound that doubles, from one shard's recovery to its throttle window. */

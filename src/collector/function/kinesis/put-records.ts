@@ -1,6 +1,6 @@
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { HttpAnswer, keepAlivePost, Post } from './http-post';
+import { HttpResponse, keepAlivePost, Post } from './http-post';
 import { Signer } from './signature';
 
 /** A record on its way to the stream. */
@@ -44,12 +44,12 @@ export function putRecordsWith({ config }: Pick<KinesisClient, 'config'>, stream
     const body = callBody(streamName, entries);
     const date = new Date(Date.now() + clockOffset);
     const headers = signer.sign({ host: url.host, headers: CALL_HEADERS, body }, await config.credentials(), date);
-    const answer = await post(url, headers, body, timeoutMs);
-    if (answer.status === 200) return (JSON.parse(answer.text) as { Records?: RecordResult[] }).Records ?? [];
-    const name = errorName(answer);
-    const { date: theirs } = answer.headers;
+    const response = await post(url, headers, body, timeoutMs);
+    if (response.status === 200) return (JSON.parse(response.text) as { Records?: RecordResult[] }).Records ?? [];
+    const name = errorName(response);
+    const { date: theirs } = response.headers;
     if (CLOCK_ERRORS.has(name) && theirs !== undefined) clockOffset = Date.parse(theirs) - Date.now();
-    throw new KinesisError(name, answer.status);
+    throw new KinesisError(name, response.status);
   };
 }
 
@@ -74,7 +74,7 @@ function callBody(streamName: string, entries: readonly RecordEntry[]): Buffer {
 }
 
 /** `com.amazonaws.kinesis.v20131202#LimitExceededException` in the body, or the same in a header, or what a proxy between says. */
-function errorName({ status, headers, text }: HttpAnswer): string {
+function errorName({ status, headers, text }: HttpResponse): string {
   const type = /"__type"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? String(headers['x-amzn-errortype'] ?? `HTTP ${status}`);
   return type.replace(/^.*#/, '').replace(/:.*$/, '');
 }

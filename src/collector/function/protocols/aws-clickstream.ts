@@ -62,7 +62,7 @@ const bundles: CollectEndpoint = {
   maxEvents: MAX_BUNDLE_EVENTS,
   read: ({ body }) => decodeJson(body),
   split,
-  answer: () => nothing,
+  respond: () => nothing,
   refuse: refusal => (refusal instanceof UnauthorizedError ? failure(403, refusal.code, refusal.message) : undefined),
 };
 

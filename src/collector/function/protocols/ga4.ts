@@ -39,7 +39,7 @@ export const ga4: Protocol = {
   endpointsAt: path => (path === 'mp/collect' ? [measurements] : []),
 };
 
-const measurements: CollectEndpoint = { ...jsonEndpoint, protocol: 'ga4', split, answer: () => nothing };
+const measurements: CollectEndpoint = { ...jsonEndpoint, protocol: 'ga4', split, respond: () => nothing };
 
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
   if (!isObject(content) || !isArray(content.events)) throw new ShapeError('A payload is an object with an array "events".');

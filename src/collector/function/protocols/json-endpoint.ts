@@ -9,6 +9,6 @@ export const jsonEndpoint = {
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
   maxEvents: MAX_EVENTS,
-  answer: () => success,
+  respond: () => success,
   refuse: ({ status, code, message }) => failure(status, code, message),
 } satisfies Partial<CollectEndpoint>;

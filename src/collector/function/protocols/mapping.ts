@@ -148,7 +148,7 @@ export function requireObject(value: JsonValue): JsonObject {
  */
 export function objectField(source: JsonObject, field: string): JsonObject {
   const value = source[field] ?? {};
-  if (!isObject(value)) throw new InvalidEventError(`invalid_${field}`, `${field} is an object, not ${kindOf(value)}.`, field);
+  if (!isObject(value)) throw new InvalidEventError('invalid_type', `${field} is an object, not ${kindOf(value)}.`, field);
   return value;
 }
 

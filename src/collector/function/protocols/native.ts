@@ -1,10 +1,10 @@
 import { CanonicalEvent, EVENT_RULES } from '../../../contract/generated';
 import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
-import { Answer, failure, json, success, text as plainText } from '../responses';
+import { CollectorResponse, failure, json, success, text as plainText } from '../responses';
 import { jsonEndpoint } from './json-endpoint';
 import { from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared } from './mapping';
-import { Batch, CollectEndpoint, EventDraft, Member, Outcome, Protocol, ReplyEndpoint } from './protocol';
+import { Batch, CollectEndpoint, EventDraft, Member, Tally, Protocol, ReplyEndpoint } from './protocol';
 import { address, id, integer, number, Reader, structure, text, time } from './readers';
 
 /** Columns that the collector sets itself, that are payloads, or that have names of their own here. */
@@ -52,7 +52,7 @@ const health: ReplyEndpoint = { kind: 'reply', methods: ['GET'], reply: () => js
 
 const robots: ReplyEndpoint = { kind: 'reply', methods: ['GET'], reply: () => plainText('User-agent: *\nDisallow: /\n') };
 
-const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', split, answer };
+const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', split, respond };
 
 function split(content: JsonValue): Batch {
   if (isArray(content)) return batchOf(content, '', {});
@@ -110,7 +110,7 @@ function typeOf(event: JsonObject, name: string): { readonly value: EventDraft['
 }
 
 /** Strict where it helps the page's author: nothing but bad events is a 400, a mixture tells which. */
-function answer({ accepted, rejected }: Outcome): Answer {
+function respond({ accepted, rejected }: Tally): CollectorResponse {
   if (rejected.length === 0) return success;
   const [{ code, message }] = rejected;
   if (accepted === 0 && rejected.length === 1) return failure(400, code, message);

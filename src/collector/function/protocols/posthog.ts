@@ -32,7 +32,7 @@ const captures: CollectEndpoint = {
   read,
   claims,
   split,
-  answer: () => json(200, { status: 1 }),
+  respond: () => json(200, { status: 1 }),
 };
 
 /** Segment's batches have neither. */

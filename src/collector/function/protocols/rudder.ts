@@ -29,7 +29,7 @@ const pixels = {
   ...messages,
   methods: ['GET'],
   read: ({ query }) => pixelMessage(query),
-  answer: () => pixel,
+  respond: () => pixel,
   refuse: () => undefined,
 } satisfies Partial<CollectEndpoint>;
 

@@ -3,7 +3,7 @@ import { ShapeError } from '../errors';
 import { isArray, isObject, JsonValue } from '../json';
 import { MAX_EVENTS } from '../limits';
 import { CollectorRequest } from '../request';
-import { Answer, pixel, text as plainText } from '../responses';
+import { CollectorResponse, pixel, text as plainText } from '../responses';
 import { Batch, CollectEndpoint, Member, Protocol } from './protocol';
 import { draftSnowplowEvent } from './snowplow-event';
 
@@ -32,7 +32,7 @@ const posts: CollectEndpoint = {
     if (!isObject(content) || !isArray(content.data)) throw new ShapeError('A payload is an object with an array "data".');
     return batchOf(content.data.map((value, index) => ({ value, path: `data[${index}]` })), content.data[0], request);
   },
-  answer: (_, request) => withCookie(plainText('ok'), request),
+  respond: (_, request) => withCookie(plainText('ok'), request),
 };
 
 const pixels: CollectEndpoint = {
@@ -40,7 +40,7 @@ const pixels: CollectEndpoint = {
   methods: ['GET'],
   read: ({ query }) => query,
   split: (content, request) => batchOf([{ value: content, path: '' }], content, request),
-  answer: (_, request) => withCookie(pixel, request),
+  respond: (_, request) => withCookie(pixel, request),
 };
 
 /** @param first an event: a tracker knows no key but its application id, the same for all it sends */
@@ -53,6 +53,6 @@ function batchOf(members: readonly Member[], first: JsonValue | undefined, reque
   };
 }
 
-function withCookie(answer: Answer, { cookie }: CollectorRequest): Answer {
-  return cookie ? { ...answer, headers: { ...answer.headers, 'Set-Cookie': cookie.setCookie } } : answer;
+function withCookie(response: CollectorResponse, { cookie }: CollectorRequest): CollectorResponse {
+  return cookie ? { ...response, headers: { ...response.headers, 'Set-Cookie': cookie.setCookie } } : response;
 }

@@ -33,11 +33,11 @@ describe.each(PATHS)('%s', path => {
   test('every hostile body ends as an event, a bad event or a 4xx with a reason, and none as a 5xx', async () => {
     for (const [name, body] of HOSTILE_BODIES) {
       const stored: string[] = [];
-      const { statusCode, body: answer } = await handle(proxyEvent({ path, body }), lambdaContext(), collector(stored));
+      const { statusCode, body: response } = await handle(proxyEvent({ path, body }), lambdaContext(), collector(stored));
       stored.forEach(expectContract);
       if (statusCode === 200) continue;
       expect({ name, status: statusCode }).toEqual({ name, status: statusCode === 413 ? 413 : 400 });
-      expect({ name, ...JSON.parse(answer) }).toMatchObject({ name, success: false, code: expect.any(String), message: expect.any(String) });
+      expect({ name, ...JSON.parse(response) }).toMatchObject({ name, success: false, code: expect.any(String), message: expect.any(String) });
     }
   }, 60_000);
 });

@@ -14,8 +14,8 @@ const PAYLOAD = {
 };
 
 test('an event has its columns, and nothing else is lost', () => {
-  const { events, answer } = post(PAYLOAD);
-  expect(answer).toEqual({ status: 200, headers: {}, body: '' });
+  const { events, response } = post(PAYLOAD);
+  expect(response).toEqual({ status: 200, headers: {}, body: '' });
   expect(events).toEqual([{
     v: 1,
     kind: 'event',
@@ -53,8 +53,8 @@ test('page and screen views have their types', () => {
 });
 
 test('an event without a name is bad alone', () => {
-  const { events, badEvents, answer } = post({ ...PAYLOAD, events: [{ params: {} }, { name: 'x' }] });
-  expect(answer.status).toBe(200);
+  const { events, badEvents, response } = post({ ...PAYLOAD, events: [{ params: {} }, { name: 'x' }] });
+  expect(response.status).toBe(200);
   expect(events).toHaveLength(1);
   expect(badEvents).toEqual([expect.objectContaining({ error_code: 'missing_event_name', error_path: 'events[0].name' })]);
 });
@@ -63,11 +63,11 @@ test('the secret is the write key, and is not stored', () => {
   const { events, lines } = post(PAYLOAD, { WRITE_KEYS: '{"ga":{"keys":["secret-1"],"appId":"shop"}}' });
   expect(events[0]).toMatchObject({ source_id: 'ga', app_id: 'shop' });
   expect(lines.join()).not.toContain('secret-1');
-  expect(post(PAYLOAD, { WRITE_KEYS: '{"ga":{"keys":["other"]}}' }).answer.status).toBe(401);
+  expect(post(PAYLOAD, { WRITE_KEYS: '{"ga":{"keys":["other"]}}' }).response.status).toBe(401);
 });
 
 test.each([[{ events: {} }, 'invalid_shape'], [[], 'invalid_shape'], ['{', 'invalid_json']])('%j is refused', (body, code) => {
-  const { answer } = post(body);
-  expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code });
+  const { response } = post(body);
+  expect(response.status).toBe(400);
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code });
 });

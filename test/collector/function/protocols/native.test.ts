@@ -57,10 +57,10 @@ test.each([
   ['a write key, which is never stored', { event_name: 'x', writeKey: 'secret', api_key: 'secret' }, { event_name: 'x' }],
   ['an address, which is anonymised', { event_name: 'x', ip_address: '198.51.100.9' }, { event_name: 'x', ip_address: '198.51.100.0' }],
 ])('%s', (_, body, expected) => {
-  const { events, answer, accepted } = post(body);
+  const { events, response, accepted } = post(body);
   expect(events).toEqual([{ ...stamped, ...expected }]);
   expect(accepted).toBe(1);
-  expect(answer).toMatchObject({ status: 200, body: '{"success":true}' });
+  expect(response).toMatchObject({ status: 200, body: '{"success":true}' });
 });
 
 test.each(['/', '/v1/events', '/v1/events/', 'events', 'v1'])('events are taken at %s', path => {
@@ -80,11 +80,11 @@ test.each([
   ['a name that is an object', { event_name: {} }, 'missing_event_name', 'event_name'],
   ['an id that is an object', { event_name: 'x', user_id: {} }, 'invalid_id', 'user_id'],
   ['an event id that is an array', { event_name: 'x', event_id: ['a'] }, 'invalid_id', 'event_id'],
-  ['properties that are no object', { event_name: 'x', properties: 'none' }, 'invalid_properties', 'properties'],
+  ['properties that are no object', { event_name: 'x', properties: 'none' }, 'invalid_type', 'properties'],
 ])('an event with %s is a bad event, and the client is told', (_, body, code, path) => {
-  const { answer, badEvents, accepted, bad } = post(body);
-  expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, badEvents, accepted, bad } = post(body);
+  expect(response.status).toBe(400);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(badEvents).toEqual([{
     v: 1,
     kind: 'bad',
@@ -104,11 +104,11 @@ test.each([
 });
 
 test('of a mixed array the good events are stored, and the answer tells which are bad', () => {
-  const { answer, events, badEvents } = post([{ event: 'a' }, { user_id: 'u' }, 7, { event: 'b' }]);
+  const { response, events, badEvents } = post([{ event: 'a' }, { user_id: 'u' }, 7, { event: 'b' }]);
   expect(events.map(event => event.event_name)).toEqual(['a', 'b']);
   expect(badEvents.map(event => event.error_path)).toEqual(['[1].event_name', '[2]']);
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toEqual({
+  expect(response.status).toBe(200);
+  expect(JSON.parse(response.body)).toEqual({
     success: true,
     accepted: 2,
     rejected: 2,
@@ -120,9 +120,9 @@ test('of a mixed array the good events are stored, and the answer tells which ar
 });
 
 test('of an array with only bad events each is told, with 400', () => {
-  const { answer } = post([{}, {}]);
-  expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'missing_event_name', accepted: 0, rejected: 2, errors: [{ index: 0 }, { index: 1 }] });
+  const { response } = post([{}, {}]);
+  expect(response.status).toBe(400);
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'missing_event_name', accepted: 0, rejected: 2, errors: [{ index: 0 }, { index: 1 }] });
 });
 
 test.each([
@@ -132,9 +132,9 @@ test.each([
   ['broken JSON', '{"event_name":', 400, 'invalid_json'],
   ['too many events', Array(1001).fill({ event: 'x' }), 413, 'too_many_events'],
 ])('%s is refused, and nothing is stored', (_, body, status, code) => {
-  const { answer, lines } = post(body);
-  expect(answer.status).toBe(status);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, lines } = post(body);
+  expect(response.status).toBe(status);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(lines).toEqual([]);
 });
 
@@ -143,7 +143,7 @@ test('a bad event is kept without the write key', () => {
 });
 
 test('health and robots answer without an event', () => {
-  expect(collected({ method: 'GET', path: '/health' }).answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });
-  expect(collected({ method: 'GET', path: '/robots.txt' }).answer).toMatchObject({ status: 200, body: 'User-agent: *\nDisallow: /\n' });
-  expect(collected({ method: 'HEAD', path: '/health' }).answer).toMatchObject({ status: 200, body: '' });
+  expect(collected({ method: 'GET', path: '/health' }).response).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  expect(collected({ method: 'GET', path: '/robots.txt' }).response).toMatchObject({ status: 200, body: 'User-agent: *\nDisallow: /\n' });
+  expect(collected({ method: 'HEAD', path: '/health' }).response).toMatchObject({ status: 200, body: '' });
 });

@@ -42,8 +42,8 @@ const PAGE_VIEW = {
 };
 
 test('a browser page view, its gzip not announced, has its columns, and nothing else is lost', () => {
-  const { events, answer, lines } = collected({ path: '/e/', query: { compression: 'gzip-js', _: '1767323045500' }, body: gzipSync(JSON.stringify([PAGE_VIEW])) }, { WRITE_KEYS });
-  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"status":1}' });
+  const { events, response, lines } = collected({ path: '/e/', query: { compression: 'gzip-js', _: '1767323045500' }, body: gzipSync(JSON.stringify([PAGE_VIEW])) }, { WRITE_KEYS });
+  expect(response).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"status":1}' });
   expect(lines.join()).not.toContain('phc_1');
   const { properties, traits, contexts, ...columns } = events[0];
   expect(columns).toEqual({
@@ -92,8 +92,8 @@ test('a browser page view, its gzip not announced, has its columns, and nothing 
 const SERVER_EVENT = { event: 'Order', distinct_id: 'u1', uuid: 'p2', properties: { $lib: 'posthog-node', value: 3 }, library: 'posthog-node', library_version: '5' };
 
 test.each(['/batch/', '/batch'])('a server\'s batch at %s is told from Segment\'s by its key', path => {
-  const { events, answer } = collected({ path, body: { api_key: 'phc_1', batch: [SERVER_EVENT], sent_at: '2026-01-02T03:04:06Z' } }, { WRITE_KEYS });
-  expect(answer.body).toBe('{"status":1}');
+  const { events, response } = collected({ path, body: { api_key: 'phc_1', batch: [SERVER_EVENT], sent_at: '2026-01-02T03:04:06Z' } }, { WRITE_KEYS });
+  expect(response.body).toBe('{"status":1}');
   expect(events).toEqual([expect.objectContaining({ protocol: 'posthog', user_id: 'u1', event_id: 'p2', value: 3, sent_ts: 1_767_323_046_000, source_id: 'web' })]);
   const segment = collected({ path, body: { writeKey: 'phc_1', batch: [{ type: 'track', event: 'x', userId: 'u' }] } }, { WRITE_KEYS });
   expect(segment.events).toEqual([expect.objectContaining({ protocol: 'segment' })]);
@@ -129,20 +129,20 @@ test.each([
   ['no name', { distinct_id: 'u' }, 'missing_event_name'],
   ['no identity', { event: 'x' }, 'missing_identity'],
   ['an identity that is an object', { event: 'x', distinct_id: {} }, 'invalid_id'],
-  ['properties that are an array', { event: 'x', distinct_id: 'u', properties: [] }, 'invalid_properties'],
+  ['properties that are an array', { event: 'x', distinct_id: 'u', properties: [] }, 'invalid_type'],
 ])('an event with %s is bad alone', (_, event, code) => {
-  const { events, badEvents, answer } = collected({ path: '/batch/', body: { api_key: 'phc_1', batch: [event, SERVER_EVENT] } });
-  expect(answer.status).toBe(200);
+  const { events, badEvents, response } = collected({ path: '/batch/', body: { api_key: 'phc_1', batch: [event, SERVER_EVENT] } });
+  expect(response.status).toBe(200);
   expect(events).toHaveLength(1);
   expect(badEvents).toEqual([expect.objectContaining({ error_code: code, batch_index: 0 })]);
 });
 
 test('an unknown project is refused with a code', () => {
-  const { answer } = collected({ path: '/batch/', body: { api_key: 'other', batch: [SERVER_EVENT] } }, { WRITE_KEYS });
-  expect(answer.status).toBe(401);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
+  const { response } = collected({ path: '/batch/', body: { api_key: 'other', batch: [SERVER_EVENT] } }, { WRITE_KEYS });
+  expect(response.status).toBe(401);
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
 });
 
 test.each([['POST', '/flags/'], ['GET', '/array/phc_1/config'], ['GET', '/array/phc_1/config.js'], ['POST', '/decide']])('%s %s: there is no configuration', (method, path) => {
-  expect(collected({ method, path }).answer).toMatchObject({ status: 200, body: '{}' });
+  expect(collected({ method, path }).response).toMatchObject({ status: 200, body: '{}' });
 });

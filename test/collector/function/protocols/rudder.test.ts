@@ -82,9 +82,9 @@ test('the Node SDK\'s gzip, announced as a form, is read', () => {
 
 test('a beacon has its key in the query and its content as text', () => {
   const parts = { path: '/beacon/v1/batch', query: { writeKey: 'key-1' }, headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ batch: [TRACK] }) };
-  const { events, answer } = collected(parts, { WRITE_KEYS });
+  const { events, response } = collected(parts, { WRITE_KEYS });
   expect(events).toEqual([expect.objectContaining({ ...COLUMNS, source_id: 'web', app_id: 'shop' })]);
-  expect(answer.body).toBe('{"success":true}');
+  expect(response.body).toBe('{"success":true}');
 });
 
 test('a merge call is an alias', () => {
@@ -98,26 +98,26 @@ test.each([
   ['track', { event: 'Opened' }, { event_name: 'Opened', event_type: 'track' }],
   ['page', { name: 'Mail' }, { event_name: 'Mail', event_type: 'page' }],
 ])('a %s pixel is an event and answered with an image', (call, query, columns) => {
-  const { events, answer } = collected({ method: 'GET', path: `/pixel/v1/${call}`, query: { writeKey: 'key-1', anonymousId: 'a1', campaign: 'x', ...query } }, { WRITE_KEYS });
+  const { events, response } = collected({ method: 'GET', path: `/pixel/v1/${call}`, query: { writeKey: 'key-1', anonymousId: 'a1', campaign: 'x', ...query } }, { WRITE_KEYS });
   expect(events).toEqual([expect.objectContaining({ protocol: 'rudder', anonymous_id: 'a1', properties: '{"campaign":"x"}', source_id: 'web', ...columns })]);
-  expect(answer).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' } });
-  expect(Buffer.from(answer.body, 'base64')).toHaveLength(43);
+  expect(response).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' } });
+  expect(Buffer.from(response.body, 'base64')).toHaveLength(43);
 });
 
 test.each([
   ['without an event', { writeKey: 'key-1', anonymousId: 'a1' }, 'schema', 'missing_event_name'],
   ['with an unknown key', { writeKey: 'secret-key', anonymousId: 'a1', event: 'x' }, 'auth', 'unknown_write_key'],
 ])('a pixel %s is a bad event, and an image all the same', (_, query, stage, code) => {
-  const { badEvents, answer, lines } = collected({ method: 'GET', path: '/pixel/v1/track', query }, { WRITE_KEYS });
+  const { badEvents, response, lines } = collected({ method: 'GET', path: '/pixel/v1/track', query }, { WRITE_KEYS });
   expect(badEvents).toEqual([expect.objectContaining({ stage, error_code: code, raw: expect.stringContaining('a1') })]);
-  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'image/gif' } });
+  expect(response).toMatchObject({ status: 200, headers: { 'Content-Type': 'image/gif' } });
   expect(lines.join()).not.toMatch(/key-1|secret-key/);
 });
 
 test('the browser SDK gets its source\'s configuration', () => {
-  const { answer } = collected({ method: 'GET', path: '/sourceConfig/', query: { v: '3.34.0', writeKey: 'key-1' }, headers: basic('key-1') }, { WRITE_KEYS });
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toEqual({
+  const { response } = collected({ method: 'GET', path: '/sourceConfig/', query: { v: '3.34.0', writeKey: 'key-1' }, headers: basic('key-1') }, { WRITE_KEYS });
+  expect(response.status).toBe(200);
+  expect(JSON.parse(response.body)).toEqual({
     source: {
       id: 'web',
       name: 'web',
@@ -129,5 +129,5 @@ test('the browser SDK gets its source\'s configuration', () => {
       destinations: [],
     },
   });
-  expect(collected({ method: 'GET', path: '/sourceConfig', query: { writeKey: 'no' } }, { WRITE_KEYS }).answer.status).toBe(401);
+  expect(collected({ method: 'GET', path: '/sourceConfig', query: { writeKey: 'no' } }, { WRITE_KEYS }).response.status).toBe(401);
 });

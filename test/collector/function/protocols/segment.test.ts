@@ -35,8 +35,8 @@ const BROWSER_PAGE = {
 };
 
 test('a browser page call has its columns, and nothing else is lost', () => {
-  const { events, answer } = collected({ path: '/v1/p', body: BROWSER_PAGE, headers: { 'user-agent': 'other' } });
-  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"success":true}' });
+  const { events, response } = collected({ path: '/v1/p', body: BROWSER_PAGE, headers: { 'user-agent': 'other' } });
+  expect(response).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"success":true}' });
   const { properties, contexts, ...columns } = events[0];
   expect(columns).toEqual({
     v: 1,
@@ -117,11 +117,11 @@ test.each([
   ['no group', { type: 'group' }, 'missing_group_id', 'groupId'],
   ['an unknown type', { type: 'shout' }, 'unknown_type', 'type'],
   ['no type', { type: undefined }, 'unknown_type', 'type'],
-  ['properties that are an array', { properties: [1] }, 'invalid_properties', 'properties'],
-  ['traits that are text', { traits: 'pro' }, 'invalid_traits', 'traits'],
+  ['properties that are an array', { properties: [1] }, 'invalid_type', 'properties'],
+  ['traits that are text', { traits: 'pro' }, 'invalid_type', 'traits'],
 ])('a message with %s is bad alone: its neighbours are stored and the answer is 200', (_, fields, code, path) => {
-  const { events, badEvents, answer } = batch(track({ messageId: 'before' }), track(fields), track({ messageId: 'after' }));
-  expect(answer).toMatchObject({ status: 200, body: '{"success":true}' });
+  const { events, badEvents, response } = batch(track({ messageId: 'before' }), track(fields), track({ messageId: 'after' }));
+  expect(response).toMatchObject({ status: 200, body: '{"success":true}' });
   expect(events.map(event => event.event_id)).toEqual(['before', 'after']);
   expect(badEvents).toEqual([expect.objectContaining({ stage: 'schema', error_code: code, error_path: `batch[1].${path}`, batch_index: 1 })]);
 });
@@ -133,8 +133,8 @@ test.each([null, 7, 'text', [], true])('the member %j is bad alone', member => {
 });
 
 test('an event too big for a record is bad, with its first 64 KiB', () => {
-  const { events, badEvents, answer } = batch(track({ properties: { text: 'x'.repeat(950_000) } }), track());
-  expect(answer.status).toBe(200);
+  const { events, badEvents, response } = batch(track({ properties: { text: 'x'.repeat(950_000) } }), track());
+  expect(response.status).toBe(200);
   expect(events).toHaveLength(1);
   expect(badEvents[0]).toMatchObject({ stage: 'size', error_code: 'event_too_large', raw: expect.stringMatching(/^{"type":"track"/) });
   expect(String(badEvents[0].raw)).toHaveLength(65_536);
@@ -150,14 +150,14 @@ test.each([
   ['2 MB', JSON.stringify({ batch: [track({ properties: { text: 'x'.repeat(2_000_000) } })] }), 413, 'body_too_large'],
   ['a gzip bomb', gzipSync(Buffer.alloc(32 * 1024 * 1024)), 413, 'inflated_too_large'],
 ])('a request with %s is refused with a code', (_, body, status, code) => {
-  const { answer, lines } = collected({ path: '/v1/batch', body });
-  expect(answer.status).toBe(status);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, lines } = collected({ path: '/v1/batch', body });
+  expect(response.status).toBe(status);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(lines).toEqual([]);
 });
 
 test('an empty batch is fine', () => {
-  expect(batch()).toMatchObject({ lines: [], accepted: 0, answer: { status: 200 } });
+  expect(batch()).toMatchObject({ lines: [], accepted: 0, response: { status: 200 } });
 });
 
 test.each([
@@ -172,9 +172,9 @@ test.each([
 });
 
 test.each([[basic('wrong'), 'unknown_write_key'], [{}, 'missing_write_key']])('with keys configured, %j is a 401', (headers, code) => {
-  const { answer, lines } = collected({ path: '/v1/batch', headers, body: { batch: [track()] } }, { WRITE_KEYS });
-  expect(answer.status).toBe(401);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, lines } = collected({ path: '/v1/batch', headers, body: { batch: [track()] } }, { WRITE_KEYS });
+  expect(response.status).toBe(401);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(lines).toEqual([]);
 });
 
@@ -190,7 +190,7 @@ test('keys in messages are never stored', () => {
 });
 
 test("the SDK's statistics about itself are taken and dropped", () => {
-  expect(collected({ path: '/v1/m', body: { series: [] } })).toMatchObject({ lines: [], answer: { status: 200, body: '{"success":true}' } });
+  expect(collected({ path: '/v1/m', body: { series: [] } })).toMatchObject({ lines: [], response: { status: 200, body: '{"success":true}' } });
 });
 
 test.each([
@@ -199,11 +199,11 @@ test.each([
   ['plain HTTP', '/projects/key-1/settings', { 'X-Forwarded-Proto': 'http' }, 'abc.execute-api.eu-west-1.amazonaws.com/v1', 'http'],
   ['a forged host', '/projects/key-1/settings', { Host: 'evil.example' }, 'abc.execute-api.eu-west-1.amazonaws.com/v1', 'https'],
 ])('browser settings from %s point back here', (_, path, headers, apiHost, protocol) => {
-  const { answer } = collected({ method: 'GET', path, headers }, { WRITE_KEYS });
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toEqual({ integrations: { 'Segment.io': { apiKey: 'key-1', apiHost, protocol } } });
+  const { response } = collected({ method: 'GET', path, headers }, { WRITE_KEYS });
+  expect(response.status).toBe(200);
+  expect(JSON.parse(response.body)).toEqual({ integrations: { 'Segment.io': { apiKey: 'key-1', apiHost, protocol } } });
 });
 
 test('settings of an unknown key are refused', () => {
-  expect(collected({ method: 'GET', path: '/projects/other/settings' }, { WRITE_KEYS }).answer.status).toBe(401);
+  expect(collected({ method: 'GET', path: '/projects/other/settings' }, { WRITE_KEYS }).response.status).toBe(401);
 });

@@ -39,8 +39,8 @@ const PAGE_VIEW = {
 };
 
 test('a page view has its columns, and nothing else is lost', () => {
-  const { events, answer } = post(PAGE_VIEW, { headers: { 'user-agent': 'other' } });
-  expect(answer).toEqual({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'ok' });
+  const { events, response } = post(PAGE_VIEW, { headers: { 'user-agent': 'other' } });
+  expect(response).toEqual({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'ok' });
   const { contexts: rest, ...columns } = events[0];
   expect(columns).toEqual({
     v: 1,
@@ -129,8 +129,8 @@ test.each([
   ['a self-describing event that nests too deep', { e: 'ue', ue_pr: '['.repeat(50_000) }, 'too_deep', 'ue_pr'],
   ['a self-describing event without a schema', { e: 'ue', ue_pr: '{"data":{}}' }, 'invalid_unstruct_event', 'ue_pr'],
 ])('with %s the event is bad alone, and the tracker is told ok', (_, fields, code, path) => {
-  const { events, badEvents, answer } = collected({ path: TP2, body: envelope({ ...base, e: 'pv' }, { ...base, e: 'pv', ...fields }) });
-  expect(answer).toMatchObject({ status: 200, body: 'ok' });
+  const { events, badEvents, response } = collected({ path: TP2, body: envelope({ ...base, e: 'pv' }, { ...base, e: 'pv', ...fields }) });
+  expect(response).toMatchObject({ status: 200, body: 'ok' });
   expect(events).toHaveLength(1);
   expect(badEvents).toEqual([expect.objectContaining({ stage: 'schema', error_code: code, error_path: `data[1].${path}` })]);
 });
@@ -143,15 +143,15 @@ test.each([
   ['a gzip bomb', gzipSync(Buffer.alloc(32 * 1024 * 1024)), 'size', 'inflated_too_large'],
   ['too many events', envelope(...Array(1001).fill(base)), 'size', 'too_many_events'],
 ])('%s is stored as a bad event and answered with ok: a tracker would resend it for ever', (_, body, stage, code) => {
-  const { badEvents, answer } = collected({ path: TP2, body });
-  expect(answer).toMatchObject({ status: 200, body: 'ok' });
+  const { badEvents, response } = collected({ path: TP2, body });
+  expect(response).toMatchObject({ status: 200, body: 'ok' });
   expect(badEvents).toEqual([expect.objectContaining({ protocol: 'snowplow', stage, error_code: code })]);
 });
 
 test.each(['/i', '/ice.png'])('a pixel at %s is the same event, answered with an image', path => {
-  const { events, answer } = collected({ method: 'GET', path, query: PAGE_VIEW });
+  const { events, response } = collected({ method: 'GET', path, query: PAGE_VIEW });
   expect(events).toEqual([expect.objectContaining({ event_name: 'page_view', event_id: 'e1', user_id: 'u1' })]);
-  expect(answer).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif' } });
+  expect(response).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif' } });
 });
 
 test('a path alias is the same path', () => {
@@ -162,8 +162,8 @@ test('a path alias is the same path', () => {
 test('the application id stands for a key; an unknown one is a bad event', () => {
   const environment = { WRITE_KEYS: JSON.stringify({ web: { keys: ['shop'], appId: 'the-shop' } }) };
   expect(post(PAGE_VIEW, {}, environment).events).toEqual([expect.objectContaining({ source_id: 'web', app_id: 'the-shop' })]);
-  const { badEvents, answer } = post({ ...PAGE_VIEW, aid: 'other' }, {}, environment);
-  expect(answer).toMatchObject({ status: 200, body: 'ok' });
+  const { badEvents, response } = post({ ...PAGE_VIEW, aid: 'other' }, {}, environment);
+  expect(response).toMatchObject({ status: 200, body: 'ok' });
   expect(badEvents).toEqual([expect.objectContaining({ stage: 'auth', error_code: 'unknown_write_key' })]);
 });
 
@@ -173,22 +173,22 @@ describe('the first-party cookie', () => {
   const { tnuid, ...event } = PAGE_VIEW;
 
   test('is not set unless wanted', () => {
-    const { answer, events } = post(event, { headers: { cookie: `sp=${known}` } });
-    expect(answer.headers).not.toHaveProperty('Set-Cookie');
+    const { response, events } = post(event, { headers: { cookie: `sp=${known}` } });
+    expect(response.headers).not.toHaveProperty('Set-Cookie');
     expect(events[0]).not.toHaveProperty('network_user_id');
   });
 
   test('is started, its id in the event', () => {
-    const { answer, events } = post(event, {}, environment);
+    const { response, events } = post(event, {}, environment);
     const id = String(events[0].network_user_id);
-    expect(answer.headers['Set-Cookie']).toBe(`sp=${id}; Domain=shop.example; Path=/; Secure; HttpOnly; SameSite=None; Expires=Sat, 02 Jan 2027 03:04:05 GMT`);
+    expect(response.headers['Set-Cookie']).toBe(`sp=${id}; Domain=shop.example; Path=/; Secure; HttpOnly; SameSite=None; Expires=Sat, 02 Jan 2027 03:04:05 GMT`);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('is renewed with the id the browser has', () => {
-    const { answer, events } = post(event, { headers: { cookie: `a=b; sp=${known}` } }, environment);
+    const { response, events } = post(event, { headers: { cookie: `a=b; sp=${known}` } }, environment);
     expect(events[0].network_user_id).toBe(known);
-    expect(answer.headers['Set-Cookie']).toContain(`sp=${known};`);
+    expect(response.headers['Set-Cookie']).toContain(`sp=${known};`);
   });
 
   test('is replaced when it is not an id', () => {
@@ -196,8 +196,8 @@ describe('the first-party cookie', () => {
   });
 
   test('may be bound to the collector\'s host, and comes with pixels too', () => {
-    const { answer } = collected({ method: 'GET', path: '/i', query: event }, { FIRST_PARTY_COOKIE: 'host' });
-    expect(answer.headers['Set-Cookie']).toMatch(/^sp=[0-9a-f-]{36}; Path=\//);
+    const { response } = collected({ method: 'GET', path: '/i', query: event }, { FIRST_PARTY_COOKIE: 'host' });
+    expect(response.headers['Set-Cookie']).toMatch(/^sp=[0-9a-f-]{36}; Path=\//);
   });
 });
 
@@ -206,11 +206,11 @@ test.each([
   ['Sec-GPC where it is honoured', { 'Sec-GPC': '1' }, { CONSENT_MODE: 'anonymous' as const }],
   ['DNT where it is honoured', { DNT: '1' }, { CONSENT_MODE: 'anonymous' as const }],
 ])('in %s neither address nor cookie id is stored, and no cookie set', (_, headers, environment) => {
-  const { events, answer } = post(PAGE_VIEW, { headers: { ...headers, cookie: 'sp=6b8d5b0e-27a5-4d5e-9c3b-0a1b2c3d4e5f' } }, { FIRST_PARTY_COOKIE: 'host', ...environment });
+  const { events, response } = post(PAGE_VIEW, { headers: { ...headers, cookie: 'sp=6b8d5b0e-27a5-4d5e-9c3b-0a1b2c3d4e5f' } }, { FIRST_PARTY_COOKIE: 'host', ...environment });
   expect(events[0]).toMatchObject({ privacy_mode: 'anonymous', anonymous_id: 'd1' });
   expect(events[0]).not.toHaveProperty('ip_address');
   expect(events[0]).not.toHaveProperty('network_user_id');
-  expect(answer.headers).not.toHaveProperty('Set-Cookie');
+  expect(response.headers).not.toHaveProperty('Set-Cookie');
 });
 
 test('the browser\'s signals are ignored by default', () => {
