@@ -10,7 +10,10 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.postCompileTask.exec('jsii-rosetta extract --strict --compile');
 
   // The examples import the package by its name, which examples/tsconfig.json maps to src.
-  project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] } });
+  project.eslint?.addOverride({
+    files: ['examples/**'],
+    rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] },
+  });
 
   // Synthesis happens at the user's, where the SDKs of the handlers are not installed.
   project.eslint?.addOverride({

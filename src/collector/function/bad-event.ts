@@ -14,7 +14,11 @@ interface Origin {
 }
 
 /** One event of a request that cannot be stored as itself. */
-export function badEventEntry(member: Member, error: InvalidEventError, { index, protocol, app_id, request }: Origin): Entry {
+export function badEventEntry(
+  member: Member,
+  error: InvalidEventError,
+  { index, protocol, app_id, request }: Origin,
+): Entry {
   const path = [member.path, error.path].filter(part => part !== '').join('.');
   const line = badEventLine({
     ...failureOf(error, protocol, request),

@@ -27,7 +27,11 @@ export function collect(request: CollectorRequest, settings: CollectorSettings):
   return collectEvents(first, routed.endpoints, request, settings);
 }
 
-function replyOf({ reply }: ReplyEndpoint, request: CollectorRequest, { writeKeys }: CollectorSettings): CollectorResponse {
+function replyOf(
+  { reply }: ReplyEndpoint,
+  request: CollectorRequest,
+  { writeKeys }: CollectorSettings,
+): CollectorResponse {
   try {
     return reply(request, key => writeKeys.authenticate(presentedKeys(request, { body: key })));
   } catch (error) {
@@ -44,7 +48,9 @@ function collectEvents(
     const content = first.read(request);
     const endpoint = ownerOf(content, shared) ?? first;
     const batch = endpoint.split(content, request);
-    const source = settings.writeKeys.authenticate(presentedKeys(request, { body: batch.writeKey, appId: batch.appId }));
+    const source = settings.writeKeys.authenticate(
+      presentedKeys(request, { body: batch.writeKey, appId: batch.appId }),
+    );
     requireFewEvents(batch.members.length, endpoint.maxEvents);
     const ids = new EventIds(request.id, source.id ?? '');
     const around = { endpoint, batch, source, request, settings, ids };

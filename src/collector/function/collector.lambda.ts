@@ -18,7 +18,8 @@ async function start(settings: CollectorSettings): Promise<Dependencies> {
   return {
     settings,
     writer: new KinesisWriter(putRecordsWith(new KinesisClient({}), settings.streamName)),
-    writeKeys: secret === undefined ? undefined : new SecretWriteKeys(readerOf(new SecretsManagerClient({}), secret), log),
+    writeKeys:
+      secret === undefined ? undefined : new SecretWriteKeys(readerOf(new SecretsManagerClient({}), secret), log),
     preprocess: preprocessModule === undefined ? undefined : await loadPreprocess(preprocessModule),
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'collector',
     log,
@@ -26,7 +27,9 @@ async function start(settings: CollectorSettings): Promise<Dependencies> {
 }
 
 function readerOf(client: SecretsManagerClient, SecretId: string): ReadSecret {
-  return async () => (await client.send(new GetSecretValueCommand({ SecretId }), { abortSignal: AbortSignal.timeout(MAX_SECRET_MS) })).SecretString;
+  return async () =>
+    (await client.send(new GetSecretValueCommand({ SecretId }), { abortSignal: AbortSignal.timeout(MAX_SECRET_MS) }))
+      .SecretString;
 }
 
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {

@@ -2,7 +2,10 @@ import { BadEvent, ErrorCode } from '../../contract/generated';
 
 export type BadEventStage = BadEvent['stage'];
 
-/** A whole request that cannot be taken: answered with a 4xx or, for clients that would resend it for ever, stored as a bad event. */
+/**
+ * A whole request that cannot be taken: answered with a 4xx or, for clients that would resend it for ever, stored as a
+ * bad event.
+ */
 export class Refusal extends Error {
   constructor(
     readonly stage: BadEventStage,
@@ -39,7 +42,10 @@ export class UnauthorizedError extends Refusal {
   }
 }
 
-/** The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try again. */
+/**
+ * The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try
+ * again.
+ */
 export class KeysUnavailableError extends Error {
   constructor() {
     super('the write keys are not known at present');

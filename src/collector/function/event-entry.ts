@@ -20,7 +20,10 @@ export interface Surroundings {
   readonly ids: EventIds;
 }
 
-/** The line of one of a request's events: mapped by its protocol, stamped and validated, or a bad event that says why not. */
+/**
+ * The line of one of a request's events: mapped by its protocol, stamped and validated, or a bad event that says why
+ * not.
+ */
 export function entryOf(member: Member, index: number, around: Surroundings): Entry {
   try {
     const event = stamp(around.batch.draft(member), index, around);
@@ -28,7 +31,12 @@ export function entryOf(member: Member, index: number, around: Surroundings): En
     return { event, line: requireFit(eventLine(event)) };
   } catch (error) {
     const { endpoint, source, request } = around;
-    return badEventEntry(member, asInvalid(error), { index, protocol: endpoint.protocol, app_id: source.appId, request });
+    return badEventEntry(member, asInvalid(error), {
+      index,
+      protocol: endpoint.protocol,
+      app_id: source.appId,
+      request,
+    });
   }
 }
 
@@ -39,7 +47,11 @@ function asInvalid(error: unknown): InvalidEventError {
 }
 
 /** Adds the fields that the collector sets whatever the protocol. */
-function stamp(draft: EventDraft, index: number, { endpoint, source, request, settings, ids }: Surroundings): CanonicalEvent {
+function stamp(
+  draft: EventDraft,
+  index: number,
+  { endpoint, source, request, settings, ids }: Surroundings,
+): CanonicalEvent {
   return {
     ...draft,
     event_id: ids.of(draft),

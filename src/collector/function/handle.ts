@@ -28,7 +28,11 @@ export interface Dependencies {
 interface Stored { readonly response: CollectorResponse; readonly retries: number; readonly failed: boolean }
 
 /** Answers a request. Events are acknowledged only when the stream has confirmed them. Never rejects. */
-export async function handle(event: APIGatewayProxyEvent, context: Context, dependencies: Dependencies): Promise<APIGatewayProxyResult> {
+export async function handle(
+  event: APIGatewayProxyEvent,
+  context: Context,
+  dependencies: Dependencies,
+): Promise<APIGatewayProxyResult> {
   const receivedAt = Date.now();
   const { settings, log } = dependencies;
   let request: CollectorRequest | undefined;
@@ -44,10 +48,15 @@ export async function handle(event: APIGatewayProxyEvent, context: Context, depe
   }
 }
 
-async function prepare(request: CollectorRequest, { settings, writeKeys, preprocess }: Dependencies): Promise<Collected> {
+async function prepare(
+  request: CollectorRequest,
+  { settings, writeKeys, preprocess }: Dependencies,
+): Promise<Collected> {
   try {
     const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
-    return preprocess ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess) } : collected;
+    return preprocess
+      ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess) }
+      : collected;
   } catch (error) {
     if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };
     throw error;
@@ -84,7 +93,9 @@ function logMetrics(
 }
 
 function result(
-  { status, headers, body, base64 }: CollectorResponse, request: CollectorRequest | undefined, { allowedOrigins }: CollectorSettings,
+  { status, headers, body, base64 }: CollectorResponse,
+  request: CollectorRequest | undefined,
+  { allowedOrigins }: CollectorSettings,
 ): APIGatewayProxyResult {
   const { method = '', headers: asked = {} } = request ?? {};
   return {

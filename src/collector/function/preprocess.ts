@@ -15,7 +15,7 @@ const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-write-key']);
 /** An event as the hook sees it: canonical, its payloads as values. */
 export type PreprocessEvent = Record<string, unknown>;
 
-/** What the hook may know of a request: no secret, and no more of the client than may be stored. */
+/** The part of a request that the hook sees: no secret, and no more of the client than may be stored. */
 export interface PreprocessRequest {
   readonly id: string;
   readonly path: string;
@@ -23,19 +23,25 @@ export interface PreprocessRequest {
   readonly receivedAt: number;
 }
 
-/** What the hook returns: the event, several events, or nothing to drop it. */
+/** The hook's result: the event, several events, or nothing to drop it. */
 type HookResult = PreprocessEvent | readonly PreprocessEvent[] | null | undefined;
 
-/** The user's own step before storing: returns the event, several, or none to drop it. */
+/** The user's own step before storing: returns the event, several events, or nothing to drop it. */
 export type Preprocess = (event: PreprocessEvent, request: PreprocessRequest) => HookResult | Promise<HookResult>;
 
 /** A module that never finishes loading must not keep requests waiting; what loads at all takes far less. */
 const MAX_LOAD_MS = 3_000;
 
-/** Not `require`: of ES modules Lambda does not allow it. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+/**
+ * Not `require`: of ES modules Lambda does not allow it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
 const importFile = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
 
-/** Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every one is kept as a bad event. */
+/**
+ * Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every
+ * one is kept as a bad event.
+ */
 export async function loadPreprocess(path: string, importModule: typeof importFile = importFile): Promise<Preprocess> {
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<never>((_, reject) => {
@@ -56,7 +62,11 @@ function unavailable(reason: string): Preprocess {
 }
 
 /** Runs the hook over a request's events. Whatever it does, no event is lost and no request fails. */
-export async function preprocessed(entries: readonly Entry[], request: CollectorRequest, hook: Preprocess): Promise<Entry[]> {
+export async function preprocessed(
+  entries: readonly Entry[],
+  request: CollectorRequest,
+  hook: Preprocess,
+): Promise<Entry[]> {
   const seen: PreprocessRequest = {
     id: request.id,
     path: request.path,
@@ -65,7 +75,9 @@ export async function preprocessed(entries: readonly Entry[], request: Collector
   };
   const deadline = Date.now() + MAX_PREPROCESS_MS;
   const results: Entry[] = [];
-  for (const entry of entries) results.push(...(entry.event ? await preprocessEvent(entry.event, seen, hook, deadline) : [entry]));
+  for (const entry of entries) {
+    results.push(...(entry.event ? await preprocessEvent(entry.event, seen, hook, deadline) : [entry]));
+  }
   return results;
 }
 
@@ -74,7 +86,9 @@ async function preprocessEvent(
 ): Promise<Entry[]> {
   try {
     const returned = await inTime(() => hook(forHook(event), request), deadline);
-    const events = Array.isArray(returned) ? returned : [returned].filter(given => given !== undefined && given !== null);
+    const events = Array.isArray(returned)
+      ? returned
+      : [returned].filter(given => given !== undefined && given !== null);
     return events.map((changed, index) => entryOf(changed, event, index));
   } catch (error) {
     return [hookFailureEntry(event, asFailure(error))];
@@ -82,16 +96,25 @@ async function preprocessEvent(
 }
 
 function asFailure(error: unknown): InvalidEventError {
-  return error instanceof InvalidEventError ? error : new InvalidEventError('preprocess_failed', String(error), '', 'preprocess');
+  return error instanceof InvalidEventError
+    ? error
+    : new InvalidEventError('preprocess_failed', String(error), '', 'preprocess');
 }
 
 async function inTime(run: () => HookResult | Promise<HookResult>, deadline: number): Promise<HookResult> {
-  const tooSlow = new InvalidEventError('preprocess_timeout', `The hook took more than ${MAX_PREPROCESS_MS} ms for the request.`, '', 'preprocess');
+  const tooSlow = new InvalidEventError(
+    'preprocess_timeout',
+    `The hook took more than ${MAX_PREPROCESS_MS} ms for the request.`,
+    '',
+    'preprocess',
+  );
   if (Date.now() >= deadline) throw tooSlow;
   const returned = run();
   if (!isPromise(returned)) return returned;
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(tooSlow), deadline - Date.now()); });
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow), deadline - Date.now());
+  });
   return Promise.race([returned, timeout]).finally(() => clearTimeout(timer));
 }
 

@@ -33,15 +33,37 @@ export const pixel: CollectorResponse = {
 /** Segment's Java SDK parses the body and takes anything but a JSON object for a failure. */
 export const success: CollectorResponse = json(200, { success: true });
 
-/** An error. `code` and `message` are what the Python SDKs read: without them they resend even what is refused for good. */
-export function failure(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>): CollectorResponse {
+/**
+ * An error. `code` and `message` are what the Python SDKs read: without them they resend even what is refused for good.
+ */
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+): CollectorResponse {
   return json(status, { success: false, code, message }, headers);
 }
 
 const retryAfter = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
 
-export const storeFailed: CollectorResponse = failure(503, 'store_failed', 'The events could not be stored; send them again.', retryAfter);
+export const storeFailed: CollectorResponse = failure(
+  503,
+  'store_failed',
+  'The events could not be stored; send them again.',
+  retryAfter,
+);
 
-export const keysUnavailable: CollectorResponse = failure(503, 'keys_unavailable', 'The write keys cannot be read; send the events again.', retryAfter);
+export const keysUnavailable: CollectorResponse = failure(
+  503,
+  'keys_unavailable',
+  'The write keys cannot be read; send the events again.',
+  retryAfter,
+);
 
-export const internalError: CollectorResponse = failure(500, 'internal_error', 'The collector failed; send the events again.', retryAfter);
+export const internalError: CollectorResponse = failure(
+  500,
+  'internal_error',
+  'The collector failed; send the events again.',
+  retryAfter,
+);

@@ -5,7 +5,8 @@ const MAX_INT = 2 ** 31 - 1;
 
 type Check = (value: unknown) => boolean;
 
-const within = (value: unknown, min: number, max: number) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+const within = (value: unknown, min: number, max: number) =>
+  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 
 /** Types of the contract that travel on a line. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -27,9 +28,12 @@ const RULES = new Map<string, FieldRule & { readonly isValid: Check }>(
  * @throws {InvalidEventError}
  */
 export function validateEvent(event: object): void {
-  const fields = event as Readonly<Record<string, unknown>>; // an interface has no index, its values are checked one by one
+  // An interface has no index signature; its values are checked one by one.
+  const fields = event as Readonly<Record<string, unknown>>;
   for (const field of REQUIRED) {
-    if (fields[field] === undefined || fields[field] === '') throw new InvalidEventError('missing_field', `${field} is required.`, field);
+    if (fields[field] === undefined || fields[field] === '') {
+      throw new InvalidEventError('missing_field', `${field} is required.`, field);
+    }
   }
   for (const field of Object.keys(fields)) {
     const value = fields[field];

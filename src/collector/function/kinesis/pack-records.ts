@@ -2,7 +2,10 @@ import { MAX_RECORD_BYTES } from '../limits';
 
 const NEWLINE = Buffer.from('\n');
 
-/** Packs lines into records of NDJSON: a record costs a fixed overhead in Kinesis, in the job and in Delta, whatever it carries. */
+/**
+ * Packs lines into records of NDJSON: a record costs a fixed overhead in Kinesis, in the job and in Delta, whatever it
+ * carries.
+ */
 export function packRecords(lines: readonly string[]): Buffer[] {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];

@@ -3,7 +3,7 @@ import { MAX_EVENTS } from '../limits';
 import { failure, success } from '../responses';
 import { CollectEndpoint } from './protocol';
 
-/** What the JSON families have in common: POST, JSON, a 4xx with a reason for a request that cannot be taken. */
+/** An endpoint that takes JSON by POST and refuses what it cannot take with a 4xx and the reason. */
 export const jsonEndpoint = {
   kind: 'collect',
   methods: ['POST'],

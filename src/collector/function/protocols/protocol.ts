@@ -12,7 +12,7 @@ type Stamped = 'request_id' | 'batch_index' | 'received_ts' | 'source_id';
 
 type Optional = 'event_id' | 'app_id' | 'protocol';
 
-/** What a protocol makes of one event. Without an id or an app it gets them; addresses are anonymised later. */
+/** An event as its protocol maps it. The collector adds a missing id or app, and anonymises addresses. */
 export type EventDraft = Omit<CanonicalEvent, Stamped | Optional> & Partial<Pick<CanonicalEvent, Optional>>;
 
 /** One event of a request, as the client sent it. */
@@ -32,7 +32,7 @@ export interface Batch {
   readonly draft: (member: Member) => EventDraft;
   /** key that the body carries */
   readonly writeKey?: string;
-  /** application id that the body carries, which stands for a key where a tracker knows none */
+  /** application id that the body carries, which stands for a key where a tracker cannot send one */
   readonly appId?: string;
 }
 
@@ -62,14 +62,17 @@ export interface CollectEndpoint {
    * @throws {DecodeError}
    */
   readonly read: (request: CollectorRequest) => JsonValue;
-  /** Whether content on a path that protocols share is this one's. */
+  /** Whether the content belongs to this protocol, on a path that several protocols share. */
   readonly claims?: (content: JsonValue) => boolean;
   /** @throws {ShapeError} */
   readonly split: (content: JsonValue, request: CollectorRequest) => Batch;
   readonly maxEvents: number;
   /** The response when every event is stored, as itself or as a bad event. */
   readonly respond: (tally: Tally, request: CollectorRequest) => CollectorResponse;
-  /** The response to a request that cannot be taken, or undefined where clients would resend it for ever, so that it is kept as a bad event. */
+  /**
+   * The response to a request that cannot be taken, or undefined where clients would resend it for ever, so that it is
+   * kept as a bad event.
+   */
   readonly refuse: (refusal: Refusal) => CollectorResponse | undefined;
 }
 

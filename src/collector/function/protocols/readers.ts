@@ -53,7 +53,7 @@ function isoTime(value: string): number | undefined {
   return milliseconds(Date.parse(zoned.replace(',', '.').replace(' ', 'T')));
 }
 
-/** An address. What is none is read as empty, not left over: it could not be anonymised there. */
+/** An address. Anything else is read as empty instead of being left over, where it could not be anonymised. */
 export const address: Reader<string> = value => (typeof value === 'string' && isIP(value) ? value : '');
 
 /** A structure, kept as JSON. */

@@ -11,8 +11,9 @@ const POST_PATH = 'com.snowplowanalytics.snowplow/tp2';
 const PIXEL_PATHS = new Set(['i', 'ice.png']);
 
 /**
- * Snowplow's tracker protocol 2. Its trackers resend whatever is not 2xx and never drop the head of their queue, so one event that is refused would
- * block a client for ever: what cannot be taken is stored as a bad event and answered like any other.
+ * Snowplow's tracker protocol 2. Its trackers resend whatever is not 2xx and never drop the head of their queue, so one
+ * event that is refused would block a client for ever: what cannot be taken is stored as a bad event and answered like
+ * any other.
  */
 export const snowplow: Protocol = {
   name: 'snowplow',
@@ -22,14 +23,21 @@ export const snowplow: Protocol = {
   },
 };
 
-const events = { kind: 'collect', protocol: 'snowplow', maxEvents: MAX_EVENTS, refuse: () => undefined } satisfies Partial<CollectEndpoint>;
+const events = {
+  kind: 'collect',
+  protocol: 'snowplow',
+  maxEvents: MAX_EVENTS,
+  refuse: () => undefined,
+} satisfies Partial<CollectEndpoint>;
 
 const posts: CollectEndpoint = {
   ...events,
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
   split(content, request) {
-    if (!isObject(content) || !isArray(content.data)) throw new ShapeError('A payload is an object with an array "data".');
+    if (!isObject(content) || !isArray(content.data)) {
+      throw new ShapeError('A payload is an object with an array "data".');
+    }
     return batchOf(content.data.map((value, index) => ({ value, path: `data[${index}]` })), content.data[0], request);
   },
   respond: (_, request) => withCookie(plainText('ok'), request),
