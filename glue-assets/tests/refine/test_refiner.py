@@ -94,7 +94,7 @@ def test_a_line_becomes_an_event_a_bad_event_or_a_counted_copy(
             ("schema", "invalid_json", "1", 2): 1,
             ("decode", "invalid_json", "1", 3): 1,
             ("dedup", "id_conflict", "2", 0): 1,
-            ("schema", "not_an_object", "3", 2): 1,
+            ("schema", "invalid_shape", "3", 2): 1,
             ("dedup", "id_conflict", "4", 0): 1,
         }
     )
