@@ -1,5 +1,5 @@
 import pytest
-from pyspark.sql.types import ArrayType, StringType, StructType
+from pyspark.sql.types import IntegerType, StructType
 
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.faults import ErrorCode
@@ -16,7 +16,7 @@ def test_the_schemas_have_the_contracts_columns_types_and_nullability() -> None:
     assert events["event_ts"].dataType.simpleString() == "timestamp"
     meta = events["meta"].dataType
     assert isinstance(meta, StructType)
-    assert meta["enrich_errors"].dataType == ArrayType(StringType())
+    assert meta["batch_index"].dataType == IntegerType()
 
 
 def test_times_are_integers_on_the_line() -> None:

@@ -55,7 +55,7 @@ def conflict_row() -> Column:
 
 def _row(columns: dict[str, Column]) -> Column:
     found_at = {name: F.col(name) for name in ("shard_id", "sequence_number", "line_index")}
-    given = {**found_at, **columns, "retry_count": F.lit(0), "received_date": F.to_date(columns["received_ts"])}
+    given = {**found_at, **columns, "received_date": F.to_date(columns["received_ts"])}
     fields = [f for f in table("bad_events").fields if f.name != "processed_ts"]
     return F.struct(*[given.get(f.name, F.lit(None)).cast(f.type).alias(f.name) for f in fields])
 

@@ -68,6 +68,4 @@ def _meta() -> Column:
         "shard_id",
         "sequence_number",
         F.lit(PIPELINE_VERSION).alias("pipeline_version"),
-        F.lit(None).cast("array<string>").alias("enrich_errors"),
-        F.lit(None).cast("string").alias("schema_status"),
     )

@@ -168,7 +168,7 @@ def test_what_a_broken_line_says_about_itself_is_kept(spark: SparkSession) -> No
     line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
     (row,) = bad_rows(spark, line.encode())
     assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
-    assert (row.shard_id, row.sequence_number, row.line_index, row.retry_count) == ("shardId-000000000000", "1", 0, 0)
+    assert (row.shard_id, row.sequence_number, row.line_index) == ("shardId-000000000000", "1", 0)
 
 
 def test_the_collectors_bad_lines_pass_as_they_are(spark: SparkSession) -> None:

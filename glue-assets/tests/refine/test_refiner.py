@@ -142,8 +142,6 @@ def test_every_column_of_an_event_has_the_contracts_meaning(spark: SparkSession,
         "shard_id": "shardId-000000000000",
         "sequence_number": "1",
         "pipeline_version": "1",
-        "enrich_errors": None,
-        "schema_status": None,
     }
 
 
