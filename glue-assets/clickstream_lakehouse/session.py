@@ -6,18 +6,13 @@ from pyspark.sql import SparkSession
 
 import clickstream_lakehouse
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.contract import spark_settings
 
-# Read once when the session starts: they come with --conf (on AWS from the job's own --conf argument).
-REQUIRED_AT_START = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.scheduler.mode": "FAIR",  # else a long batch of one query holds up the other
-}
+# They come with --conf: on AWS from the job's own --conf argument.
+REQUIRED_AT_START = spark_settings(fixed_at_start=True)
 
 RUNTIME_SETTINGS = {
-    # A cast that fails must not fail the same batch for ever (Spark 4 has ANSI on).
-    "spark.sql.ansi.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
+    **spark_settings(fixed_at_start=False),
     # The optimizer derives what is known about every column from the expressions before it; for stage 2's plan that takes
     # half a minute, in every batch.
     "spark.sql.constraintPropagation.enabled": "false",

@@ -1,0 +1,111 @@
+"""The times rule, as a table and against a reference on random clocks."""
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from clickstream_lakehouse.contract import MAX_TIMESTAMP_MS
+from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
+
+R = 1_780_000_000_000
+HOUR = 3_600_000
+
+
+class Times(NamedTuple):
+    """true, client, sent, received"""
+
+    true: int | None
+    client: int | None
+    sent: int | None
+    received: int
+
+
+class EventTime(NamedTuple):
+    event: int
+    quality: str
+    skew: int | None
+
+
+TABLE = [
+    ("no client time", Times(None, None, None, R), EventTime(R, "server", None)),
+    ("sent time alone says nothing", Times(None, None, R - HOUR, R), EventTime(R, "server", None)),
+    ("client time without sent time is trusted", Times(None, R - HOUR, None, R), EventTime(R - HOUR, "client", 0)),
+    ("good clock", Times(None, R - 5_000, R - 1_000, R), EventTime(R - 5_000, "client", 0)),
+    ("60 s may be delay", Times(None, R - 70_000, R - 60_000, R), EventTime(R - 70_000, "client", 0)),
+    (
+        "more than 60 s behind is corrected",
+        Times(None, R - 70_000, R - 60_001, R),
+        EventTime(R - 9_999, "corrected", 60_001),
+    ),
+    ("a clock an hour ahead", Times(None, R + HOUR - 500, R + HOUR, R), EventTime(R - 500, "corrected", -HOUR)),
+    ("an old event of a good clock", Times(None, R - 24 * HOUR, R - 10, R), EventTime(R - 24 * HOUR, "client", 0)),
+    ("never after it was received", Times(None, R + 30_000, R + 30_000, R), EventTime(R, "client", -30_000)),
+    (
+        "corrected into the future is clamped",
+        Times(None, R + 9 * HOUR, R + HOUR, R),
+        EventTime(R, "corrected", -9 * HOUR),
+    ),
+    ("a correction before 1970 is no time", Times(None, 0, MAX_TIMESTAMP_MS, R), EventTime(R, "server", None)),
+    ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), EventTime(R - 9, "explicit", None)),
+    ("a vouched time is clamped too", Times(R + 9, None, None, R), EventTime(R, "explicit", None)),
+]
+
+
+def event_times(spark: SparkSession, times: list[Times]) -> list[EventTime]:
+    frame = spark.createDataFrame(times, "true bigint, client bigint, sent bigint, received bigint")
+    readings = ClockReadings(F.col("true"), F.col("client"), F.col("sent"), F.col("received"))
+    rows = frame.coalesce(1).select(event_ms(readings), ts_quality(readings), clock_skew_ms(readings)).collect()
+    return [EventTime(*row) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def decided(spark: SparkSession) -> dict[str, EventTime]:
+    return dict(zip([name for name, _, _ in TABLE], event_times(spark, [times for _, times, _ in TABLE]), strict=True))
+
+
+@pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in TABLE])
+def test_the_rule(decided: dict[str, EventTime], name: str, expected: EventTime) -> None:
+    assert decided[name] == expected
+
+
+def reference(t: Times) -> EventTime:
+    """The rule in the words of the design."""
+    if t.true is not None:
+        return EventTime(min(t.true, t.received), "explicit", None)
+    if t.client is None:
+        return EventTime(t.received, "server", None)
+    if t.sent is None or abs(t.received - t.sent) <= 60_000:
+        event, quality = t.client, "client"
+    else:
+        event, quality = t.received - (t.sent - t.client), "corrected"
+        if event < 0:
+            return EventTime(t.received, "server", None)
+    event = min(event, t.received)
+    return EventTime(event, quality, event - t.client)
+
+
+moments = st.one_of(st.integers(0, MAX_TIMESTAMP_MS), st.integers(R - 130_000, R + 130_000), st.sampled_from([0, R]))
+clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | moments, moments)
+
+
+@given(st.lists(clocks, min_size=100, max_size=200))
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
+)
+def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(
+    spark: SparkSession, times: list[Times]
+) -> None:
+    found = event_times(spark, times)
+    assert found == [reference(t) for t in times]
+    assert all(0 <= found_time.event <= t.received for found_time, t in zip(found, times, strict=True))
