@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'too_many_values'
   /** The request has too many events. */
   | 'too_many_events'
+  /** The request would write more bytes than the collector allows for its size. */
+  | 'output_too_large'
   /** The event does not fit a Kinesis record. */
   | 'event_too_large'
   /** The request carries no write key. */
@@ -109,6 +111,8 @@ export interface CanonicalEvent {
   readonly batch_index?: number;
   /** Time the sender vouches for (Snowplow's ttm); becomes event_ts with quality `explicit`. Epoch milliseconds. */
   readonly true_ts?: number;
+  /** Where user_agent comes from: the event itself, or the header of the request, which a server sends for its visitors. */
+  readonly user_agent_source?: 'event' | 'request';
   /** The client's id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per de-duplication window. */
   readonly event_id: string;
   /** What happened: the track call's event, the page or screen call's name or, without one, the event type. */
@@ -123,8 +127,8 @@ export interface CanonicalEvent {
   readonly app_id: string;
   /** Configured id of the write key (never the key itself). */
   readonly source_id?: string;
-  /** Where the tracker ran, as the client says: for example web, mobile or server. */
-  readonly platform?: string;
+  /** Kind of system that the tracker ran on, as the client says. Other names that a client sends are translated, and kept in contexts as sent. */
+  readonly platform?: 'web' | 'ios' | 'android' | 'mobile' | 'desktop' | 'server' | 'tv' | 'console' | 'iot' | 'headset';
   /** Name of the tracker library. */
   readonly sdk_name?: string;
   /** Version of the tracker library. */
@@ -187,8 +191,16 @@ export interface CanonicalEvent {
   readonly click_id?: string;
   /** Advertising network that click_id belongs to. */
   readonly click_network?: string;
+  /** Known site that page_referrer belongs to. */
+  readonly ref_source?: string;
+  /** Marketing channel. */
+  readonly channel_group?: string;
   /** User agent of the client. */
   readonly user_agent?: string;
+  /** Browser. */
+  readonly browser_name?: string;
+  /** Version of the browser. */
+  readonly browser_version?: string;
   /** Operating system, as sent. */
   readonly os_name?: string;
   /** Version of the operating system, as sent. */
@@ -209,6 +221,12 @@ export interface CanonicalEvent {
   readonly ip_address?: string;
   /** Country, ISO 3166-1 alpha-2. */
   readonly geo_country?: string;
+  /** Region. */
+  readonly geo_region?: string;
+  /** City. */
+  readonly geo_city?: string;
+  /** Autonomous system of the address. */
+  readonly asn?: number;
   /** Properties of the event, JSON. */
   readonly properties?: string;
   /** Traits of the user or group, JSON. */
@@ -237,12 +255,16 @@ export interface BadEvent {
   readonly error_message?: string;
   /** Path of the failing field, e.g. `batch[3].event`. */
   readonly error_path?: string;
-  /** What was received (at most the first 64 KiB). */
+  /** The content received, without write keys and with addresses as the privacy settings say. Of a sender without a valid key, the first KiB. */
   readonly raw?: string;
-  /** Encoding of raw. */
-  readonly raw_encoding?: 'utf8' | 'base64';
-  /** Length of what was received, in bytes, before it was cut. */
+  /** Encoding of raw: text, base64 of bytes, or base64 of text compressed with gzip. */
+  readonly raw_encoding?: 'utf8' | 'base64' | 'gzip';
+  /** Length of the content received, in bytes, before it was encoded or cut. */
   readonly raw_bytes?: number;
+  /** Position of this row among the rows that hold one content, from 0. Null when one row holds all of it. To rebuild the content, join raw of the rows of one request_id and batch_index in this order, then decode. */
+  readonly raw_part?: number;
+  /** Number of rows that hold the content. Null when one row holds all of it. */
+  readonly raw_parts?: number;
 }
 
 export interface FieldRule {
@@ -256,6 +278,7 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   request_id: { type: 'string', required: false },
   batch_index: { type: 'int', required: false },
   true_ts: { type: 'timestamp', required: false },
+  user_agent_source: { type: 'string', required: false, values: ['event', 'request'] },
   event_id: { type: 'string', required: true },
   event_name: { type: 'string', required: true },
   event_type: { type: 'string', required: true, values: ['track', 'page', 'screen', 'identify', 'group', 'alias', 'ping'] },
@@ -263,7 +286,7 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   protocol: { type: 'string', required: true, values: ['native', 'segment', 'rudder', 'snowplow', 'aws_clickstream', 'posthog', 'ga4'] },
   app_id: { type: 'string', required: true },
   source_id: { type: 'string', required: false },
-  platform: { type: 'string', required: false },
+  platform: { type: 'string', required: false, values: ['web', 'ios', 'android', 'mobile', 'desktop', 'server', 'tv', 'console', 'iot', 'headset'] },
   sdk_name: { type: 'string', required: false },
   sdk_version: { type: 'string', required: false },
   client_ts: { type: 'timestamp', required: false },
@@ -295,7 +318,11 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   utm_content: { type: 'string', required: false },
   click_id: { type: 'string', required: false },
   click_network: { type: 'string', required: false },
+  ref_source: { type: 'string', required: false },
+  channel_group: { type: 'string', required: false },
   user_agent: { type: 'string', required: false },
+  browser_name: { type: 'string', required: false },
+  browser_version: { type: 'string', required: false },
   os_name: { type: 'string', required: false },
   os_version: { type: 'string', required: false },
   device_type: { type: 'string', required: false },
@@ -306,6 +333,9 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   viewport_size: { type: 'string', required: false },
   ip_address: { type: 'string', required: false },
   geo_country: { type: 'string', required: false },
+  geo_region: { type: 'string', required: false },
+  geo_city: { type: 'string', required: false },
+  asn: { type: 'bigint', required: false },
   properties: { type: 'string', required: false },
   traits: { type: 'string', required: false },
   contexts: { type: 'string', required: false },
@@ -354,7 +384,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'protocol', type: 'string', comment: 'Wire format the event arrived in.' },
       { name: 'app_id', type: 'string', comment: 'The application: configured for the write key, else named by the request, else `default`.' },
       { name: 'source_id', type: 'string', comment: 'Configured id of the write key (never the key itself).' },
-      { name: 'platform', type: 'string', comment: 'Where the tracker ran, as the client says: for example web, mobile or server.' },
+      { name: 'platform', type: 'string', comment: 'Kind of system that the tracker ran on, as the client says. Other names that a client sends are translated, and kept in contexts as sent.' },
       { name: 'sdk_name', type: 'string', comment: 'Name of the tracker library.' },
       { name: 'sdk_version', type: 'string', comment: 'Version of the tracker library.' },
       { name: 'event_ts', type: 'timestamp', comment: 'When it happened, UTC: the client\'s time, corrected when its clock is provably wrong; never after received_ts.' },
@@ -363,7 +393,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'received_ts', type: 'timestamp', comment: 'When the collector received it.' },
       { name: 'processed_ts', type: 'timestamp', comment: 'When the job wrote the row.' },
       { name: 'clock_skew_ms', type: 'bigint', comment: 'Correction applied to client_ts, in milliseconds.' },
-      { name: 'ts_quality', type: 'string', comment: 'Where event_ts comes from.' },
+      { name: 'ts_quality', type: 'string', comment: 'Where event_ts comes from: the sender vouches for it, the client\'s clock, that clock corrected, that clock cut off at received_ts because it was ahead, or the server\'s clock.' },
       { name: 'received_date', type: 'date', comment: 'Date of received_ts, UTC; the partition.' },
       { name: 'event_date', type: 'date', comment: 'Date of event_ts, UTC.' },
       { name: 'user_id', type: 'string', comment: 'The identified user.' },
@@ -433,12 +463,14 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'error_code', type: 'string', comment: 'Stable machine-readable reason: one of the error codes in docs/tables.md.' },
       { name: 'error_message', type: 'string', comment: 'What was received and what was expected.' },
       { name: 'error_path', type: 'string', comment: 'Path of the failing field, e.g. `batch[3].event`.' },
-      { name: 'raw', type: 'string', comment: 'What was received (at most the first 64 KiB).' },
-      { name: 'raw_encoding', type: 'string', comment: 'Encoding of raw.' },
-      { name: 'raw_bytes', type: 'bigint', comment: 'Length of what was received, in bytes, before it was cut.' },
+      { name: 'raw', type: 'string', comment: 'The content received, without write keys and with addresses as the privacy settings say. Of a sender without a valid key, the first KiB.' },
+      { name: 'raw_encoding', type: 'string', comment: 'Encoding of raw: text, base64 of bytes, or base64 of text compressed with gzip.' },
+      { name: 'raw_bytes', type: 'bigint', comment: 'Length of the content received, in bytes, before it was encoded or cut.' },
       { name: 'shard_id', type: 'string', comment: 'Kinesis shard.' },
       { name: 'sequence_number', type: 'string', comment: 'Kinesis sequence number of the record.' },
       { name: 'line_index', type: 'int', comment: 'Line within the record, from 0.' },
+      { name: 'raw_part', type: 'int', comment: 'Position of this row among the rows that hold one content, from 0. Null when one row holds all of it. To rebuild the content, join raw of the rows of one request_id and batch_index in this order, then decode.' },
+      { name: 'raw_parts', type: 'int', comment: 'Number of rows that hold the content. Null when one row holds all of it.' },
     ],
   },
 };
