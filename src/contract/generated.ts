@@ -113,6 +113,8 @@ export interface CanonicalEvent {
   readonly true_ts?: number;
   /** Where user_agent comes from: the event itself, or the header of the request, which a server sends for its visitors. */
   readonly user_agent_source?: 'event' | 'request';
+  /** Milliseconds between the event and its sending, from clients that say no time; event_ts is then received_ts less this. */
+  readonly client_age_ms?: number;
   /** The client's id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per de-duplication window. */
   readonly event_id: string;
   /** What happened: the track call's event, the page or screen call's name or, without one, the event type. */
@@ -279,6 +281,7 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   batch_index: { type: 'int', required: false },
   true_ts: { type: 'timestamp', required: false },
   user_agent_source: { type: 'string', required: false, values: ['event', 'request'] },
+  client_age_ms: { type: 'bigint', required: false },
   event_id: { type: 'string', required: true },
   event_name: { type: 'string', required: true },
   event_type: { type: 'string', required: true, values: ['track', 'page', 'screen', 'identify', 'group', 'alias', 'ping'] },

@@ -1,41 +1,55 @@
-import { InvalidEventError, Refusal } from './errors';
-import { MAX_BAD_EVENT_BYTES } from './limits';
+import { inflate } from './decode';
+import { InvalidEventError, Refusal, UnauthorizedError } from './errors';
+import { JsonValue } from './json';
 import { badEventLine, Entry } from './lines';
-import { withoutKeys } from './protocols/mapping';
-import { Member, ProtocolName } from './protocols/protocol';
+import { CollectEndpoint, ProtocolName } from './protocols/protocol';
+import { kept, keptStart } from './raw-content';
 import { CollectorRequest } from './request';
 import { BadEvent, CanonicalEvent } from '../../contract/generated';
 
 interface Origin {
   readonly index: number;
+  /** where the event stands in the body */
+  readonly path: string;
   readonly protocol: ProtocolName;
   readonly app_id?: string;
   readonly request: CollectorRequest;
 }
 
 /** One event of a request that cannot be stored as itself. */
-export function badEventEntry(
-  member: Member,
-  error: InvalidEventError,
-  { index, protocol, app_id, request }: Origin,
-): Entry {
-  const path = [member.path, error.path].filter(part => part !== '').join('.');
-  const line = badEventLine({
+export function badEventEntry(sent: JsonValue, error: InvalidEventError, origin: Origin): Entry {
+  const { index, protocol, app_id, request } = origin;
+  const path = [origin.path, error.path].filter(part => part !== '').join('.');
+  const failure: BadEvent = {
     ...failureOf(error, protocol, request),
     app_id,
     batch_index: index,
     error_path: path === '' ? undefined : path,
-    ...keptBytes(Buffer.from(JSON.stringify(withoutKeys(member.value)))),
-  });
-  return { line, rejection: { index, code: error.code, message: error.message, path } };
+  };
+  const content = Buffer.from(JSON.stringify(sent));
+  return {
+    lines: kept(content, request.clientIp).map(raw => badEventLine({ ...failure, ...raw })),
+    rejection: { index, code: error.code, message: error.message, path },
+  };
 }
 
-/** A whole request that cannot be taken, kept as one bad event. */
-export function badRequestEntry(refusal: Refusal, protocol: ProtocolName, request: CollectorRequest): Entry {
-  // A pixel has its content in the query.
-  const received = request.body.length > 0 ? request.body : Buffer.from(JSON.stringify(withoutKeys(request.query)));
+/**
+ * A whole request that cannot be taken, kept as one bad event.
+ * @param content without keys and with anonymised addresses, if it could be read
+ */
+export function badRequestEntry(
+  refusal: Refusal,
+  { protocol, limits }: CollectEndpoint,
+  request: CollectorRequest,
+  content: JsonValue | undefined,
+): Entry {
+  const failure = failureOf(refusal, protocol, request);
+  const bytes = content === undefined ? readable(request, limits) : Buffer.from(JSON.stringify(content));
+  // A stranger must not be able to fill the lake.
+  const rows =
+    refusal instanceof UnauthorizedError ? [keptStart(bytes, request.clientIp)] : kept(bytes, request.clientIp);
   return {
-    line: badEventLine({ ...failureOf(refusal, protocol, request), ...keptBytes(received) }),
+    lines: rows.map(raw => badEventLine({ ...failure, ...raw })),
     rejection: { index: 0, code: refusal.code, message: refusal.message, path: '' },
   };
 }
@@ -43,7 +57,7 @@ export function badRequestEntry(refusal: Refusal, protocol: ProtocolName, reques
 /** A canonical event that the preprocess hook failed on. */
 export function hookFailureEntry(event: CanonicalEvent, { code, message }: InvalidEventError): Entry {
   const { received_ts, protocol, app_id, request_id, batch_index } = event;
-  const line = badEventLine({
+  const failure: BadEvent = {
     received_ts,
     protocol,
     app_id,
@@ -52,9 +66,13 @@ export function hookFailureEntry(event: CanonicalEvent, { code, message }: Inval
     stage: 'preprocess',
     error_code: code,
     error_message: message,
-    ...keptBytes(Buffer.from(JSON.stringify(event))),
-  });
-  return { line, rejection: { index: batch_index ?? 0, code, message, path: '' } };
+  };
+  // Its addresses are as they may be stored.
+  const rows = kept(Buffer.from(JSON.stringify(event)), 'full');
+  return {
+    lines: rows.map(raw => badEventLine({ ...failure, ...raw })),
+    rejection: { index: batch_index ?? 0, code, message, path: '' },
+  };
 }
 
 function failureOf(error: Refusal | InvalidEventError, protocol: ProtocolName, request: CollectorRequest): BadEvent {
@@ -68,22 +86,12 @@ function failureOf(error: Refusal | InvalidEventError, protocol: ProtocolName, r
   };
 }
 
-/** The first part of what was received: as text if it is UTF-8, else in base64. */
-export function keptBytes(received: Buffer): Pick<BadEvent, 'raw' | 'raw_encoding' | 'raw_bytes'> {
-  const kept = received.subarray(0, utf8Boundary(received, MAX_BAD_EVENT_BYTES));
-  const decoded = kept.toString('utf8');
-  const isText = Buffer.from(decoded, 'utf8').equals(kept);
-  return {
-    raw: isText ? decoded : kept.toString('base64'),
-    raw_encoding: isText ? 'utf8' : 'base64',
-    raw_bytes: received.length,
-  };
-}
-
-/** Where to cut bytes so that no UTF-8 character is split. */
-function utf8Boundary(bytes: Buffer, limit: number): number {
-  if (bytes.length <= limit) return bytes.length;
-  let boundary = limit;
-  while (boundary > limit - 4 && bytes[boundary] >= 0x80 && bytes[boundary] < 0xc0) boundary--;
-  return boundary;
+/** The request's bytes, inflated if they can be. A pixel has its content in the query. */
+function readable({ body, query }: CollectorRequest, limits: CollectEndpoint['limits']): Buffer {
+  if (body.length === 0) return Buffer.from(JSON.stringify(query));
+  try {
+    return inflate(body, limits);
+  } catch {
+    return body;
+  }
 }

@@ -4,19 +4,38 @@ import { isIPv4, isIPv6 } from 'net';
 export const IP_POLICIES = ['truncate', 'drop', 'full'] as const;
 export type IpPolicy = (typeof IP_POLICIES)[number];
 
-const IPV4_IN_IPV6 = /^(?:0{0,4}:){0,6}:?(?:ffff|0):(\d+\.\d+\.\d+\.\d+)$/i;
+/** Longer than any address with its zone, so that a client's long text is not looked at. */
+const MAX_ADDRESS_LENGTH = 100;
+const IPV4_IN_IPV6 = /^[0:]*:(?:ffff:|0:)?(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 
 /**
  * The address as it may be stored: the /24 network of an IPv4, the /48 of an IPv6 address, so that a country can still
  * be found but no person. Anything which is not an address is dropped: what cannot be truncated cannot be kept.
  */
 export function anonymise(address: string | undefined, policy: IpPolicy): string | undefined {
-  if (address === undefined || policy === 'drop') return undefined;
+  if (address === undefined || policy === 'drop' || address.length > MAX_ADDRESS_LENGTH) return undefined;
   const plain = address.trim().replace(/%.*$/, '');
   const mapped = IPV4_IN_IPV6.exec(plain)?.[1] ?? plain;
   if (isIPv4(mapped)) return policy === 'full' ? mapped : mapped.replace(/\d+$/, '0');
   if (!isIPv6(plain)) return undefined;
   return policy === 'full' ? plain : network48(plain);
+}
+
+/** Text that looks like an IPv4 address, or begins like an IPv6 address. Each run is bounded, so the search is linear. */
+const ADDRESS_LIKE = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)|[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:.]{0,41}/gi;
+
+/** An IPv6 address in a sentence may follow a colon, and end with a full stop. */
+const IN_A_SENTENCE = /^(:(?!:))?(.*?)([.:]?)$/;
+
+/** Text in which every address is anonymised, wherever it stands: in a list, with a port, in a sentence. */
+export function anonymiseText(text: string, policy: IpPolicy): string {
+  return policy === 'full' ? text : text.replace(ADDRESS_LIKE, found => anonymiseFound(found, policy));
+}
+
+function anonymiseFound(found: string, policy: IpPolicy): string {
+  if (isIPv4(found) || isIPv6(found)) return anonymise(found, policy) ?? '';
+  const [, before = '', address = '', after = ''] = IN_A_SENTENCE.exec(found) ?? [];
+  return isIPv6(address) ? `${before}${anonymise(address, policy) ?? ''}${after}` : found;
 }
 
 function network48(address: string): string {

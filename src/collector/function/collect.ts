@@ -1,15 +1,18 @@
 import { badRequestEntry } from './bad-event';
-import { entryOf } from './event-entry';
+import { Content } from './decode';
 import { CollectorSettings } from './environment';
 import { DecodeError, Refusal } from './errors';
+import { entryOf } from './event-entry';
 import { EventIds } from './event-id';
 import { JsonValue } from './json';
 import { Entry } from './lines';
+import { OutputBudget } from './output-budget';
+import { protect } from './privacy';
 import { CollectEndpoint, Endpoint, ReplyEndpoint, Tally } from './protocols/protocol';
 import { CollectorRequest } from './request';
-import { CollectorResponse, failure, nothing } from './responses';
+import { CollectorResponse, failure, nothing, originNotAllowed } from './responses';
 import { route } from './route';
-import { presentedKeys } from './write-key';
+import { keysBeside, keysWithin } from './write-key';
 
 /** Lines for the stream, and the response that may be sent once they are stored. */
 export interface Collected {
@@ -24,6 +27,7 @@ export function collect(request: CollectorRequest, settings: CollectorSettings):
   if ('response' in routed) return { entries: [], response: routed.response };
   const [first] = routed.endpoints;
   if (first.kind === 'reply') return { entries: [], response: replyOf(first, request, settings) };
+  if (settings.allowedOrigins?.allow(request.headers.origin) === false) return { entries: [], response: originNotAllowed };
   return collectEvents(first, routed.endpoints, request, settings);
 }
 
@@ -33,7 +37,7 @@ function replyOf(
   { writeKeys }: CollectorSettings,
 ): CollectorResponse {
   try {
-    return reply(request, key => writeKeys.authenticate(presentedKeys(request, { body: key })));
+    return reply(request, key => writeKeys.authenticate([...keysBeside(request), ...keysWithin({ key })]));
   } catch (error) {
     if (error instanceof Refusal) return failure(error.status, error.code, error.message);
     throw error;
@@ -42,28 +46,44 @@ function replyOf(
 
 /** @param shared endpoints on the request's path; the first that claims the content gets it */
 function collectEvents(
-  first: CollectEndpoint, shared: readonly Endpoint[], request: CollectorRequest, settings: CollectorSettings,
+  first: CollectEndpoint,
+  shared: readonly Endpoint[],
+  request: CollectorRequest,
+  { writeKeys }: CollectorSettings,
 ): Collected {
+  let endpoint = first;
+  let content: Content | undefined;
+  const keys = keysBeside(request);
   try {
-    const content = first.read(request);
-    const endpoint = ownerOf(content, shared) ?? first;
-    const batch = endpoint.split(content, request);
-    const source = settings.writeKeys.authenticate(
-      presentedKeys(request, { body: batch.writeKey, appId: batch.appId }),
-    );
-    requireFewEvents(batch.members.length, endpoint.maxEvents);
+    // A key beside the body is checked before the body costs anything.
+    if (keys.length > 0) writeKeys.authenticate(keys);
+    const read = first.read(request);
+    endpoint = ownerOf(read.value, shared, request) ?? first;
+    keys.push(...keysWithin(endpoint.keys?.(read.value) ?? {}));
+    protect(read.value, { clientIp: request.clientIp, presentedKeys: new Set(writeKeys.areOpen ? [] : keys) });
+    content = read;
+    const source = writeKeys.authenticate(keys);
+    const batch = endpoint.split(content.value, request);
+    requireFewEvents(batch.size, endpoint.limits.events);
+    const budget = new OutputBudget(content.bytes, batch.size, endpoint.limits.outputBytes);
     const ids = new EventIds(request.id, source.id ?? '');
-    const around = { endpoint, batch, source, request, settings, ids };
-    const entries = batch.members.map((member, index) => entryOf(member, index, around));
+    const around = { batch, source, request, protocol: endpoint.protocol, ids };
+    const entries = Array.from({ length: batch.size }, (_, index) => budget.spend(entryOf(index, around)));
     return { entries, response: endpoint.respond(tally(entries), request) };
   } catch (error) {
-    if (error instanceof Refusal) return refuse(first, error, request);
+    if (error instanceof Refusal) return refuse(endpoint, error, request, content);
     throw error;
   }
 }
 
-function ownerOf(content: JsonValue, endpoints: readonly Endpoint[]): CollectEndpoint | undefined {
-  return endpoints.filter(endpoint => endpoint.kind === 'collect').find(endpoint => endpoint.claims?.(content) ?? true);
+function ownerOf(
+  content: JsonValue,
+  endpoints: readonly Endpoint[],
+  request: CollectorRequest,
+): CollectEndpoint | undefined {
+  return endpoints
+    .filter(endpoint => endpoint.kind === 'collect')
+    .find(endpoint => endpoint.claims?.(content, request) ?? true);
 }
 
 function requireFewEvents(events: number, max: number): void {
@@ -71,11 +91,19 @@ function requireFewEvents(events: number, max: number): void {
   throw new DecodeError('too_many_events', `The request has ${events} events; at most ${max} are taken.`, 413);
 }
 
-/** Either tells the client or, in a family that would resend for ever, keeps the request as one bad event. */
-function refuse(endpoint: CollectEndpoint, refusal: Refusal, request: CollectorRequest): Collected {
+/**
+ * Either tells the client or, in a family that would resend for ever, keeps the request as one bad event.
+ * @param content without keys and with anonymised addresses, if it could be read
+ */
+function refuse(
+  endpoint: CollectEndpoint,
+  refusal: Refusal,
+  request: CollectorRequest,
+  content: Content | undefined,
+): Collected {
   const response = endpoint.refuse(refusal);
   if (response) return { entries: [], response };
-  const entries = [badRequestEntry(refusal, endpoint.protocol, request)];
+  const entries = [badRequestEntry(refusal, endpoint, request, content?.value)];
   return { entries, response: endpoint.respond(tally(entries), request) };
 }
 

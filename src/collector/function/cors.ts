@@ -1,3 +1,5 @@
+import { AllowedOrigins } from './origins';
+
 /** Headers that trackers are known to send. */
 const TRACKER_HEADERS = [
   'content-type',
@@ -28,10 +30,10 @@ const PREFLIGHT_MAX_AGE_SECONDS = '7200';
  */
 export function corsHeaders(
   origin: string | undefined,
-  allowedOrigins: ReadonlySet<string> | undefined,
+  allowedOrigins: AllowedOrigins | undefined,
 ): Record<string, string> {
   const vary = { Vary: 'Origin' };
-  if (origin === undefined || !ORIGIN.test(origin) || allowedOrigins?.has(origin) === false) return vary;
+  if (origin === undefined || !ORIGIN.test(origin) || allowedOrigins?.allow(origin) === false) return vary;
   return { ...vary, 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' };
 }
 

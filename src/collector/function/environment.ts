@@ -1,6 +1,7 @@
 import { IP_POLICIES, IpPolicy } from './client-address';
 import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { isObject, JsonObject, JsonValue } from './json';
+import { AllowedOrigins, ORIGIN_PATTERN } from './origins';
 import { CONSENT_POLICIES, ConsentPolicy, normalisePath, RequestPolicy } from './request';
 import { WriteKeys, WriteKeysError } from './write-key';
 import { METRICS_NAMESPACE } from '../../contract/generated';
@@ -58,7 +59,7 @@ export interface CollectorEnvironment {
 export interface CollectorSettings extends RequestPolicy {
   readonly streamName: string;
   /** absent: any origin */
-  readonly allowedOrigins?: ReadonlySet<string>;
+  readonly allowedOrigins?: AllowedOrigins;
   /** with a secret: unavailable until it is read */
   readonly writeKeys: WriteKeys;
   readonly writeKeysSecret?: string;
@@ -94,17 +95,14 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
   };
 }
 
-function parseOrigins(text: string): ReadonlySet<string> {
+function parseOrigins(text: string): AllowedOrigins {
   const origins = text.split(',').map(origin => origin.trim()).filter(origin => origin !== '');
   for (const origin of origins) {
-    if (!/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(origin)) {
-      throw new EnvironmentError(
-        'ALLOWED_ORIGINS',
-        `has "${origin}": an origin is a scheme and a host, like https://shop.example`,
-      );
-    }
+    if (ORIGIN_PATTERN.test(origin)) continue;
+    const problem = `has "${origin}": an origin is a scheme and a host, like https://shop.example or https://*.shop.example`;
+    throw new EnvironmentError('ALLOWED_ORIGINS', problem);
   }
-  return new Set(origins);
+  return new AllowedOrigins(origins);
 }
 
 function parseWriteKeys(text: string | undefined, secret: string | undefined): WriteKeys {

@@ -1,10 +1,10 @@
 import { badEventEntry } from './bad-event';
 import { anonymise } from './client-address';
-import { CollectorSettings } from './environment';
 import { InvalidEventError } from './errors';
 import { EventIds } from './event-id';
 import { Entry, eventLine, requireFit } from './lines';
-import { Batch, CollectEndpoint, EventDraft, Member } from './protocols/protocol';
+import { MAX_USER_AGENT_LENGTH } from './limits';
+import { Batch, EventDraft, ProtocolName } from './protocols/protocol';
 import { CollectorRequest } from './request';
 import { validateEvent } from './validate-event';
 import { Source } from './write-key';
@@ -12,11 +12,10 @@ import { CanonicalEvent } from '../../contract/generated';
 
 /** The request that an event came with, and who sent it. */
 export interface Surroundings {
-  readonly endpoint: CollectEndpoint;
   readonly batch: Batch;
   readonly source: Source;
   readonly request: CollectorRequest;
-  readonly settings: CollectorSettings;
+  readonly protocol: ProtocolName;
   readonly ids: EventIds;
 }
 
@@ -24,19 +23,16 @@ export interface Surroundings {
  * The line of one of a request's events: mapped by its protocol, stamped and validated, or a bad event that says why
  * not.
  */
-export function entryOf(member: Member, index: number, around: Surroundings): Entry {
+export function entryOf(index: number, around: Surroundings): Entry {
+  const { batch, source, request, protocol } = around;
+  const sent = batch.eventAt(index);
   try {
-    const event = stamp(around.batch.draft(member), index, around);
+    const event = stamp(batch.draft(sent), index, around);
     validateEvent(event);
-    return { event, line: requireFit(eventLine(event)) };
+    return { event, lines: [requireFit(eventLine(event))] };
   } catch (error) {
-    const { endpoint, source, request } = around;
-    return badEventEntry(member, asInvalid(error), {
-      index,
-      protocol: endpoint.protocol,
-      app_id: source.appId,
-      request,
-    });
+    const origin = { index, path: batch.pathOf(index), protocol, app_id: source.appId, request };
+    return badEventEntry(sent, asInvalid(error), origin);
   }
 }
 
@@ -47,35 +43,32 @@ function asInvalid(error: unknown): InvalidEventError {
 }
 
 /** Adds the fields that the collector sets whatever the protocol. */
-function stamp(
-  draft: EventDraft,
-  index: number,
-  { endpoint, source, request, settings, ids }: Surroundings,
-): CanonicalEvent {
+function stamp(draft: EventDraft, index: number, { protocol, source, request, ids }: Surroundings): CanonicalEvent {
+  const own = draft.user_agent;
+  const user_agent = (own ?? request.headers['user-agent'])?.slice(0, MAX_USER_AGENT_LENGTH);
+  const privacy_mode = request.anonymous ? 'anonymous' : draft.privacy_mode;
   return {
     ...draft,
     event_id: ids.of(draft),
-    protocol: draft.protocol ?? endpoint.protocol,
-    app_id: source.appId ?? draft.app_id ?? 'default',
+    protocol: draft.protocol ?? protocol,
+    app_id: source.appId ?? draft.app_id ?? source.id ?? 'default',
     source_id: source.id,
     request_id: request.id,
     batch_index: index,
     received_ts: request.receivedAt,
-    user_agent: draft.user_agent ?? request.headers['user-agent'],
-    privacy_mode: draft.privacy_mode ?? (request.anonymous ? 'anonymous' : undefined),
-    network_user_id: request.anonymous ? undefined : draft.network_user_id ?? knownCookie(request),
-    ip_address: storedAddress(draft, request, settings),
+    user_agent,
+    user_agent_source: user_agent === undefined ? undefined : own === undefined ? 'request' : 'event',
+    privacy_mode,
+    network_user_id: privacy_mode === undefined || privacy_mode === 'full' ? networkUser(draft, request) : undefined,
+    ip_address: privacy_mode === 'anonymous' ? undefined : storedAddress(draft, request),
   };
 }
 
-function knownCookie({ cookie }: CollectorRequest): string | undefined {
-  return cookie?.isNew === false ? cookie.id : undefined;
+function networkUser({ network_user_id }: EventDraft, { cookie }: CollectorRequest): string | undefined {
+  return network_user_id ?? (cookie?.isNew === false ? cookie.id : undefined);
 }
 
 /** The client's address as far as it may be stored: one in the event counts more than the connection's. */
-function storedAddress(
-  { ip_address: given }: EventDraft, request: CollectorRequest, { clientIp }: CollectorSettings,
-): string | undefined {
-  if (request.anonymous) return undefined;
-  return given === undefined ? request.clientAddress : anonymise(given, clientIp);
+function storedAddress({ ip_address: given }: EventDraft, request: CollectorRequest): string | undefined {
+  return given === undefined ? request.clientAddress : anonymise(given, request.clientIp);
 }

@@ -69,7 +69,7 @@ async function store(
   if (entries.length === 0) return { response, retries: 0, failed: false };
   const budget = Math.min(MAX_STORE_MS, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS);
   try {
-    const { retries } = await writer.write(entries.map(entry => entry.line), Date.now() + budget);
+    const { retries } = await writer.write(entries.flatMap(entry => entry.lines), Date.now() + budget);
     return { response, retries, failed: false };
   } catch (error) {
     if (!(error instanceof StoreFailedError)) throw error;

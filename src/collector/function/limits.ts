@@ -24,8 +24,35 @@ export const MAX_EVENTS = 1000;
 /** Events of a request of the AWS SDKs, which record for weeks offline and send all at once: 10,000 were seen. */
 export const MAX_BUNDLE_EVENTS = 10_000;
 
-/** How much of what could not become an event is kept. Escaped six-fold it still fits a record. */
-export const MAX_BAD_EVENT_BYTES = 64 * KIB;
+/** A bundle of the AWS SDKs after decompression: 10,000 recorded events took 13.2 MB. */
+export const MAX_BUNDLE_INFLATED_BYTES = 16 * MIB;
+
+/** JSON values of a bundle of the AWS SDKs: each event has about fifty. */
+export const MAX_BUNDLE_JSON_VALUES = 800_000;
+
+/** Bytes that one request writes to the stream. A shard takes a mebibyte a second. */
+export const MAX_OUTPUT_BYTES = 8 * MIB;
+
+/** Bytes that a bundle of the AWS SDKs writes: its columns and their names take somewhat more than the events. */
+export const MAX_BUNDLE_OUTPUT_BYTES = 32 * MIB;
+
+/** A request may write this many times the bytes of its content: JSON within JSON is escaped twice. */
+export const OUTPUT_FACTOR = 4;
+
+/** And so many bytes for each event besides: what the collector adds, and what an envelope says once for all events. */
+export const ENVELOPE_BYTES = 4 * KIB;
+
+/** A user agent is copied into every event of a request; no browser's has a quarter of this. */
+export const MAX_USER_AGENT_LENGTH = 1_024;
+
+/** A content of a bad event up to this size, escaped, is kept as plain text; a larger one is compressed. */
+export const MAX_PLAIN_RAW_BYTES = 64 * KIB;
+
+/** The part of a compressed content that one row holds: with the row's other columns it fits a record. */
+export const RAW_PART_BYTES = 640 * KIB;
+
+/** How much is kept of a request without a valid key, escaped: enough to see who it was. */
+export const MAX_UNAUTHORIZED_RAW_BYTES = KIB;
 
 /**
  * A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up; the rest is room for the partition key.

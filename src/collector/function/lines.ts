@@ -3,12 +3,12 @@ import { MAX_RECORD_BYTES } from './limits';
 import { Rejection } from './protocols/protocol';
 import { BadEvent, CanonicalEvent, LINE_VERSION } from '../../contract/generated';
 
-/** A line for the stream. */
+/** What becomes of one event: its line for the stream, or the lines of a bad event, whose content may take several. */
 export interface Entry {
-  readonly line: string;
+  readonly lines: readonly string[];
   /** the event in the line, if it is a good one */
   readonly event?: CanonicalEvent;
-  /** why the line is a bad event */
+  /** why it is a bad event */
   readonly rejection?: Rejection;
 }
 

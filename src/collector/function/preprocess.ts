@@ -145,5 +145,5 @@ function entryOf(changed: unknown, original: CanonicalEvent, index: number): Ent
   };
   validateEvent(event);
   const canonical = event as unknown as CanonicalEvent; // just validated
-  return { event: canonical, line: requireFit(eventLine(canonical)) };
+  return { event: canonical, lines: [requireFit(eventLine(canonical))] };
 }

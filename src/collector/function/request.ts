@@ -1,6 +1,7 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { anonymise, IpPolicy } from './client-address';
 import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
+import { storable } from './text';
 
 /** How a browser's signals of refusal (Sec-GPC, DNT) are taken. The construct's enum `ConsentMode` has these values. */
 export const CONSENT_POLICIES = ['ignore', 'anonymous'] as const;
@@ -30,6 +31,8 @@ export interface CollectorRequest {
   readonly body: Buffer;
   /** neither address nor cookie may be stored */
   readonly anonymous: boolean;
+  /** how much of an address may be stored */
+  readonly clientIp: IpPolicy;
   /** anonymised */
   readonly clientAddress?: string;
   readonly cookie?: FirstPartyCookie;
@@ -50,6 +53,7 @@ export function fromProxyEvent(
   const { requestId, identity } = event.requestContext;
   const path = normalisePath(proxy);
   const anonymous = isAnonymous(headers, policy.consentMode);
+  const clientIp = anonymous ? 'drop' : policy.clientIp;
   return {
     id: requestId,
     receivedAt,
@@ -59,7 +63,8 @@ export function fromProxyEvent(
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     anonymous,
-    clientAddress: anonymous ? undefined : anonymise(identity?.sourceIp, policy.clientIp),
+    clientIp,
+    clientAddress: anonymise(identity?.sourceIp, clientIp),
     cookie:
       anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
     scheme: headers['x-forwarded-proto'] === 'http' ? 'http' : 'https',
@@ -75,12 +80,17 @@ function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: Con
   );
 }
 
+const STAGE_SEGMENT = 'v1';
+
 /**
  * The stage is named `v1`, so a client that knows only the host and sends to `/v1/batch` reaches `batch`, one that
- * keeps the stage in its URL reaches `v1/batch`. Both mean the same.
+ * keeps the stage in its URL reaches `v1/batch`. Both mean the same, and so do doubled slashes, which API Gateway folds
+ * at the stage's URL but not on a custom domain.
  */
 export function normalisePath(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '').replace(/^(?:v1(?:\/|$))+/, '');
+  const segments = path.split('/').filter(segment => segment !== '');
+  const start = segments.findIndex(segment => segment !== STAGE_SEGMENT);
+  return start < 0 ? '' : segments.slice(start).join('/');
 }
 
 /**
@@ -91,7 +101,8 @@ function location({ requestContext }: APIGatewayProxyEvent, proxy: string): stri
   const suffix = `/${proxy}`;
   const path = requestContext.path ?? `/${requestContext.stage}${suffix}`;
   const prefix = path.endsWith(suffix) ? path.slice(0, path.length - suffix.length) : `/${requestContext.stage}`;
-  return `${requestContext.domainName ?? 'localhost'}${prefix.replace(/\/+$/, '')}`;
+  const segments = [requestContext.domainName ?? 'localhost', ...prefix.split('/').filter(segment => segment !== '')];
+  return segments.join('/');
 }
 
 function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
@@ -100,6 +111,8 @@ function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(values)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([name, value]) => [storable(name), storable(value)]),
   );
 }

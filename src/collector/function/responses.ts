@@ -47,6 +47,12 @@ export function failure(
 
 const retryAfter = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
 
+export const originNotAllowed: CollectorResponse = failure(
+  403,
+  'origin_not_allowed',
+  "Pages of this origin may not send; add it to the collector's allowed origins.",
+);
+
 export const storeFailed: CollectorResponse = failure(
   503,
   'store_failed',

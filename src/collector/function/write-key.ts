@@ -12,13 +12,10 @@ export interface Source {
 
 interface KnownKey { readonly digest: Buffer; readonly source: Source }
 
-/** Keys that a request presents, in the order in which they count. */
-export interface PresentedKeys {
-  readonly authorization?: string;
-  readonly body?: string;
-  readonly query?: string;
-  readonly header?: string;
-  /** an application id where a tracker knows no key */
+/** Keys in a request's content. */
+export interface ContentKeys {
+  readonly key?: string;
+  /** an application id where a tracker cannot send a key */
   readonly appId?: string;
 }
 
@@ -28,17 +25,26 @@ interface KeyCarrier {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Keys of a request's headers and query; what its content carries goes beside. */
-export function presentedKeys(
-  { headers, query }: KeyCarrier,
-  content: Pick<PresentedKeys, 'body' | 'appId'> = {},
-): PresentedKeys {
-  return {
-    authorization: headers.authorization,
-    query: query.writeKey ?? query.appId ?? query.token,
-    header: headers['x-write-key'],
-    ...content,
-  };
+/** Query parameters that carry a key, in the order in which they count. */
+const QUERY_KEYS = ['writeKey', 'write_key', 'api_secret', 'api_key', 'appId', 'token'];
+
+/** Keys of a request's headers and query, in the order in which they count. They are known before a body is read. */
+export function keysBeside({ headers, query }: KeyCarrier): string[] {
+  return usable([basicUsername(headers.authorization), ...QUERY_KEYS.map(name => query[name]), headers['x-write-key']]);
+}
+
+/** Keys of a request's content. They count where none is beside it. */
+export function keysWithin({ key, appId }: ContentKeys): string[] {
+  return usable([key, appId]);
+}
+
+function usable(keys: readonly (string | undefined)[]): string[] {
+  return keys.filter(key => key !== undefined).filter(isUsableKey);
+}
+
+/** Jitsu's browser client masks the key in the body and sends the real one in a header; a blank key is no key. */
+export function isUsableKey(key: string): boolean {
+  return key.trim() !== '' && !key.includes('***');
 }
 
 /** The configuration of write keys is not of its shape. Its message quotes no key. */
@@ -74,20 +80,25 @@ export class WriteKeys {
     if (!isObject(configuration)) throw new WriteKeysError('is not an object');
     const known = Object.entries(configuration).flatMap(([id, value]) => sourceKeys(id, value));
     if (known.length === 0) throw new WriteKeysError('has no source, so nobody could send');
+    requireDifferent(known);
     return new WriteKeys(known);
   }
 
   private constructor(private readonly known: readonly KnownKey[] | 'anybody' | 'unknown') {}
+
+  /** Whether anybody may send: then nothing that a client sends is a key. */
+  get areOpen(): boolean {
+    return this.known === 'anybody';
+  }
 
   /**
    * The source of the first key presented.
    * @throws {UnauthorizedError}
    * @throws {KeysUnavailableError}
    */
-  authenticate(presented: PresentedKeys): Source {
+  authenticate([key]: readonly string[]): Source {
     if (this.known === 'anybody') return {};
     if (this.known === 'unknown') throw new KeysUnavailableError();
-    const key = firstKey(presented);
     if (key === undefined) throw new UnauthorizedError('missing_write_key', 'The request carries no write key.');
     const source = find(this.known, key);
     if (!source) throw new UnauthorizedError('unknown_write_key', 'The write key is not known here.');
@@ -123,23 +134,22 @@ function sourceKeys(id: string, value: JsonValue): KnownKey[] {
   }
   const source: Source = { id, appId: value.appId };
   return value.keys.map(key => {
-    if (typeof key !== 'string' || key === '') {
-      throw new WriteKeysError(`has a key that is not a string for source "${id}"`);
+    if (typeof key !== 'string' || !isUsableKey(key)) {
+      throw new WriteKeysError(`has a key that is not text, is blank or has asterisks for source "${id}"`);
     }
     return { digest: sha256(key), source };
   });
 }
 
-/** The key that counts. */
-export function firstKey({ authorization, body, query, header, appId }: PresentedKeys): string | undefined {
-  return [basicUsername(authorization), body, query, header, appId].find(
-    key => key !== undefined && key !== '' && !isMasked(key),
-  );
-}
-
-/** Jitsu's browser client masks the key in the body and sends the real one in a header. */
-function isMasked(key: string): boolean {
-  return key.includes('***');
+function requireDifferent(known: readonly KnownKey[]): void {
+  const sources = new Map<string, string | undefined>();
+  for (const { digest, source } of known) {
+    const other = sources.get(digest.toString('hex'));
+    if (other !== undefined && other !== source.id) {
+      throw new WriteKeysError(`has the same key for the sources "${other}" and "${source.id}"`);
+    }
+    sources.set(digest.toString('hex'), source.id);
+  }
 }
 
 /** Segment sends `Basic base64(writeKey:)`; of any other scheme nothing is read. */

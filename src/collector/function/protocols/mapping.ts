@@ -1,7 +1,8 @@
 import { CanonicalEvent, EVENT_RULES } from '../../../contract/generated';
 import { InvalidEventError } from '../errors';
-import { isObject, JsonObject, JsonValue, kindOf } from '../json';
+import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { Reader } from './readers';
+import { EARLIEST_PLAUSIBLE_MS } from './times';
 
 type Column = keyof CanonicalEvent;
 type Path = readonly string[];
@@ -49,6 +50,7 @@ function emptyColumns(): Columns {
 export function mapColumns(source: JsonObject, rules: readonly Rule[]): Mapped {
   const columns: Columns = { ...EMPTY_COLUMNS };
   const used: Path[] = [];
+  let clientTime: Path | undefined;
   for (const rule of rules) {
     for (const path of rule.paths) {
       const value = valueAt(source, path);
@@ -56,11 +58,22 @@ export function mapColumns(source: JsonObject, rules: readonly Rule[]): Mapped {
       if (read === undefined) continue;
       columns[rule.column] = read;
       if (!rule.keep) used.push(path);
+      if (rule.column === 'client_ts') clientTime = path;
       break;
     }
   }
+  if (!isPlausible(columns)) {
+    columns.client_ts = undefined;
+    return { columns: columns as Partial<CanonicalEvent>, used: used.filter(path => path !== clientTime) };
+  }
   // Every reader returns its column's type; the validator checks it again before a line is written.
   return { columns: columns as Partial<CanonicalEvent>, used };
+}
+
+/** A clock that was never set is of use only together with the time it showed when the event was sent. */
+function isPlausible({ client_ts, sent_ts }: Columns): boolean {
+  if (client_ts === undefined || Number(client_ts) >= EARLIEST_PLAUSIBLE_MS) return true;
+  return sent_ts !== undefined && Number(sent_ts) < EARLIEST_PLAUSIBLE_MS;
 }
 
 /** Columns of several sources: the last that has a value counts. */
@@ -126,13 +139,10 @@ function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue
 }
 
 function isEmpty(value: JsonObject): boolean {
-  for (const _ in value) return false;
+  for (const name in value) {
+    if (value[name] !== undefined) return false;
+  }
   return true;
-}
-
-/** An event with what its envelope has, as far as it lacks it. */
-export function withShared(event: JsonObject, shared: JsonObject): JsonObject {
-  return Object.keys(shared).every(key => Object.hasOwn(event, key)) ? event : { ...shared, ...event };
 }
 
 /** JSON of an object, if there is anything in it. */
@@ -152,6 +162,7 @@ export function requireObject(value: JsonValue): JsonObject {
  */
 export function objectField(source: JsonObject, field: string): JsonObject {
   const value = source[field] ?? {};
+  if (isArray(value) && value.length === 0) return {}; // how PHP writes an empty map
   if (!isObject(value)) {
     throw new InvalidEventError('invalid_type', `${field} is an object, not ${kindOf(value)}.`, field);
   }
@@ -169,12 +180,4 @@ export function requireIds(source: JsonObject, fields: readonly string[]): void 
       throw new InvalidEventError('invalid_id', `${field} is a string or a number, not ${kindOf(value)}.`, field);
     }
   }
-}
-
-/** Fields that carry a write key: never stored. */
-export const KEY_FIELDS = ['writeKey', 'write_key', 'api_key', 'apiKey'];
-
-/** A client's event without its write key. */
-export function withoutKeys(value: JsonValue): JsonValue {
-  return isObject(value) ? without(value, KEY_FIELDS.map(field => [field])) : value;
 }

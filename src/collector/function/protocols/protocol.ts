@@ -1,9 +1,10 @@
 import { CanonicalEvent, ErrorCode } from '../../../contract/generated';
+import { BodyLimits, Content } from '../decode';
 import { Refusal } from '../errors';
 import { JsonValue } from '../json';
 import { CollectorRequest } from '../request';
 import { CollectorResponse } from '../responses';
-import { Source } from '../write-key';
+import { ContentKeys, Source } from '../write-key';
 
 export type ProtocolName = CanonicalEvent['protocol'];
 
@@ -15,25 +16,18 @@ type Optional = 'event_id' | 'app_id' | 'protocol';
 /** An event as its protocol maps it. The collector adds a missing id or app, and anonymises addresses. */
 export type EventDraft = Omit<CanonicalEvent, Stamped | Optional> & Partial<Pick<CanonicalEvent, Optional>>;
 
-/** One event of a request, as the client sent it. */
-export interface Member {
-  readonly value: JsonValue;
-  /** where it stands in the body, e.g. `batch[3]`; '' is the whole body */
-  readonly path: string;
-}
-
-/** The events of a request. */
+/** The events of a request. Each is made only when it is asked for: a body can name far more than are taken. */
 export interface Batch {
-  readonly members: readonly Member[];
+  readonly size: number;
+  /** One of them as the client sent it, with what its envelope says of all. */
+  readonly eventAt: (index: number) => JsonValue;
+  /** Where it stands in the body, e.g. `batch[3]`; '' is the whole body. */
+  readonly pathOf: (index: number) => string;
   /**
    * Maps one of them.
    * @throws {InvalidEventError}
    */
-  readonly draft: (member: Member) => EventDraft;
-  /** key that the body carries */
-  readonly writeKey?: string;
-  /** application id that the body carries, which stands for a key where a tracker cannot send one */
-  readonly appId?: string;
+  readonly draft: (event: JsonValue) => EventDraft;
 }
 
 /** Why one event of a request is a bad event. */
@@ -52,21 +46,33 @@ export interface Tally {
   readonly rejected: readonly Rejection[];
 }
 
+/** How much one request may bring, for families whose clients send that much. */
+export interface RequestLimits extends BodyLimits {
+  readonly events: number;
+  /** bytes of all lines */
+  readonly outputBytes: number;
+}
+
 /** A path on which events come in. */
 export interface CollectEndpoint {
   readonly kind: 'collect';
   readonly protocol: ProtocolName;
   readonly methods: readonly string[];
+  readonly limits: RequestLimits;
   /**
    * Reads the request's content.
    * @throws {DecodeError}
    */
-  readonly read: (request: CollectorRequest) => JsonValue;
+  readonly read: (request: CollectorRequest) => Content;
   /** Whether the content belongs to this protocol, on a path that several protocols share. */
-  readonly claims?: (content: JsonValue) => boolean;
-  /** @throws {ShapeError} */
+  readonly claims?: (content: JsonValue, request: CollectorRequest) => boolean;
+  /** Keys that the content carries. */
+  readonly keys?: (content: JsonValue) => ContentKeys;
+  /**
+   * Finds the events in a content without keys and with anonymised addresses.
+   * @throws {ShapeError}
+   */
   readonly split: (content: JsonValue, request: CollectorRequest) => Batch;
-  readonly maxEvents: number;
   /** The response when every event is stored, as itself or as a bad event. */
   readonly respond: (tally: Tally, request: CollectorRequest) => CollectorResponse;
   /**

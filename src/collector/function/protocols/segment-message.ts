@@ -1,10 +1,13 @@
 import { InvalidEventError, ShapeError } from '../errors';
-import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
+import { isObject, JsonObject, JsonValue, kindOf } from '../json';
 import {
-  derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared,
+  derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, without,
 } from './mapping';
-import { Batch, EventDraft, Member } from './protocol';
-import { address, id, number, Reader, size, structure, text, time } from './readers';
+import { Batch, EventDraft } from './protocol';
+import { address, id, number, referrer, size, structure, text } from './readers';
+import { time } from './times';
+import { platform, timezone } from './vocabulary';
+import { ContentKeys } from '../write-key';
 
 /** Calls of the Segment specification and RudderStack's `merge`, with the type of the event they are. */
 const CALLS = {
@@ -23,9 +26,6 @@ export function isCall(name: string): name is Call {
   return Object.hasOwn(CALLS, name);
 }
 
-/** RudderStack's browser SDK calls no page before `$direct`. */
-const referrer: Reader<string> = value => (value === '$direct' ? undefined : text(value));
-
 const RULES: readonly Rule[] = [
   from('event_id', id, 'messageId'),
   from('client_ts', time, 'originalTimestamp', 'timestamp'),
@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
   from('previous_id', text, 'previousId'),
   from('group_id', text, 'groupId', 'context.groupId'),
   from('session_id', text, 'context.sessionId'),
-  from('platform', text, 'channel', 'context.channel'),
+  derived('platform', platform, 'channel', 'context.channel'),
   from('sdk_name', text, 'context.library.name'),
   from('sdk_version', text, 'context.library.version'),
   from('page_url', text, 'context.page.url', 'properties.url'),
@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
   from('os_version', text, 'context.os.version'),
   from('user_agent', text, 'context.userAgent'),
   from('locale', text, 'context.locale'),
-  from('timezone', text, 'context.timezone'),
+  from('timezone', timezone, 'context.timezone'),
   derived('screen_size', size('width', 'height'), 'context.screen'),
   derived('viewport_size', size('innerWidth', 'innerHeight'), 'context.screen'),
   from('ip_address', address, 'context.ip'),
@@ -64,8 +64,11 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Stored as columns of their own or named by the row; what remains of a message is its contexts. */
-const NAMED_FIELDS = ['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]);
+const NAMED_FIELDS = ['type', 'properties', 'traits'].map(field => [field]);
 const USER_TRAITS = ['context', 'traits'];
+
+/** Set by the SDK with each attempt to send: kept, it would make a copy look like another event. */
+const DELIVERY = [['_metadata']];
 
 /**
  * RudderStack's `timestamp` is another with each attempt to send: kept, it would make a copy look like another event.
@@ -75,43 +78,38 @@ const SENDING_TIME = ['timestamp'];
 /** A single call; its path tells which. */
 export function splitSingle(content: JsonValue, call: Call): Batch {
   if (!isObject(content)) throw new ShapeError(`A ${call} call is an object, not ${kindOf(content)}.`);
-  return {
-    members: [{ value: content, path: '' }],
-    draft: ({ value }) => draftMessage({ ...requireObject(value), type: call }),
-    writeKey: keyOf(content),
-  };
+  return single(content, event => draftMessage({ ...requireObject(event), type: call }));
 }
 
 /** A batch; what its envelope has counts for messages that lack it. */
 export function splitBatch(content: JsonValue): Batch {
-  if (!isObject(content) || !isArray(content.batch)) {
-    throw new ShapeError('A batch is an object with an array "batch".');
-  }
-  const { context, sentAt, timestamp } = content;
-  const shared = Object.fromEntries(
-    Object.entries({ context, sentAt, timestamp }).filter(([, value]) => value !== undefined),
-  );
-  return {
-    members: content.batch.map((value, index): Member => ({ value, path: `batch[${index}]` })),
-    draft: ({ value }) => draftMessage(withShared(requireObject(value), shared)),
-    writeKey: keyOf(content),
-  };
+  const messages = arrayAt(content, 'batch');
+  if (!isObject(content) || !messages) throw new ShapeError('A batch is an object with an array "batch".');
+  return listed(messages, 'batch', event => draftMessage(requireObject(event)), envelope(content, 'batch'));
 }
 
-function keyOf({ writeKey }: JsonObject): string | undefined {
-  return typeof writeKey === 'string' ? writeKey : undefined;
+/** The write key in the body. */
+export function keysOf(content: JsonValue): ContentKeys {
+  const key = isObject(content) ? content.writeKey : undefined;
+  return { key: typeof key === 'string' ? key : undefined };
+}
+
+/** Whether only a client of Segment's API can have sent a message. */
+export function isMessage(event: JsonValue): boolean {
+  return isObject(event) && (event.messageId !== undefined || (typeof event.type === 'string' && isCall(event.type)));
 }
 
 function draftMessage(message: JsonObject): EventDraft {
   const call = callOf(message);
   requireIds(message, ['userId', 'anonymousId', 'groupId', 'previousId']);
   const properties = objectField(message, 'properties');
-  // A group's traits are not to be mixed with those of its member, which come along.
-  const traits = { ...(call === 'group' ? {} : nested(message, 'traits')), ...objectField(message, 'traits') };
+  const traits = traitsOf(call, message);
   const { columns, used } = mapColumns(message, RULES);
   requireIdentity(call, columns);
   const name = eventName(call, message, properties);
   const rudder = isRudder(message, columns);
+  const stored = [...NAMED_FIELDS, ...DELIVERY, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])];
+  const rest = without(message, traits.fromContext ? [...stored, USER_TRAITS] : stored);
   return {
     ...columns,
     event_name: name.value,
@@ -119,17 +117,29 @@ function draftMessage(message: JsonObject): EventDraft {
     protocol: rudder ? 'rudder' : undefined,
     screen_name: call === 'screen' ? name.given : undefined,
     properties: payload(properties),
-    traits: payload(traits),
-    contexts: payload(
-      without(message, [
-        ...NAMED_FIELDS,
-        ...(call === 'group' ? [] : [USER_TRAITS]),
-        ...name.used,
-        ...used,
-        ...(rudder ? [SENDING_TIME] : []),
-      ]),
-    ),
+    traits: payload(traits.all),
+    contexts: payload(isEmpty(traits.shadowed) ? rest : { ...rest, shadowed_traits: traits.shadowed }),
   };
+}
+
+interface Traits {
+  readonly all: JsonObject;
+  /** some come from the context */
+  readonly fromContext: boolean;
+  /** values of the context that the message's own traits replace */
+  readonly shadowed: JsonObject;
+}
+
+/** The message's own traits, and those that were set earlier and come with each later message. */
+function traitsOf(call: Call, message: JsonObject): Traits {
+  const own = objectField(message, 'traits');
+  const earlier = isObject(message.context) ? message.context.traits : undefined;
+  // A group's traits are not to be mixed with those of its member, which come along.
+  if (call === 'group' || !isObject(earlier)) return { all: own, fromContext: false, shadowed: {} };
+  const shadowed = Object.entries(earlier).filter(
+    ([name, value]) => Object.hasOwn(own, name) && JSON.stringify(own[name]) !== JSON.stringify(value),
+  );
+  return { all: { ...earlier, ...own }, fromContext: true, shadowed: Object.fromEntries(shadowed) };
 }
 
 /**
@@ -147,12 +157,6 @@ function callOf({ type }: JsonObject): Call {
   throw new InvalidEventError('unknown_type', `type is one of ${Object.keys(CALLS).join(', ')}.`, 'type');
 }
 
-/** Traits that were set earlier and come with each later event. */
-function nested({ context }: JsonObject, field: string): JsonObject {
-  const value = isObject(context) ? context[field] : undefined;
-  return isObject(value) ? value : {};
-}
-
 function requireIdentity(call: Call, columns: Partial<EventDraft>): void {
   if (columns.user_id === undefined && columns.anonymous_id === undefined) {
     throw new InvalidEventError('missing_identity', 'An event has a userId or an anonymousId.', 'userId');
@@ -164,15 +168,18 @@ function requireIdentity(call: Call, columns: Partial<EventDraft>): void {
 
 interface EventName { readonly value: string; readonly given?: string; readonly used: readonly string[][] }
 
-/** A page or screen is called by its name; without one, as the other calls, by the type. */
+/** A page or screen is called by its name, or by an event that it carries; other calls by their type. */
 function eventName(call: Call, { event, name }: JsonObject, properties: JsonObject): EventName {
+  const eventValue = text(event ?? '');
   if (call === 'track') {
-    const value = text(event ?? '');
-    if (value === undefined) throw new InvalidEventError('missing_event_name', 'A track call has an event.', 'event');
-    return { value, used: [] };
+    if (eventValue === undefined) {
+      throw new InvalidEventError('missing_event_name', 'A track call has an event.', 'event');
+    }
+    return { value: eventValue, used: [['event']] };
   }
   if (call !== 'page' && call !== 'screen') return { value: call, used: [] };
   const own = text(name ?? '');
-  const given = own ?? text(properties.name ?? '');
-  return { value: given ?? call, given, used: own === undefined ? [] : [['name']] };
+  if (own !== undefined) return { value: own, given: own, used: [['name']] };
+  const given = text(properties.name ?? '') ?? eventValue;
+  return { value: given ?? call, given, used: given === eventValue ? [['event']] : [] };
 }

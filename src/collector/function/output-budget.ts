@@ -1,0 +1,25 @@
+import { DecodeError } from './errors';
+import { ENVELOPE_BYTES, OUTPUT_FACTOR } from './limits';
+import { Entry } from './lines';
+
+/**
+ * Bounds what a request writes by what it sends. Fields that are said once for all events are copied into each, so a
+ * small body could fill the stream.
+ */
+export class OutputBudget {
+  private left: number;
+
+  constructor(contentBytes: number, events: number, max: number) {
+    this.left = Math.min(max, OUTPUT_FACTOR * contentBytes + ENVELOPE_BYTES * events);
+  }
+
+  /**
+   * Takes an event's lines from the budget.
+   * @throws {DecodeError} when they do not fit
+   */
+  spend(entry: Entry): Entry {
+    for (const line of entry.lines) this.left -= line.length;
+    if (this.left >= 0) return entry;
+    throw new DecodeError('output_too_large', 'The events of the request together are larger than its size allows.', 413);
+  }
+}

@@ -1,0 +1,71 @@
+import { anonymiseText, IpPolicy } from './client-address';
+import { JsonValue } from './json';
+
+/** Names under which clients send an address, in every protocol and wherever in an event. */
+const ADDRESS_NAMES = new Set([
+  'ip', '$ip', 'ip_address', 'ipAddress', 'IpAddress', 'ip_override', 'request_ip', 'requestIp', 'client_ip', 'clientIp',
+  'user_ip', 'userIp', 'user_ipaddress', 'remote_ip', 'remoteIp', 'remote_addr', 'remoteAddr', 'remoteAddress',
+  'source_ip', 'sourceIp', 'x_forwarded_for', 'xForwardedFor', 'x-forwarded-for', 'X-Forwarded-For', 'forwarded',
+  'x-real-ip', 'X-Real-IP',
+]);
+
+/** Names that hold nothing but a write key. */
+const KEY_NAMES = new Set(['writeKey', 'write_key', 'apiKey', 'api_key', 'apiSecret', 'api_secret']);
+
+/** Names that may hold a write key, or an application id that stands for one. */
+const MAYBE_KEY_NAMES = new Set(['token', '$token', 'aid', 'appId', 'app_id']);
+
+/** What of a request's content may not be stored. */
+export interface Protection {
+  readonly clientIp: IpPolicy;
+  /** keys that the request presents to a collector that has write keys */
+  readonly presentedKeys: ReadonlySet<string>;
+}
+
+type Mutable = Record<string, JsonValue | undefined>;
+
+/**
+ * Takes write keys out of a content, and anonymises the addresses in it. In place, before anything is mapped or kept:
+ * what good and bad events are made of is the same. A key becomes undefined instead of being deleted, because V8 turns
+ * objects with deleted members into hash tables.
+ */
+export function protect(content: JsonValue, protection: Protection): void {
+  if (typeof content === 'object' && content !== null) protectMembers(content as Mutable, protection);
+}
+
+function protectMembers(members: Mutable, protection: Protection): void {
+  for (const name in members) {
+    const value = members[name];
+    if (typeof value === 'string') {
+      const kept = protectedText(name, value, protection);
+      if (kept !== value) members[name] = kept;
+    } else if (typeof value === 'object' && value !== null) {
+      if (ADDRESS_NAMES.has(name)) protectList(value as Mutable, protection);
+      protectMembers(value as Mutable, protection);
+    }
+  }
+}
+
+function protectedText(name: string, value: string, { clientIp, presentedKeys }: Protection): string | undefined {
+  if (KEY_NAMES.has(name)) return undefined;
+  if (MAYBE_KEY_NAMES.has(name) && presentedKeys.has(value)) return undefined;
+  return ADDRESS_NAMES.has(name) ? anonymiseText(value, clientIp) : value;
+}
+
+/** Addresses in an array or object under a name of an address. */
+function protectList(list: Mutable, { clientIp }: Protection): void {
+  for (const name in list) {
+    const value = list[name];
+    if (typeof value === 'string') list[name] = anonymiseText(value, clientIp);
+  }
+}
+
+/** A key's name, and its value, in text that need not be JSON: in JSON, in JSON within JSON, in a query or a form. */
+const KEY_IN_TEXT = new RegExp(
+  `\\b(${[...KEY_NAMES, ...MAYBE_KEY_NAMES].map(name => name.replace('$', '\\$')).join('|')})(\\\\*"?\\s?[:=]\\s?\\\\*"?)([^"&\\\\\\s,}]{1,256})`, 'g',
+);
+
+/** {@link protect} for text that cannot be read: whatever looks like an address, or like a write key with its name. */
+export function protectText(text: string, clientIp: IpPolicy): string {
+  return anonymiseText(text.replace(KEY_IN_TEXT, '$1$2***'), clientIp);
+}

@@ -1,0 +1,36 @@
+import { isArray, isObject, JsonValue } from './json';
+
+const REPLACEMENT = '\ufffd';
+
+/**
+ * Text that every engine can read. Half of a surrogate pair is not Unicode and makes DuckDB fail on the whole table,
+ * and NUL ends a string in some engines, so both become U+FFFD.
+ */
+export function storable(text: string): string {
+  if (!mayBeUnstorable(text)) return text;
+  return Buffer.from(text).toString().replaceAll('\0', REPLACEMENT);
+}
+
+function mayBeUnstorable(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0 || (unit >= 0xd800 && unit <= 0xdfff)) return true;
+  }
+  return false;
+}
+
+/** JSON whose texts, names included, are all {@link storable}. */
+export function storableJson(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return storable(value);
+  if (isArray(value)) return value.map(storableJson);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [storable(name), storableJson(member)]));
+}
+
+/** JSON's escapes for NUL and for halves of surrogate pairs; raw, neither is valid in JSON or UTF-8. */
+const ESCAPES = ['\\u0000', '\\ud', '\\uD'].map(escape => Buffer.from(escape));
+
+/** Whether the JSON may hold text that is not {@link storable}: a quick look that spares most bodies the rewriting. */
+export function mayHoldUnstorable(json: Buffer): boolean {
+  return ESCAPES.some(escape => json.includes(escape));
+}
