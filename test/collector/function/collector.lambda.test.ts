@@ -1,7 +1,8 @@
 import { Server } from 'http';
 import { AddressInfo } from 'net';
 import {
-  CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, waitUntilStreamExists,
+  CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand,
+  waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
@@ -29,7 +30,8 @@ beforeAll(async () => {
   });
   kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
   await kinesis.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: SHARDS }));
-  await waitUntilStreamExists({ client: kinesis, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 }, { StreamName: STREAM });
+  const waiting = { client: kinesis, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 };
+  await waitUntilStreamExists(waiting, { StreamName: STREAM });
   jest.spyOn(process.stdout, 'write').mockImplementation(line => logged.push(String(line)) > 0);
   // Required only now: it reads the environment.
   ({ handler } = jest.requireActual<{ handler: typeof handler }>('../../../src/collector/function/collector.lambda'));
@@ -45,16 +47,22 @@ interface Line { readonly kind: string; readonly event_id?: string; readonly err
 async function storedLines(): Promise<Line[]> {
   const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: STREAM }));
   const records = await Promise.all(Shards.map(async ({ ShardId }) => {
-    const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand({ StreamName: STREAM, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
+    const { ShardIterator } = await kinesis.send(
+      new GetShardIteratorCommand({ StreamName: STREAM, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+    );
     return (await kinesis.send(new GetRecordsCommand({ ShardIterator }))).Records ?? [];
   }));
-  return records.flat().flatMap(({ Data }) => Buffer.from(Data ?? []).toString().split('\n')).map(line => JSON.parse(line));
+  const lines = records.flat().flatMap(({ Data }) => Buffer.from(Data ?? []).toString().split('\n'));
+  return lines.map(line => JSON.parse(line));
 }
 
-test('what is acknowledged is in the stream, good and bad, exactly once', async () => {
+test('every acknowledged event, good or bad, is in the stream exactly once', async () => {
   const ids = Array.from({ length: 300 }, (_, index) => `m${index}`);
-  const messages = ids.map(messageId => ({ type: 'track', event: 'Order', userId: 'u', messageId, properties: { text: 'x'.repeat(2_000) } }));
-  const response = await handler(proxyEvent({ path: '/v1/batch', body: { batch: [...messages, { type: 'track' }] } }), lambdaContext());
+  const messages = ids.map(messageId => ({
+    type: 'track', event: 'Order', userId: 'u', messageId, properties: { text: 'x'.repeat(2_000) },
+  }));
+  const batch = [...messages, { type: 'track' }];
+  const response = await handler(proxyEvent({ path: '/v1/batch', body: { batch } }), lambdaContext());
   expect(response).toMatchObject({ statusCode: 200, body: '{"success":true}' });
 
   const lines = await storedLines();
