@@ -9,6 +9,9 @@ class ConfigError(ValueError):
     """An argument is missing, unknown or wrong; the message says which and what to pass."""
 
 
+# Folder of the checkpoints; another form of the source's offsets and positions takes another folder.
+_CHECKPOINT_FORMAT = "v2"
+
 # What Glue itself puts on the command line beside a job's own arguments (AWS Glue, "Using job parameters").
 _GLUE_ARGUMENTS = frozenset(
     {
@@ -114,18 +117,19 @@ class JobConfig:
 
     @property
     def ingest_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/v1/raw"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/raw"
 
     @property
     def refine_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/v1/events"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/events"
 
     @property
     def positions_path(self) -> str:
-        return f"{self.checkpoint_path}/v1/positions"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/positions"
 
     @property
     def epoch_path(self) -> str:
+        """The same for every checkpoint format, so that a run of any release ends the one before it."""
         return f"{self.checkpoint_path}/epoch"
 
 

@@ -22,7 +22,7 @@ from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics, emit, log
 from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.session import prepare_session
-from clickstream_lakehouse.source.kinesis_source import drained_key
+from clickstream_lakehouse.source.batch_planner import drained_key
 from clickstream_lakehouse.source.position_store import open_store
 from clickstream_lakehouse.tables import create_tables
 
