@@ -12,7 +12,7 @@ class ConfigError(ValueError):
 # Folder of the checkpoints; another form of the source's offsets and positions takes another folder.
 _CHECKPOINT_FORMAT = "v2"
 
-# What Glue itself puts on the command line beside a job's own arguments (AWS Glue, "Using job parameters").
+# Arguments that Glue itself adds to the command line (AWS Glue, "Using job parameters").
 _GLUE_ARGUMENTS = frozenset(
     {
         "JOB_ID",
@@ -97,7 +97,7 @@ def _argument(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class JobConfig:
-    """What one run of the job needs to know; every field is the job argument of the same name."""
+    """The configuration of one run. Every field is the job argument of the same name."""
 
     region: str = _argument(_text)
     stream_name: str = _argument(_text)

@@ -14,7 +14,7 @@ from clickstream_lakehouse.source.records import Record, RecordFormatError, Reco
 
 
 class SupersededError(RuntimeError):
-    """A newer run of the job has started; this one must not commit any more."""
+    """A newer run of the job has started, so this one must not commit again."""
 
 
 @dataclass(frozen=True)

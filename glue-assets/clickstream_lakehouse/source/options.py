@@ -18,7 +18,7 @@ class EpochOption:
 
 @dataclass(frozen=True)
 class SourceOptions:
-    """What one query's source needs to know."""
+    """The options of one query's source."""
 
     stream: Stream
     positions: str

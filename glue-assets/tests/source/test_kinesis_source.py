@@ -59,7 +59,7 @@ def options(tmp_path: Path) -> dict[str, str]:
 
 
 class Query:
-    """What Spark does with a reader: plan, log, read, commit, one batch after the other."""
+    """Drives a reader as Spark does: plan, log, read, commit, one batch after the other."""
 
     def __init__(self, options: dict[str, str]) -> None:
         self.reader = KinesisStreamReader(parse_options(options))

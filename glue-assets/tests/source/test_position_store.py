@@ -97,7 +97,7 @@ def test_deleting_a_folder_spares_those_whose_name_begins_alike(store: PositionS
     assert store.list("") == ["10"]
 
 
-def test_of_many_racing_writers_exactly_one_wins_and_all_agree(tmp_path: Path) -> None:
+def test_exactly_one_of_many_racing_writers_wins_and_all_agree(tmp_path: Path) -> None:
     store, answers = LocalStore(str(tmp_path)), []
     start = threading.Barrier(8)
 

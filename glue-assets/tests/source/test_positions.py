@@ -46,7 +46,7 @@ def test_a_batch_end_survives_the_store(end: BatchEnd) -> None:
     assert BatchEnd.from_record(parse_record(record_json(end.to_record()), "k"), "k") == end
 
 
-def test_the_records_are_these() -> None:
+def test_offsets_and_batch_ends_have_this_json() -> None:
     starts = {"s2": SHARD_END, "s1": TRIM_HORIZON, "s3": AtTimestamp(5.0), "s4": AfterSequenceNumber("7")}
     assert json.dumps(SourceOffset(2, starts).to_record()) == (
         '{"version": 1, "batch": 2, "starts": {"s1": {"kind": "trim_horizon"}, "s2": {"kind": "shard_end"}, '

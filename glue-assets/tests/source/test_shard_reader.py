@@ -165,7 +165,7 @@ def test_a_replay_of_records_that_are_gone_gives_up(kinesis: FakeKinesis, store:
         read(kinesis, store)
 
 
-def test_of_two_racing_attempts_the_one_that_ended_elsewhere_fails(kinesis: FakeKinesis, store: LocalStore) -> None:
+def test_an_attempt_fails_when_a_racing_one_ended_elsewhere(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a")
     kinesis.on_get = lambda: store.put_if_absent("000000000007/shard-1", ended_after("5", records=5))
     with pytest.raises(ReplayMismatchError, match="another attempt ended this batch"):

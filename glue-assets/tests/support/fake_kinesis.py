@@ -1,4 +1,4 @@
-"""Kinesis as the source sees it, in memory: shards, iterators, limits, and the errors one asks for."""
+"""Kinesis as the source sees it, in memory: shards, iterators, limits, and the errors that a test sets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
