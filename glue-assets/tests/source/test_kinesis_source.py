@@ -1,5 +1,3 @@
-import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,20 +9,14 @@ from clickstream_lakehouse.source import batch_planner, kinesis_client, shard_re
 from clickstream_lakehouse.source.batch_planner import (
     StalePositionsError,
     StreamNotFoundError,
-    caught_up_since,
     drained_key,
-    next_starts,
 )
-from clickstream_lakehouse.source.kinesis_client import Shard
 from clickstream_lakehouse.source.kinesis_source import KinesisStreamReader
 from clickstream_lakehouse.source.options import parse_options
 from clickstream_lakehouse.source.position_store import LocalStore
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
     TRIM_HORIZON,
-    AfterSequenceNumber,
-    BatchEnd,
-    Position,
     SourceOffset,
 )
 from support.clock import Clock
@@ -188,30 +180,6 @@ def test_children_of_a_split_wait_until_their_parent_is_read(kinesis: FakeKinesi
     assert query.batch() == ["child"]
 
 
-def test_a_merged_shard_waits_for_both_parents() -> None:
-    shards = [shard("s1"), shard("s2"), shard("s3", "s1", "s2")]
-    assert next_starts(shards, {"s1": SHARD_END, "s2": AfterSequenceNumber("5")}, TRIM_HORIZON) == {
-        "s1": SHARD_END,
-        "s2": AfterSequenceNumber("5"),
-    }
-    both = {"s1": SHARD_END, "s2": SHARD_END}
-    assert next_starts(shards, both, TRIM_HORIZON) == {**both, "s3": TRIM_HORIZON}
-
-
-def test_a_finished_shard_is_forgotten_once_it_is_not_listed_but_an_unread_one_is_kept() -> None:
-    ends: dict[str, Position] = {"s1": SHARD_END, "s2": AfterSequenceNumber("5")}
-    assert next_starts([shard("s3", "s1")], ends, TRIM_HORIZON) == {"s2": AfterSequenceNumber("5"), "s3": TRIM_HORIZON}
-
-
-def test_offsets_serialise_alike_whatever_the_order_of_the_list() -> None:
-    shards = [shard("s2"), shard("s1")]
-    offsets = [
-        json.dumps(SourceOffset(1, next_starts(order, {}, TRIM_HORIZON)).to_record())
-        for order in (shards, shards[::-1])
-    ]
-    assert offsets[0] == offsets[1]
-
-
 def test_the_last_list_serves_while_list_shards_is_throttled(
     kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,20 +259,8 @@ def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
     assert store.get(drained_key(moment)) == {"version": 1, "batch": 2}
 
 
-def test_a_drain_of_a_busy_shard_ends_with_the_first_record_after_its_moment() -> None:
-    position = AfterSequenceNumber("9")
-    busy = BatchEnd(position, 5, position, caught_up=False, last_arrival=101.0, read_at=90.0)
-    assert caught_up_since({"s1": busy}, 100.0, set())
-    assert not caught_up_since({"s1": replace(busy, last_arrival=99.0)}, 100.0, set())
-    assert not caught_up_since({"s1": busy}, 100.0, {"s2"})
-
-
 @pytest.mark.parametrize("name", ["streamname", "region", "positions"])
 def test_a_missing_option_is_named(options: dict[str, str], name: str) -> None:
     del options[name]
     with pytest.raises(ValueError, match=f"kinesis_shards needs the option {name}"):
         parse_options(options)
-
-
-def shard(shard_id: str, *parents: str) -> Shard:
-    return Shard(shard_id, parents)
