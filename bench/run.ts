@@ -1,6 +1,6 @@
 /** `npm run bench -- <what>`: measures and prints one table. Never a test: the figures are the machine's. */
 import { benchCollector, Row } from './collector';
-import { renderTable } from '../examples/local/text-table';
+import { renderTable } from '../examples/local/report/text-table.cjs';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = { collector: benchCollector };
 

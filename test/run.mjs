@@ -2,7 +2,7 @@
 // Plain Node without dependencies, because it must run before anything is installed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, python } from '../examples/local/setup.mjs';
+import { ensureSetUp, python } from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = (layer, ...options) => ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/test/${layer}/**/*.test.ts`, ...options];

@@ -1,7 +1,7 @@
 import { statSync } from 'fs';
 import { gzipSync } from 'zlib';
 import { proxyEvent, RequestParts } from './builders';
-import { LocalKinesis } from '../../examples/local/kinesis';
+import { LocalKinesis } from '../../examples/local/aws';
 import { COLLECTOR_BUNDLE, CollectorHost, STREAM_NAME } from '../support/collector-host';
 import { temporaryFolder } from '../support/temporary-folder';
 import { HOSTILE_BODIES } from './hostile/bodies';

@@ -2,7 +2,7 @@
 import { ChildProcess, execFileSync, spawn } from 'child_process';
 import { mkdtempSync } from 'fs';
 import { join } from 'path';
-import { until } from '../../examples/local/until';
+import { until } from '../../examples/local/support';
 import { ROOT } from '../support/set-up';
 
 const LOCAL = join(ROOT, '.local');

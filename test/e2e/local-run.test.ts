@@ -5,7 +5,7 @@ import { join } from 'path';
 import { Analytics } from '@segment/analytics-node';
 import type { Browser } from 'puppeteer-core';
 import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
-import { until } from '../../examples/local/until';
+import { until } from '../../examples/local/support';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
 

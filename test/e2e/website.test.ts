@@ -1,7 +1,7 @@
 /** The shop without a working collector: it says so, and stays a shop. */
 import { join } from 'path';
 import type { Browser } from 'puppeteer-core';
-import { StaticServer } from '../../examples/local/static-server';
+import { StaticServer } from '../../examples/local/live/static-server';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
 

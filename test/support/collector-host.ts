@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { LambdaHost } from '../../examples/local/lambda-host';
+import { LambdaHost } from '../../examples/local/aws';
 import { CollectorEnvironment } from '../../src/collector/environment';
 
 export const STREAM_NAME = 'clicks';

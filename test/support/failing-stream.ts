@@ -1,7 +1,7 @@
 import { CollectorHost, STREAM_NAME } from './collector-host';
 import { KinesisFaultProxy } from './kinesis-fault-proxy';
 import { temporaryFolder } from './temporary-folder';
-import { LocalKinesis } from '../../examples/local/kinesis';
+import { LocalKinesis } from '../../examples/local/aws';
 
 export interface FailingStream {
   readonly kinesis: LocalKinesis;

@@ -1,8 +1,7 @@
 /** Stands before the collector and answers some requests itself, with the answers of the template's own gateway. */
 import { createServer, IncomingMessage, request as forward, Server, ServerResponse } from 'http';
-import { gatewayResponse, ResponseType } from '../../../examples/local/gateway-responses';
-import { close, listen } from '../../../examples/local/servers';
-import { RestApi } from '../../../examples/local/template';
+import { gatewayResponse, ResponseType, RestApi } from '../../../examples/local/aws';
+import { close, listen } from '../../../examples/local/support';
 
 export class Outage {
   /** Status of every answer to an event, in order. */
