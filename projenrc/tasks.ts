@@ -9,7 +9,19 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.postCompileTask.exec('jsii-rosetta extract --strict --compile');
 
   // The examples import the package by its name, which examples/tsconfig.json maps to src.
-  project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] } });
+  project.eslint?.addOverride({
+    files: ['examples/**'],
+    rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] },
+  });
+
+  // The local run and what drives it: lines that fit beside each other, and no circle of imports.
+  project.eslint?.addOverride({
+    files: ['examples/local/**', 'examples/website/**', 'bench/**', 'test/local/**', 'test/e2e/**'],
+    rules: {
+      '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true }],
+      'import/no-cycle': 'error',
+    },
+  });
 
   // Plain Node scripts: they install what they need themselves, so they run on a fresh clone.
   project.setScript('demo', 'node examples/local/demo.mjs');

@@ -30,7 +30,7 @@ function figure(name: string): number {
   return Number(found?.[1].replace(/,/g, '') ?? NaN);
 }
 
-test('the run says that everything is as it must be, and exits with 0', () => {
+test('the run says that no event is lost or stored twice, and exits with 0', () => {
   expect(demo.output).toContain('✓ Every event sent is one row or one bad event');
   expect(demo.exitCode).toBe(0);
 });
@@ -49,7 +49,9 @@ test('events and bad events are what was sent; copies are removed', () => {
 });
 
 test('every bad input got its documented answer', () => {
-  for (const answer of ['400 invalid_json', '413 body_too_large', '413 inflated_too_large', '400 missing_event_name', '404 unknown_path']) {
+  const answers = ['400 invalid_json', '413 body_too_large', '413 inflated_too_large', '400 missing_event_name',
+    '404 unknown_path'];
+  for (const answer of answers) {
     expect(demo.output).toMatch(new RegExp(`${answer} +✓`));
   }
 });

@@ -11,7 +11,8 @@ function ask(call: 'toolchain' | 'findChrome'): string {
   const code = `import { ${call} } from '${url}';
     try { console.log(JSON.stringify(${call}())); }
     catch (error) { console.error(error.message); process.exitCode = 1; }`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  const arguments_ = ['--input-type=module', '-e', code];
+  const { status, stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr.trim());
   return stdout;
 }

@@ -11,9 +11,11 @@ test.each([
   ['Ref of a pseudo parameter', { Ref: 'AWS::Partition' }, 'aws'],
   ['GetAtt Arn', { 'Fn::GetAtt': ['Named', 'Arn'] }, 'arn:aws:kinesis:us-east-1:000000000000:clicks'],
   ['GetAtt as text', { 'Fn::GetAtt': 'Named.StreamId' }, 'named-streamid'],
-  ['Join of nested functions', { 'Fn::Join': ['-', ['a', { Ref: 'Stream' }, { 'Fn::Join': ['', ['b', 'c']] }]] }, 'a-stream-bc'],
+  ['Join of nested functions', { 'Fn::Join': ['-', ['a', { Ref: 'Stream' }, { 'Fn::Join': ['', ['b', 'c']] }]] },
+    'a-stream-bc'],
   ['Select from Split', { 'Fn::Select': [1, { 'Fn::Split': ['/', 'x/y/z'] }] }, 'y'],
-  ['Sub with resources, attributes and variables', { 'Fn::Sub': ['${AWS::Region}/${Stream}/${Named.Arn}/${x}', { x: { Ref: 'Named' } }] },
+  ['Sub with resources, attributes and variables',
+    { 'Fn::Sub': ['${AWS::Region}/${Stream}/${Named.Arn}/${x}', { x: { Ref: 'Named' } }] },
     'us-east-1/stream/arn:aws:kinesis:us-east-1:000000000000:clicks/clicks'],
   ['Sub keeps an escaped dollar', { 'Fn::Sub': 'a ${!literal}' }, 'a ${literal}'],
 ] as [string, Json, Json][])('%s', (_name, value, expected) => {

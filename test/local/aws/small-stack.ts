@@ -46,7 +46,10 @@ function glueJob() {
   return {
     Type: 'AWS::Glue::Job',
     Properties: {
-      Command: { Name: 'glueetl', ScriptLocation: { 'Fn::Join': ['', ['s3://assets-', { Ref: 'AWS::AccountId' }, '/5c41b7.py']] } },
+      Command: {
+        Name: 'glueetl',
+        ScriptLocation: { 'Fn::Join': ['', ['s3://assets-', { Ref: 'AWS::AccountId' }, '/5c41b7.py']] },
+      },
       DefaultArguments: {
         '--extra-py-files': { 'Fn::Sub': 's3://assets-${AWS::AccountId}/ba66a6e.zip' },
         '--stream_name': { Ref: 'Stream' },
@@ -58,7 +61,9 @@ function glueJob() {
 
 function resources(options: SmallStackOptions) {
   const { rate, burst } = options.throttle ?? { rate: 1000, burst: 1000 };
-  const uri = ['arn:aws:apigateway:', { Ref: 'AWS::Region' }, ':lambda:path/functions/', { 'Fn::GetAtt': ['Collector', 'Arn'] }, '/invocations'];
+  const arn = { 'Fn::GetAtt': ['Collector', 'Arn'] };
+  const uri = ['arn:aws:apigateway:', { Ref: 'AWS::Region' }, ':lambda:path/functions/', arn, '/invocations'];
+  const throttle = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
   return {
     Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 2 } },
     Collector: collectorFunction(options),
@@ -66,9 +71,12 @@ function resources(options: SmallStackOptions) {
     Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { BinaryMediaTypes: ['*/*'] } },
     Stage: {
       Type: 'AWS::ApiGateway::Stage',
-      Properties: { StageName: 'v1', MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst }] },
+      Properties: { StageName: 'v1', MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', ...throttle }] },
     },
-    Any: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'ANY', Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::Join': ['', uri] } } } },
+    Any: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: { HttpMethod: 'ANY', Integration: { Type: 'AWS_PROXY', Uri: { 'Fn::Join': ['', uri] } } },
+    },
     Throttled: gatewayResponse('THROTTLED', 'throttled'),
     Default4xx: gatewayResponse('DEFAULT_4XX', 'bad_request'),
     Default5xx: gatewayResponse('DEFAULT_5XX', 'unavailable'),
@@ -86,7 +94,11 @@ export function smallStack(options: SmallStackOptions = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'small-stack-'));
   folders.push(folder);
   const asset = (path: string, objectKey: string) => ({ source: { path }, destinations: { current: { objectKey } } });
-  const files = { code: asset('asset.code', 'c0de.zip'), script: asset('asset.script.py', '5c41b7.py'), package: asset('asset.package', 'ba66a6e.zip') };
+  const files = {
+    code: asset('asset.code', 'c0de.zip'),
+    script: asset('asset.script.py', '5c41b7.py'),
+    package: asset('asset.package', 'ba66a6e.zip'),
+  };
   mkdirSync(join(folder, 'asset.code'));
   writeFileSync(join(folder, 'asset.code', 'index.js'), options.handler ?? ECHO);
   writeFileSync(join(folder, 'Small.template.json'), JSON.stringify({ Resources: resources(options) }));

@@ -16,7 +16,9 @@ test('the function behind the API is found, with its bundle, limits and environm
 
 test('stage, throttle and binary types come from the template', () => {
   const { api } = readStack(smallStack({ throttle: { rate: 5, burst: 9 } }));
-  expect(api).toMatchObject({ stage: 'v1', binaryMediaTypes: ['*/*'], rateLimit: 5, burstLimit: 9, integrationTimeoutMs: 29_000 });
+  expect(api).toMatchObject({
+    stage: 'v1', binaryMediaTypes: ['*/*'], rateLimit: 5, burstLimit: 9, integrationTimeoutMs: 29_000,
+  });
 });
 
 test('gateway responses keep status, headers and body', () => {
@@ -31,7 +33,9 @@ test('the job has its staged script and package, and its arguments resolved', ()
   const folder = smallStack();
   const { job, stream } = readStack(folder);
   expect(stream).toEqual({ name: 'stream', shards: 2 });
-  expect(job).toMatchObject({ scriptPath: join(folder, 'asset.script.py'), packagePath: join(folder, 'asset.package') });
+  expect(job).toMatchObject({
+    scriptPath: join(folder, 'asset.script.py'), packagePath: join(folder, 'asset.package'),
+  });
   expect(job.arguments['--stream_name']).toBe('stream');
 });
 
@@ -41,8 +45,10 @@ test('an on-demand stream has the shards that Kinesis starts one with', () => {
 });
 
 test.each([
-  ['two streams', { Second: { Type: 'AWS::Kinesis::Stream' } }, /exactly one AWS::Kinesis::Stream in the template, found 2/],
-  ['a mock integration', { Mock: { Type: 'AWS::ApiGateway::Method', Properties: { Integration: { Type: 'MOCK' } } } }, /Lambda proxy integrations only/],
+  ['two streams', { Second: { Type: 'AWS::Kinesis::Stream' } },
+    /exactly one AWS::Kinesis::Stream in the template, found 2/],
+  ['a mock integration', { Mock: { Type: 'AWS::ApiGateway::Method', Properties: { Integration: { Type: 'MOCK' } } } },
+    /Lambda proxy integrations only/],
 ])('%s cannot be played, and the error says so', (_name, resources, message) => {
   expect(() => readStack(smallStack({ resources }))).toThrow(message);
 });

@@ -5,7 +5,7 @@ const $ = id => document.getElementById(id);
 const number = new Intl.NumberFormat('en');
 let shown = new Set();
 
-const seconds = milliseconds => (milliseconds === undefined || milliseconds === null ? '–' : `${(milliseconds / 1000).toFixed(1)} s`);
+const seconds = milliseconds => typeof milliseconds === 'number' ? `${(milliseconds / 1000).toFixed(1)} s` : '–';
 const clock = iso => new Date(iso).toLocaleTimeString('en-GB');
 
 function cell(text, className) {
@@ -53,14 +53,16 @@ function showLatency({ p50, p95, samples }, freshness) {
   const step = CHART.width / CHART.bars;
   $('chart').innerHTML = samples.map((sample, index) => {
     const height = Math.max(2, sample / top * CHART.height);
-    return `<rect x="${index * step + 1}" y="${CHART.height - height}" width="${step - 2}" height="${height}" rx="1.5"><title>${seconds(sample)}</title></rect>`;
+    const box = `x="${index * step + 1}" y="${CHART.height - height}" width="${step - 2}" height="${height}"`;
+    return `<rect ${box} rx="1.5"><title>${seconds(sample)}</title></rect>`;
   }).join('');
 }
 
 function showRows(events) {
   $('no-rows').hidden = events.length > 0;
   $('rows').replaceChildren(...events.map(event => row([
-    cell(clock(event.received_ts)), cell(event.event_name), cell(event.event_type, 'type'), cell(event.who), cell(event.page_path), cell(event.protocol),
+    cell(clock(event.received_ts)), cell(event.event_name), cell(event.event_type, 'type'), cell(event.who),
+    cell(event.page_path), cell(event.protocol),
   ], !shown.has(event.event_id))));
   shown = new Set(events.map(event => event.event_id));
 }
