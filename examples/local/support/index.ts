@@ -1,4 +1,3 @@
 /** The door to the support room: what the tests use of it. */
-export { LocalRunError } from './errors.cjs';
 export { close, listen } from './servers';
 export { until } from './until';
