@@ -144,8 +144,9 @@ export class KinesisFaultProxy {
     return true;
   }
 
-  private forward({ headers, body }: Call): Promise<Answer> {
+  private forward({ headers: { host, ...headers }, body }: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      // without the proxy's own host, to which the emulator does not answer
       const options = { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } };
       const outgoing = request(this.target, options, response => {
         read(response).then(text => resolve({ status: response.statusCode ?? 500, body: text.toString() }), reject);

@@ -1,12 +1,12 @@
 /** Plays the template's REST API on 127.0.0.1: stage, limits, throttle, gateway responses, Lambda proxy integration. */
 import { randomUUID } from 'crypto';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
+import { IncomingMessage, Server, ServerResponse } from 'http';
 import { Answer, gatewayResponse, ResponseType, unknownStage } from './gateway-responses';
 import { LambdaHost } from './lambda-host';
 import { answerOf, proxyEvent } from './proxy-event';
 import { RestApi } from './template';
 import { TokenBucket } from './throttle';
-import { close, listen } from '../support/servers';
+import { close, listen, localServer } from '../support/servers';
 
 /** REST API: request line and headers together. */
 const MAX_HEADER_BYTES = 10_240;
@@ -40,8 +40,9 @@ export class Edge {
   ) {
     const { rateLimit, burstLimit } = api;
     if (rateLimit !== undefined && burstLimit !== undefined) this.bucket = new TokenBucket(rateLimit, burstLimit);
-    const options = { maxHeaderSize: PARSER_HEADER_BYTES };
-    this.server = createServer(options, (request, response) => void this.answer(request, response));
+    // Pages of every origin may send events: the collector's own CORS rules decide, as on AWS.
+    this.server = localServer((request, response) => this.answer(request, response),
+      { maxHeaderSize: PARSER_HEADER_BYTES, anyHost: domain !== undefined, origins: 'any' });
   }
 
   /** @returns the URL of the stage, with a slash at its end as API Gateway's own */

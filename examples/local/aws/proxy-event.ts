@@ -1,11 +1,18 @@
 /** Translates between HTTP and the REST API's Lambda proxy format (payload version 1.0). */
-import { IncomingMessage } from 'http';
+import { IncomingMessage, validateHeaderName, validateHeaderValue } from 'http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { Answer } from './gateway-responses';
 import { ACCOUNT } from './intrinsics';
 import { RestApi } from './template';
 
 type Multi = Record<string, string[]>;
+
+/** All values of each name. A Map first, because a client may choose names like `constructor` and `__proto__`. */
+function grouped(pairs: Iterable<readonly [string, string]>): Multi {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of pairs) groups.set(name, [...groups.get(name) ?? [], value]);
+  return Object.fromEntries(groups);
+}
 
 export interface ProxyRequest {
   readonly message: IncomingMessage;
@@ -33,25 +40,19 @@ function lastOf(values: Multi): Record<string, string> {
  * X-Forwarded-Proto.
  */
 function requestHeaders({ rawHeaders, socket }: IncomingMessage): Multi {
-  const headers: Multi = {};
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (/^x-forwarded-(proto|port)$/i.test(name)) continue;
-    headers[name] = [...headers[name] ?? [], rawHeaders[index + 1]];
-  }
-  const forwarded = Object.keys(headers).find(name => name.toLowerCase() === 'x-forwarded-for');
-  const chain = forwarded ? headers[forwarded].join(', ') : undefined;
-  if (forwarded) delete headers[forwarded];
-  headers['X-Forwarded-For'] = [[chain, socket.remoteAddress].filter(Boolean).join(', ')];
-  headers['X-Forwarded-Port'] = [String(socket.localPort)];
-  headers['X-Forwarded-Proto'] = ['http'];
-  return headers;
+  const pairs = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1]]] : []);
+  const chain = pairs.filter(([name]) => /^x-forwarded-for$/i.test(name)).map(([, value]) => value);
+  return grouped([
+    ...pairs.filter(([name]) => !/^x-forwarded-(for|proto|port)$/i.test(name)),
+    ['X-Forwarded-For', [...chain, socket.remoteAddress].filter(Boolean).join(', ')],
+    ['X-Forwarded-Port', String(socket.localPort)],
+    ['X-Forwarded-Proto', 'http'],
+  ]);
 }
 
 function queryOf(search: URLSearchParams): Multi | null {
-  const query: Multi = {};
-  for (const [name, value] of search) query[name] = [...query[name] ?? [], value];
-  return Object.keys(query).length > 0 ? query : null;
+  return search.size > 0 ? grouped(search) : null;
 }
 
 function isBinary(api: RestApi, contentType: string | undefined): boolean {
@@ -125,14 +126,29 @@ export function proxyEvent(
   };
 }
 
+const isStatus = (status: number) => Number.isInteger(status) && status >= 200 && status <= 599;
+
+function areHeaders(headers: Readonly<Record<string, string | string[]>>): boolean {
+  try {
+    for (const [name, values] of Object.entries(headers)) {
+      validateHeaderName(name);
+      for (const value of [values].flat()) validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false; // Node says which character is not allowed, which API Gateway does not
+  }
+}
+
 /** The function's answer as HTTP. @returns undefined without the shape that API Gateway demands, which is a 502 */
 export function answerOf(api: RestApi, result: unknown): Answer | undefined {
   const answer = (result ?? {}) as Partial<APIGatewayProxyResult>;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = answer;
-  if (!Number.isInteger(Number(statusCode)) || (body !== undefined && typeof body !== 'string')) return undefined;
+  if (!isStatus(Number(statusCode)) || (body !== undefined && typeof body !== 'string')) return undefined;
   const all: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers ?? {})) all[name.toLowerCase()] = String(value);
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) all[name.toLowerCase()] = values.map(String);
+  if (!areHeaders(all)) return undefined;
   const binary = isBase64Encoded === true && api.binaryMediaTypes.length > 0;
   return {
     statusCode: Number(statusCode),

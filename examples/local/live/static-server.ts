@@ -1,8 +1,8 @@
-/** Serves a folder of web pages, and JSON made at request time beside them. */
+/** Serves a folder of web pages, and JSON made at request time beside them, to pages of its own origin only. */
 import { readFile } from 'fs/promises';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
+import { IncomingMessage, Server, ServerResponse } from 'http';
 import { extname, join, normalize } from 'path';
-import { close, listen } from '../support/servers';
+import { answerText, close, listen, localServer } from '../support/servers';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -16,7 +16,7 @@ export class StaticServer {
 
   /** @param files path → function that makes its content, sent as JSON */
   constructor(private readonly folder: string, private readonly files: Readonly<Record<string, () => unknown>>) {
-    this.server = createServer((request, response) => void this.serve(request, response));
+    this.server = localServer((request, response) => this.serve(request, response));
   }
 
   /** @param name of the option that chooses the port @returns the site's URL */
@@ -29,17 +29,18 @@ export class StaticServer {
   }
 
   private async serve({ url = '/' }: IncomingMessage, response: ServerResponse) {
-    const { pathname } = new URL(url, 'http://localhost');
-    const path = pathname === '/' ? '/index.html' : pathname;
-    const content = await this.content(path);
+    const [path] = url.split('?');
+    const name = path === '/' ? '/index.html' : path;
+    const content = await this.content(name);
     if (content === undefined) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
+      answerText(response, 404, 'not found');
       return;
     }
-    const type = TYPES[extname(path)] ?? 'application/octet-stream';
+    const type = TYPES[extname(name)] ?? 'application/octet-stream';
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
   }
 
+  /** An absolute path, as every request's is, cannot lead out of the folder once it is normalized. */
   private async content(path: string): Promise<Buffer | string | undefined> {
     if (Object.hasOwn(this.files, path)) return JSON.stringify(this.files[path]());
     return readFile(join(this.folder, normalize(path))).catch(() => undefined);

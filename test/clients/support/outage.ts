@@ -42,7 +42,7 @@ export class Outage {
   }
 
   private pass(request: IncomingMessage, response: ServerResponse): void {
-    const { method, url, headers } = request;
+    const { method, url, headers: { host, ...headers } } = request; // the collector does not answer to the outage's host
     const onward = forward(`${this.collectorHost}${url}`, { method, headers }, answer => {
       if (method === 'POST') this.statuses.push(answer.statusCode ?? 0);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
