@@ -6,7 +6,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { CollectorHost, STREAM_NAME } from './collector-host';
 import { FaultCounts, Faults, KinesisFaultProxy } from './kinesis-fault-proxy';
 import { seededRandom } from './seeded-random';
-import { LocalKinesis } from '../../examples/local/kinesis';
+import { LocalKinesis } from '../../examples/local/aws';
 import { proxyEvent } from '../collector/function/builders';
 
 export interface LoadOptions {

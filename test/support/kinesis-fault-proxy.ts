@@ -18,7 +18,7 @@ export interface Faults {
   readonly expiredIterators?: number;
 }
 
-/** Calls and faults so far. */
+/** The number of calls and of faults so far. */
 export interface FaultCounts {
   calls: number;
   putRecordsCalls: number;
@@ -41,12 +41,10 @@ const REFUSALS: readonly Result[] = [
   { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure' },
 ];
 const SERVER_ERROR: Answer = { status: 500, body: '{"__type":"InternalFailure"}' };
-const THROTTLED_READ: Answer = {
-  status: 400, body: '{"__type":"ProvisionedThroughputExceededException","message":"Rate exceeded for shard"}',
-};
-const EXPIRED_ITERATOR: Answer = {
-  status: 400, body: '{"__type":"ExpiredIteratorException","message":"Iterator expired"}',
-};
+const badRequest = (type: string, message: string): Answer =>
+  ({ status: 400, body: JSON.stringify({ __type: type, message }) });
+const THROTTLED_READ = badRequest('ProvisionedThroughputExceededException', 'Rate exceeded for shard');
+const EXPIRED_ITERATOR = badRequest('ExpiredIteratorException', 'Iterator expired');
 
 /** Stands before a Kinesis emulator and fails in the ways the real one does. Its faults can be changed at any time. */
 export class KinesisFaultProxy {
@@ -115,7 +113,7 @@ export class KinesisFaultProxy {
     return this.forward(call);
   }
 
-  /** Forwards the records that are not refused, and answers with results and refusals in the order of the records. */
+  /** Kinesis gets the records that are not refused. Its results and the refusals are returned in the records' order. */
   private async putRecords(call: Call): Promise<Answer> {
     const { Records, ...stream } = JSON.parse(call.body.toString()) as { Records: unknown[] };
     this.counts.putRecordsCalls++;
@@ -146,8 +144,9 @@ export class KinesisFaultProxy {
     return true;
   }
 
-  private forward({ headers, body }: Call): Promise<Answer> {
+  private forward({ headers: { host, ...headers }, body }: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      // without the proxy's own host, to which the emulator does not answer
       const options = { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } };
       const outgoing = request(this.target, options, response => {
         read(response).then(text => resolve({ status: response.statusCode ?? 500, body: text.toString() }), reject);

@@ -5,7 +5,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { APIGatewayProxyResult } from 'aws-lambda';
 import { proxyEvent, RequestParts } from './builders';
-import { LambdaHost } from '../../../examples/local/lambda-host';
+import { LambdaHost } from '../../../examples/local/aws';
 
 /** The bundle as it is deployed, in a process like Lambda's, with a hook module and a secret beside it. */
 const BUNDLE = join(__dirname, '..', '..', '..', 'assets', 'collector', 'function', 'collector.lambda');

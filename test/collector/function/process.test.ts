@@ -2,7 +2,7 @@ import { statSync } from 'fs';
 import { gzipSync } from 'zlib';
 import { proxyEvent, RequestParts } from './builders';
 import { HOSTILE_BODIES } from './hostile/bodies';
-import { LocalKinesis } from '../../../examples/local/kinesis';
+import { LocalKinesis } from '../../../examples/local/aws';
 import { COLLECTOR_BUNDLE, CollectorHost, STREAM_NAME } from '../../support/collector-host';
 import { temporaryFolder } from '../../support/temporary-folder';
 
