@@ -32,7 +32,16 @@ _GLUE_ARGUMENTS = frozenset(
         "user-jars-first",
     }
 )
-_GLUE_PREFIXES = ("additional-", "continuous-log-", "custom-", "customer-", "enable-", "extra-", "job-", "write-shuffle-")
+_GLUE_PREFIXES = (
+    "additional-",
+    "continuous-log-",
+    "custom-",
+    "customer-",
+    "enable-",
+    "extra-",
+    "job-",
+    "write-shuffle-",
+)
 
 
 def _text(value: str) -> str:

@@ -8,7 +8,7 @@ import os
 import socket
 from datetime import UTC, datetime
 
-from clickstream_lakehouse.position_store import PositionStore, open_store
+from clickstream_lakehouse.source.position_store import PositionStore, open_store
 
 
 class SupersededError(RuntimeError):
@@ -37,7 +37,11 @@ def claim_epoch(path: str, region: str) -> Epoch:
     store = open_store(path, region)
     taken = [int(name) for name in store.list("") if name.isdigit()]
     number = max(taken, default=0) + 1
-    claim = {"host": socket.gethostname(), "pid": os.getpid(), "started": datetime.now(UTC).isoformat(timespec="seconds")}
+    claim = {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     while store.put_if_absent(_key(number), claim) is not None:
         number += 1
     return Epoch(store, number)

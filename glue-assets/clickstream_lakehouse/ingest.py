@@ -7,7 +7,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.epoch import Epoch
-from clickstream_lakehouse.kinesis_source import KinesisSource
+from clickstream_lakehouse.source.kinesis_source import KinesisSource
 
 QUERY_NAME = "ingest"
 

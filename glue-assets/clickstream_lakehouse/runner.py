@@ -19,11 +19,11 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import claim_epoch
 from clickstream_lakehouse.ingest import QUERY_NAME as INGEST
 from clickstream_lakehouse.ingest import start_ingest
-from clickstream_lakehouse.kinesis_source import drained_key
 from clickstream_lakehouse.metrics import Metrics, emit, log
-from clickstream_lakehouse.position_store import open_store
-from clickstream_lakehouse.refine import start_refine
+from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.session import prepare_session
+from clickstream_lakehouse.source.kinesis_source import drained_key
+from clickstream_lakehouse.source.position_store import open_store
 from clickstream_lakehouse.tables import create_tables
 
 _POLL_SECONDS = 0.5

@@ -10,7 +10,16 @@ from clickstream_lakehouse.contract import Table, table
 # people than the data, so a personal column must never be here; a partition column is an error.
 STATISTICS_COLUMNS = {
     "raw": ("arrival_ts", "shard_id", "sequence_number", "batch_id"),
-    "events": ("received_ts", "event_ts", "event_date", "processed_ts", "app_id", "event_name", "event_type", "protocol"),
+    "events": (
+        "received_ts",
+        "event_ts",
+        "event_date",
+        "processed_ts",
+        "app_id",
+        "event_name",
+        "event_type",
+        "protocol",
+    ),
     "bad_events": ("received_ts", "processed_ts", "stage", "error_code", "app_id"),
 }
 

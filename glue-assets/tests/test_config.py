@@ -95,7 +95,9 @@ def test_a_wrong_value_is_refused_with_what_came_and_what_is_expected(name: str,
 
 
 def test_an_unknown_argument_is_named_with_those_the_job_knows() -> None:
-    with pytest.raises(ConfigError, match=r"unknown argument --triger_seconds; the job knows --region.*--trigger_seconds"):
+    with pytest.raises(
+        ConfigError, match=r"unknown argument --triger_seconds; the job knows --region.*--trigger_seconds"
+    ):
         parse_arguments(arguments(triger_seconds="1"))
 
 

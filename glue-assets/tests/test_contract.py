@@ -2,8 +2,8 @@ import pytest
 from pyspark.sql.types import ArrayType, StringType, StructType
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.kinesis_source import SCHEMA
-from clickstream_lakehouse.shard_reader import ARROW_SCHEMA
+from clickstream_lakehouse.source.kinesis_source import SCHEMA
+from clickstream_lakehouse.source.shard_reader import ARROW_SCHEMA
 from clickstream_lakehouse.tables import STATISTICS_COLUMNS
 
 

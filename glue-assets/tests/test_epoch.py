@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch, open_epoch
-from clickstream_lakehouse.position_store import LocalStore
+from clickstream_lakehouse.source.position_store import LocalStore
 
 
 def test_a_run_may_commit_until_a_later_one_starts(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def test_cloudwatch_gets_a_batch_in_one_call_with_units_and_the_jobs_name(tmp_pa
     ]
 
 
-def test_a_failing_cloudwatch_is_said_and_does_not_end_the_reports(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_failing_cloudwatch_is_said_and_does_not_end_the_reports(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     cloudwatch = FakeCloudWatch()
     cloudwatch.faults = [RuntimeError("timed out")]
     metrics = Metrics(lake_config(tmp_path, metrics_namespace="N"), cloudwatch)

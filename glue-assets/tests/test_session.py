@@ -17,10 +17,12 @@ def test_what_can_be_set_at_run_time_is_set(spark: SparkSession, tmp_path: Path)
 def test_sparks_source_process_can_import_the_package(spark: SparkSession, tmp_path: Path) -> None:
     prepare_session(spark, lake_config(tmp_path))
     root = Path(spark.sparkContext.environment["PYTHONPATH"])
-    assert (root / "clickstream_lakehouse" / "kinesis_source.py").exists()
+    assert (root / "clickstream_lakehouse" / "source" / "kinesis_source.py").exists()
 
 
-def test_a_setting_that_came_too_late_is_named(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_came_too_late_is_named(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(session.REQUIRED_AT_START, "spark.scheduler.mode", "FIFO")
     with pytest.raises(SessionError, match=r"needs --conf spark\.scheduler\.mode=FIFO, it was started with FAIR"):
         prepare_session(spark, lake_config(tmp_path))
@@ -28,5 +30,7 @@ def test_a_setting_that_came_too_late_is_named(spark: SparkSession, tmp_path: Pa
 
 def test_on_s3_the_region_must_be_there_from_the_start(spark: SparkSession, tmp_path: Path) -> None:
     config = lake_config(tmp_path, raw_path="s3://bucket/raw")
-    with pytest.raises(SessionError, match=r"spark\.hadoop\.fs\.s3a\.endpoint\.region=eu-west-1, it was started with None"):
+    with pytest.raises(
+        SessionError, match=r"spark\.hadoop\.fs\.s3a\.endpoint\.region=eu-west-1, it was started with None"
+    ):
         prepare_session(spark, config)

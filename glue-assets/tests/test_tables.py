@@ -10,7 +10,9 @@ from clickstream_lakehouse.tables import STATISTICS_COLUMNS, create_tables, tabl
 from support.lake import assert_protocol_1_2, lake_config
 
 
-def test_the_tables_exist_before_anything_writes_and_every_engine_can_read_them(spark: SparkSession, tmp_path: Path) -> None:
+def test_the_tables_exist_before_anything_writes_and_every_engine_can_read_them(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     config = lake_config(tmp_path)
     create_tables(spark, config)
     create_tables(spark, config)

@@ -1,4 +1,6 @@
-/** What the job's own code reads. Names and meaning: glue-assets/clickstream_lakehouse/config.py. */
+import { SPARK_SETTINGS } from '../contract/generated';
+
+/** Arguments that the job's own code reads, explained in glue-assets/clickstream_lakehouse/config.py. */
 export interface JobArguments {
   readonly region: string;
   readonly streamName: string;
@@ -32,18 +34,12 @@ export function jobArguments(job: JobArguments): Record<string, string> {
   };
 }
 
-/** What must be set before the Spark session starts; the job sets the rest itself. */
+/** Settings that must be there when the Spark session starts; the job sets the others itself. */
 export function sparkConf(region: string, extra: Record<string, string> = {}): Record<string, string> {
   return {
-    'spark.sql.extensions': 'io.delta.sql.DeltaSparkSessionExtension',
-    'spark.sql.catalog.spark_catalog': 'org.apache.spark.sql.delta.catalog.DeltaCatalog',
+    ...SPARK_SETTINGS,
     // S3A guesses the region from the endpoint, which fails behind a VPC endpoint.
     'spark.hadoop.fs.s3a.endpoint.region': region,
-    // With ANSI mode one bad cast would fail the same batch for ever.
-    'spark.sql.ansi.enabled': 'false',
-    'spark.sql.session.timeZone': 'UTC',
-    // Else a long batch of one query holds up the other.
-    'spark.scheduler.mode': 'FAIR',
     ...extra,
   };
 }
@@ -53,8 +49,14 @@ export function chainConf(conf: Record<string, string>): string {
   return Object.entries(conf).map(([key, value]) => `${key}=${value}`).join(' --conf ');
 }
 
-/** Arguments that Glue itself reads: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html */
-export function glueArguments(packageUri: string, conf: Record<string, string>, logGroupPrefix: string): Record<string, string> {
+/**
+ * Arguments that Glue itself reads.
+ *
+ * @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+ */
+export function glueArguments(
+  packageUri: string, conf: Record<string, string>, logGroupPrefix: string,
+): Record<string, string> {
   return {
     '--job-language': 'python',
     '--job-bookmark-option': 'job-bookmark-disable',

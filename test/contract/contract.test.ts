@@ -1,8 +1,10 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
+import * as generated from '../../src/contract/generated';
 import { EVENT_RULES, TABLES } from '../../src/contract/generated';
 
-const contract = JSON.parse(readFileSync(join(__dirname, '../../glue-assets/clickstream_lakehouse/contract.json'), 'utf8'));
+const CONTRACT_PATH = join(__dirname, '../../glue-assets/clickstream_lakehouse/contract.json');
+const contract = JSON.parse(readFileSync(CONTRACT_PATH, 'utf8'));
 
 /** Types that every reader (Spark, Athena, DuckDB) agrees on. */
 const TYPES = ['string', 'int', 'bigint', 'double', 'boolean', 'date', 'timestamp'];
@@ -32,6 +34,46 @@ describe.each(Object.keys(contract.tables))('table %s', (name) => {
 });
 
 test('the validator knows every field that travels on the stream', () => {
-  const travels = [...contract.lineOnly, ...contract.tables.events.columns].filter((column: any) => column.line).map((column: any) => column.name);
-  expect(Object.keys(EVENT_RULES).sort()).toEqual(travels.filter((name: string) => !['v', 'kind'].includes(name)).sort());
+  const travels = [...contract.lineOnly, ...contract.tables.events.columns]
+    .filter((column: any) => column.line)
+    .map((column: any) => column.name)
+    .filter((name: string) => !['v', 'kind'].includes(name));
+  expect(Object.keys(EVENT_RULES).sort()).toEqual(travels.sort());
+});
+
+test('TypeScript has the facts it shares with Python from the contract', () => {
+  expect(generated).toMatchObject({
+    LINE_VERSION: contract.version,
+    CONTRACT_VERSION: contract.version,
+    METRICS_NAMESPACE: contract.metricsNamespace,
+    STORAGE_PREFIXES: contract.storagePrefixes,
+    MAX_ID_LENGTH: contract.limits.maxIdLength,
+    MAX_TIMESTAMP_MS: contract.limits.maxTimestampMs,
+    SPARK_SETTINGS: Object.fromEntries(contract.sparkSettings.map(({ name, value }: any) => [name, value])),
+  });
+});
+
+test('every table has a folder of its own, and so have the checkpoints', () => {
+  const { storagePrefixes, tables } = contract;
+  expect(Object.keys(storagePrefixes)).toEqual([...Object.keys(tables), 'checkpoints']);
+  expect(new Set(Object.values(storagePrefixes)).size).toBe(Object.keys(storagePrefixes).length);
+});
+
+describe('error codes', () => {
+  const { columns } = contract.tables.bad_events;
+
+  test('each is unique, of lower-case words, and explained', () => {
+    const codes = contract.errorCodes.map(({ code }: any) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const { code, meaning } of contract.errorCodes) {
+      expect(code).toMatch(/^[a-z0-9]+(_[a-z0-9]+)*$/);
+      expect(meaning).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  test('their stages are those of bad_events, each with a code at least', () => {
+    const { values } = columns.find((column: any) => column.name === 'stage');
+    const stages = new Set(contract.errorCodes.flatMap((entry: any) => entry.stages));
+    expect([...stages].sort()).toEqual([...values].sort());
+  });
 });

@@ -23,7 +23,8 @@ except ConfigError as error:
 function parse(defaultArguments: Record<string, unknown>): Record<string, unknown> {
   const words = Object.entries(defaultArguments).flatMap(([name, value]) => [name, rendered(value)]);
   const python = existsSync(VENV_PYTHON) ? VENV_PYTHON : 'python3';
-  const { stdout, stderr } = spawnSync(python, ['-c', PARSER, ...words, '--JOB_NAME', 'job'], { cwd: REPOSITORY, encoding: 'utf8' });
+  const command = ['-c', PARSER, ...words, '--JOB_NAME', 'job'];
+  const { stdout, stderr } = spawnSync(python, command, { cwd: REPOSITORY, encoding: 'utf8' });
   if (!stdout) throw new Error(stderr);
   return JSON.parse(stdout);
 }
@@ -63,13 +64,16 @@ test('the job understands the arguments of every option', () => {
       failOnDataLoss: false,
       sparkConf: { 'spark.executor.heartbeatInterval': '20s' },
     },
-  }))).toMatchObject({ mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false });
+  }))).toMatchObject({
+    mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false,
+  });
 });
 
 test('an id is remembered for as long as the stream keeps events, at least a day', () => {
   expect(argumentsOf({ stream: { retention: Duration.days(3) } })['--dedup_window_hours']).toBe('72');
   const existing = synthesize(stack => ({
-    network: LakehouseNetwork.none(), stream: { existing: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/s') },
+    network: LakehouseNetwork.none(),
+    stream: { existing: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/s') },
   }));
   expect(only(existing, 'AWS::Glue::Job').DefaultArguments['--dedup_window_hours']).toBe('24');
 });
@@ -79,10 +83,10 @@ test('what Spark must know before it starts is one chained --conf', () => {
   expect(rendered(conf).split(' --conf ')).toEqual([
     'spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension',
     'spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog',
-    'spark.hadoop.fs.s3a.endpoint.region=${Region}',
     'spark.sql.ansi.enabled=false',
     'spark.sql.session.timeZone=UTC',
     'spark.scheduler.mode=FAIR',
+    'spark.hadoop.fs.s3a.endpoint.region=${Region}',
     'spark.a=1',
     'spark.b=2',
   ]);

@@ -11,7 +11,9 @@ ARRIVAL = datetime(2026, 5, 28, 20, 0, tzinfo=UTC)
 
 
 def service_error(code: str, status: int = 400) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Call")
+    return ClientError(
+        {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Call"
+    )
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from clickstream_lakehouse import kinesis_client
+from clickstream_lakehouse.source import kinesis_client
 from support.polling import wait_for
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
@@ -29,7 +29,9 @@ class KinesisEmulator:
         self.client: Any = kinesis_client.client(REGION, self.endpoint_url)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.kill()
         self._process.wait()
 

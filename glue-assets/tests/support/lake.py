@@ -15,7 +15,12 @@ TABLES = ("raw", "events", "bad_events")
 
 def lake_config(root: Path, **changes: Any) -> JobConfig:
     paths = {f"{name}_path": str(root / name) for name in TABLES}
-    given = {"region": "eu-west-1", "stream_name": "clicks", "checkpoint_path": str(root / "checkpoint"), "trigger_seconds": 1}
+    given = {
+        "region": "eu-west-1",
+        "stream_name": "clicks",
+        "checkpoint_path": str(root / "checkpoint"),
+        "trigger_seconds": 1,
+    }
     return JobConfig(**{**given, **paths, **changes})
 
 

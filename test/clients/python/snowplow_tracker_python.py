@@ -19,7 +19,9 @@ from snowplow_tracker import (
 url, app_id, method = sys.argv[1:4]
 failures: list[int] = []
 subject = Subject()
-subject.set_user_id("u-1").set_domain_user_id("d-1").set_ip_address("203.0.113.77").set_useragent("Test/1.0").set_lang("de-AT")
+subject.set_user_id("u-1").set_domain_user_id("d-1").set_ip_address("203.0.113.77").set_useragent("Test/1.0").set_lang(
+    "de-AT"
+)
 subject.set_timezone("Europe/Vienna").set_domain_session_id("s-1").set_domain_session_index(3)
 emitter = EmitterConfiguration(batch_size=50, on_failure=lambda _stored, unsent: failures.append(len(unsent)))
 tracker = Snowplow.create_tracker(

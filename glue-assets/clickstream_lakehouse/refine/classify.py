@@ -8,14 +8,14 @@ into the projections and parse each line again for every field that the filter d
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.bad_rows import collector_row, faulty_row
-from clickstream_lakehouse.dedup import LOCATOR
-from clickstream_lakehouse.event_rows import event_row
-from clickstream_lakehouse.identity import event_check, event_fingerprint, event_key
-from clickstream_lakehouse.lines import parse_lines, split_lines
+from clickstream_lakehouse.refine.bad_rows import collector_row, faulty_row
+from clickstream_lakehouse.refine.dedup import LOCATOR
+from clickstream_lakehouse.refine.event_rows import event_row
+from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key
+from clickstream_lakehouse.refine.lines import parse_lines, split_lines
 
 
-def judge_lines(raw: DataFrame) -> DataFrame:
+def classify_lines(raw: DataFrame) -> DataFrame:
     """One row per line of the rows of `raw`.
 
     outcome       `event`, `bad` or `fault`

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
-from clickstream_lakehouse.lines import LAST_MILLISECOND
+from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
+from clickstream_lakehouse.refine.lines import LAST_MILLISECOND
 
 R = 1_780_000_000_000
 HOUR = 3_600_000
@@ -36,11 +36,19 @@ TABLE = [
     ("client time without sent time is trusted", Times(None, R - HOUR, None, R), Verdict(R - HOUR, "client", 0)),
     ("good clock", Times(None, R - 5_000, R - 1_000, R), Verdict(R - 5_000, "client", 0)),
     ("60 s may be delay", Times(None, R - 70_000, R - 60_000, R), Verdict(R - 70_000, "client", 0)),
-    ("more than 60 s behind is corrected", Times(None, R - 70_000, R - 60_001, R), Verdict(R - 9_999, "corrected", 60_001)),
+    (
+        "more than 60 s behind is corrected",
+        Times(None, R - 70_000, R - 60_001, R),
+        Verdict(R - 9_999, "corrected", 60_001),
+    ),
     ("a clock an hour ahead", Times(None, R + HOUR - 500, R + HOUR, R), Verdict(R - 500, "corrected", -HOUR)),
     ("an old event of a good clock", Times(None, R - 24 * HOUR, R - 10, R), Verdict(R - 24 * HOUR, "client", 0)),
     ("never after it was received", Times(None, R + 30_000, R + 30_000, R), Verdict(R, "client", -30_000)),
-    ("corrected into the future is clamped", Times(None, R + 9 * HOUR, R + HOUR, R), Verdict(R, "corrected", -9 * HOUR)),
+    (
+        "corrected into the future is clamped",
+        Times(None, R + 9 * HOUR, R + HOUR, R),
+        Verdict(R, "corrected", -9 * HOUR),
+    ),
     ("a correction before 1970 is no time", Times(None, 0, LAST_MILLISECOND, R), Verdict(R, "server", None)),
     ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), Verdict(R - 9, "explicit", None)),
     ("a vouched time is clamped too", Times(R + 9, None, None, R), Verdict(R, "explicit", None)),
@@ -95,7 +103,9 @@ clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | 
         HealthCheck.data_too_large,
     ],
 )
-def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(spark: SparkSession, times: list[Times]) -> None:
+def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(
+    spark: SparkSession, times: list[Times]
+) -> None:
     found = verdicts(spark, times)
     assert found == [reference(t) for t in times]
     assert all(0 <= verdict.event <= t.received for verdict, t in zip(found, times, strict=True))

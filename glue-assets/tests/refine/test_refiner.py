@@ -9,11 +9,11 @@ import pytest
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
-from clickstream_lakehouse import refine
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.refine import start_refine
+from clickstream_lakehouse.refine import refiner
+from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.tables import create_tables
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
@@ -30,11 +30,15 @@ def config(spark: SparkSession, tmp_path: Path) -> JobConfig:
 
 
 def arrive(spark: SparkSession, config: JobConfig, sequence: int, *records: bytes) -> None:
-    spark.createDataFrame(raw_table(*records, first_sequence=sequence)).write.format("delta").mode("append").save(config.raw_path)
+    spark.createDataFrame(raw_table(*records, first_sequence=sequence)).write.format("delta").mode("append").save(
+        config.raw_path
+    )
 
 
 def run_refine(spark: SparkSession, config: JobConfig) -> None:
-    query = start_refine(spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config), trigger_seconds=1)
+    query = start_refine(
+        spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config), trigger_seconds=1
+    )
     try:
         query.processAllAvailable()
     finally:
@@ -78,7 +82,12 @@ def test_a_line_becomes_an_event_a_bad_event_or_a_counted_copy(
     )
     run_refine(spark, config)
     assert events(config) == Counter(
-        {("a", "first", "1"): 1, ("b", "Product Viewed", "1"): 1, ("c", "Product Viewed", "3"): 1, ("a", "first", "5"): 1}
+        {
+            ("a", "first", "1"): 1,
+            ("b", "Product Viewed", "1"): 1,
+            ("c", "Product Viewed", "3"): 1,
+            ("a", "first", "5"): 1,
+        }
     )
     assert bad_events(config) == Counter(
         {
@@ -99,7 +108,9 @@ def test_a_line_becomes_an_event_a_bad_event_or_a_counted_copy(
 
 
 def test_every_column_of_an_event_has_the_contracts_meaning(spark: SparkSession, config: JobConfig) -> None:
-    line = event_line(event_id="a", page_url="https://Shop.example/p?utm_source=mail&gclid=G", user_agent="curl/8", value=2.5)
+    line = event_line(
+        event_id="a", page_url="https://Shop.example/p?utm_source=mail&gclid=G", user_agent="curl/8", value=2.5
+    )
     arrive(spark, config, 1, ndjson(line))
     run_refine(spark, config)
     row = spark.read.format("delta").load(config.events_path).collect()[0]
@@ -147,9 +158,9 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
         if crash == "after the appends":
             patch.setattr(Metrics, "batch", lambda *_: fail())
         else:
-            append = refine._append
+            append = refiner._append
             patch.setattr(
-                refine,
+                refiner,
                 "_append",
                 lambda rows, target, *rest: append(rows, target, *rest) if target.name == "bad_events" else fail(),
             )

@@ -146,7 +146,9 @@ class S3Store:
     def delete(self, folder: str) -> None:
         target = self._prefix + folder
         for page in self._pages(target):
-            keys = [i["Key"] for i in page.get("Contents", ()) if i["Key"] == target or i["Key"].startswith(target + "/")]
+            keys = [
+                i["Key"] for i in page.get("Contents", ()) if i["Key"] == target or i["Key"].startswith(target + "/")
+            ]
             for start in range(0, len(keys), _DELETE_BATCH):
                 batch = [{"Key": key} for key in keys[start : start + _DELETE_BATCH]]
                 self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from clickstream_lakehouse import position_store
-from clickstream_lakehouse.position_store import LocalStore, PositionStore, S3Store, open_store
+from clickstream_lakehouse.source import position_store
+from clickstream_lakehouse.source.position_store import LocalStore, PositionStore, S3Store, open_store
 from support.clock import Clock
 
 
@@ -69,7 +69,11 @@ def s3() -> FakeS3:
 
 @pytest.fixture(params=["local", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, s3: FakeS3) -> PositionStore:
-    return LocalStore(str(tmp_path / "positions")) if request.param == "local" else S3Store("bucket", "a/b/", "eu-west-1", s3)
+    return (
+        LocalStore(str(tmp_path / "positions"))
+        if request.param == "local"
+        else S3Store("bucket", "a/b/", "eu-west-1", s3)
+    )
 
 
 def test_the_first_record_stays_and_the_second_writer_gets_it(store: PositionStore) -> None:
@@ -115,7 +119,9 @@ def test_of_many_racing_writers_exactly_one_wins_and_all_agree(tmp_path: Path) -
     assert [p.name for p in (tmp_path / "1").iterdir()] == ["shard"]
 
 
-def test_s3_tries_again_while_another_conditional_write_is_in_flight(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s3_tries_again_while_another_conditional_write_is_in_flight(
+    s3: FakeS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pauses = monkeypatch_sleep(monkeypatch)
     s3.faults = ["ConditionalRequestConflict", "409"]
     assert S3Store("bucket", "", "eu-west-1", s3).put_if_absent("k", {"n": 1}) is None

@@ -2,14 +2,14 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.identity import NOT_IN_FINGERPRINT
-from clickstream_lakehouse.judge import judge_lines
+from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.identity import NOT_IN_FINGERPRINT
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import raw_frame
 
 
 def identities(spark: SparkSession, *lines: object) -> list[Row]:
-    return judge_lines(raw_frame(spark, ndjson(*lines))).orderBy("line_index").collect()
+    return classify_lines(raw_frame(spark, ndjson(*lines))).orderBy("line_index").collect()
 
 
 def test_the_identity_is_of_the_id_alone(spark: SparkSession) -> None:
@@ -44,7 +44,8 @@ def test_the_fingerprint_ignores_what_a_retry_may_change(spark: SparkSession) ->
 def test_the_fingerprint_changes_with_every_field_of_the_client(spark: SparkSession) -> None:
     fields = {f.name: f for f in contract.event_line_fields() if f.name not in NOT_IN_FINGERPRINT}
     changes = {
-        name: f.values[-1] if f.values else ("changed" if f.type == "string" else 1_779_000_123) for name, f in fields.items()
+        name: f.values[-1] if f.values else ("changed" if f.type == "string" else 1_779_000_123)
+        for name, f in fields.items()
     }
     changes["session_index"], changes["event_type"], changes["protocol"] = 5, "page", "ga4"
     lines = [event_line(event_id="a"), *[event_line(event_id="a", **{name: value}) for name, value in changes.items()]]

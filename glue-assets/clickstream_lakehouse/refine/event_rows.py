@@ -4,10 +4,10 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import Field, table
-from clickstream_lakehouse.enrich.bots import bot_reason
-from clickstream_lakehouse.enrich.campaign import click_id, click_network, url_parameter
-from clickstream_lakehouse.enrich.page import page_host, page_path
-from clickstream_lakehouse.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
+from clickstream_lakehouse.refine.enrich.bots import bot_reason
+from clickstream_lakehouse.refine.enrich.campaign import click_id, click_network, url_parameter
+from clickstream_lakehouse.refine.enrich.page import page_host, page_path
+from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
 
 # Which rules made a row; a backfill with newer rules writes another.
 PIPELINE_VERSION = "1"

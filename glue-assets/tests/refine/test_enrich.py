@@ -2,9 +2,9 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.enrich.bots import MARKERS, bot_reason
-from clickstream_lakehouse.enrich.campaign import click_id, click_network, url_parameter
-from clickstream_lakehouse.enrich.page import page_host, page_path
+from clickstream_lakehouse.refine.enrich.bots import MARKERS, bot_reason
+from clickstream_lakehouse.refine.enrich.campaign import click_id, click_network, url_parameter
+from clickstream_lakehouse.refine.enrich.page import page_host, page_path
 
 URLS = {
     # url: (host, path, utm_source, click_id, click_network)

@@ -56,7 +56,9 @@ def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
     first, last = int(received.min()) - window_ms, int(received.max()) + window_ms
     keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
     window = events.where(
-        F.col("received_date").between(F.to_date(F.timestamp_millis(F.lit(first))), F.to_date(F.timestamp_millis(F.lit(last))))
+        F.col("received_date").between(
+            F.to_date(F.timestamp_millis(F.lit(first))), F.to_date(F.timestamp_millis(F.lit(last)))
+        )
         & F.col("received_ts").between(F.timestamp_millis(F.lit(first)), F.timestamp_millis(F.lit(last)))
     )
     hits = window.join(F.broadcast(keys), "event_key", "left_semi")

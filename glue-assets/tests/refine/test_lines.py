@@ -8,8 +8,8 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.judge import judge_lines
-from clickstream_lakehouse.lines import parse_lines, split_lines
+from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.lines import parse_lines, split_lines
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import ARRIVAL, raw_frame
 
@@ -26,7 +26,7 @@ def changed(**fields: Any) -> str:
 
 def bad_rows(spark: SparkSession, *records: bytes) -> list[Row]:
     """Rows of bad_events, as far as they are known before they are written."""
-    judged = judge_lines(raw_frame(spark, *records)).select("bad").collect()
+    judged = classify_lines(raw_frame(spark, *records)).select("bad").collect()
     return [row.bad for row in judged if row.bad is not None]
 
 
@@ -71,7 +71,11 @@ POISON: list[tuple[str, str, str | None]] = [
     *[(changed(**{name: wrong}), "wrong_type", name) for name in NUMBERS for wrong in ("5", True, {"a": 1}, [1])],
     *[(changed(**{name: 1.5}), "wrong_type", None) for name in NUMBERS if name != "value"],
     *[(changed(**{name: 2**63}), "wrong_type", None) for name in NUMBERS if name != "value"],
-    *[(changed(**{name: time}), f"{name}_out_of_range", name) for name in TIMES for time in (-1, 253_402_300_800_000, 2**62)],
+    *[
+        (changed(**{name: time}), f"{name}_out_of_range", name)
+        for name in TIMES
+        for time in (-1, 253_402_300_800_000, 2**62)
+    ],
 ]
 
 GOOD = [
@@ -118,7 +122,10 @@ def test_good_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: 
 
 def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: SparkSession) -> None:
     rows = split_lines(raw_frame(spark, b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n")).collect()
-    assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [("1", 0, '{"a":1}'), ("1", 2, '{"b":2}')]
+    assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [
+        ("1", 0, '{"a":1}'),
+        ("1", 2, '{"b":2}'),
+    ]
 
 
 def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: SparkSession) -> None:
@@ -128,7 +135,9 @@ def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: S
     assert base64.b64decode(row.raw) == record
 
 
-@pytest.mark.parametrize("record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"])
+@pytest.mark.parametrize(
+    "record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"]
+)
 def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSession, record: bytes) -> None:
     (row,) = bad_rows(spark, record)
     kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()

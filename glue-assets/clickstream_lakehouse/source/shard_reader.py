@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from clickstream_lakehouse.kinesis_client import (
+from clickstream_lakehouse.source.kinesis_client import (
     SHARD_END,
     TRIM_HORIZON,
     DataLossError,
@@ -24,7 +24,7 @@ from clickstream_lakehouse.kinesis_client import (
     is_retryable,
     shard_iterator,
 )
-from clickstream_lakehouse.position_store import PositionStore, Record
+from clickstream_lakehouse.source.position_store import PositionStore, Record
 
 ARROW_SCHEMA = pa.schema(
     [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clickstream_lakehouse.dedup import Verdict, decide
+from clickstream_lakehouse.refine.dedup import Verdict, decide
 
 WINDOW = 1_000
 NEW, DUPLICATE, CONFLICT = Verdict.NEW, Verdict.DUPLICATE, Verdict.CONFLICT
@@ -50,15 +50,24 @@ def verdicts(batch: list[Event], stored: list[Event]) -> list[int]:
         pytest.param([Event()], [Event(at=10_000 - WINDOW)], [DUPLICATE], id="the window's edge is inside"),
         pytest.param([Event()], [Event(at=9_999 - WINDOW)], [NEW], id="outside of the window"),
         pytest.param([Event()], [Event(at=10_000 + WINDOW)], [DUPLICATE], id="stored with a later time"),
-        pytest.param([Event(sequence="2"), Event(sequence="1")], [], [DUPLICATE, NEW], id="the lower sequence is first"),
+        pytest.param(
+            [Event(sequence="2"), Event(sequence="1")], [], [DUPLICATE, NEW], id="the lower sequence is first"
+        ),
         pytest.param([Event(sequence="10"), Event(sequence="9")], [], [DUPLICATE, NEW], id="sequences are numbers"),
         pytest.param([Event(line=1), Event(line=0)], [], [DUPLICATE, NEW], id="the earlier line is first"),
-        pytest.param([Event(at=10_001, sequence="1"), Event(sequence="2")], [], [DUPLICATE, NEW], id="first received wins"),
         pytest.param(
-            [Event(), Event(fp=2, line=1), Event(fp=2, line=2)], [], [NEW, CONFLICT, CONFLICT], id="conflicts in a batch"
+            [Event(at=10_001, sequence="1"), Event(sequence="2")], [], [DUPLICATE, NEW], id="first received wins"
+        ),
+        pytest.param(
+            [Event(), Event(fp=2, line=1), Event(fp=2, line=2)],
+            [],
+            [NEW, CONFLICT, CONFLICT],
+            id="conflicts in a batch",
         ),
         pytest.param([Event(), Event(at=11_001)], [], [NEW, NEW], id="twins further apart than the window"),
-        pytest.param([Event(), Event(at=10_900), Event(at=11_500)], [], [NEW, DUPLICATE, NEW], id="only kept rows open a window"),
+        pytest.param(
+            [Event(), Event(at=10_900), Event(at=11_500)], [], [NEW, DUPLICATE, NEW], id="only kept rows open a window"
+        ),
     ],
 )
 def test_the_rule(batch: list[Event], stored: list[Event], expected: list[int]) -> None:
@@ -93,4 +102,6 @@ def test_any_batch_is_decided_as_row_by_row(batch: list[Event], stored: list[Eve
 def test_the_order_of_the_rows_does_not_matter(batch: list[Event], stored: list[Event], random: object) -> None:
     shuffled = list(batch)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert dict(zip(batch, verdicts(batch, stored), strict=True)) == dict(zip(shuffled, verdicts(shuffled, stored), strict=True))
+    assert dict(zip(batch, verdicts(batch, stored), strict=True)) == dict(
+        zip(shuffled, verdicts(shuffled, stored), strict=True)
+    )

@@ -37,7 +37,7 @@ from pyspark.sql.datasource import DataSource, DataSourceStreamReader, InputPart
 from pyspark.sql.types import StructType
 
 from clickstream_lakehouse.epoch import open_epoch
-from clickstream_lakehouse.kinesis_client import (
+from clickstream_lakehouse.source.kinesis_client import (
     SHARD_END,
     TRIM_HORIZON,
     Position,
@@ -49,8 +49,8 @@ from clickstream_lakehouse.kinesis_client import (
     list_shards,
     shard_iterator,
 )
-from clickstream_lakehouse.position_store import PositionStore, Record, open_store
-from clickstream_lakehouse.shard_reader import ReadLimits, ShardRead, end_key
+from clickstream_lakehouse.source.position_store import PositionStore, Record, open_store
+from clickstream_lakehouse.source.shard_reader import ReadLimits, ShardRead, end_key
 
 SCHEMA = (
     "arrival_ts timestamp, stream string, shard_id string, sequence_number string, partition_key string, "
@@ -136,7 +136,11 @@ class KinesisStreamReader(DataSourceStreamReader):
         unread_shards = set(following["s"]) - set(positions)
         caught_up = current["b"] > 0 and not unread_shards and all(end["caught"] for end in ends.values())
         if self._drain_until is not None:
-            return current if caught_up_since(ends, self._drain_until, unread_shards) and self._drained(current) else following
+            return (
+                current
+                if caught_up_since(ends, self._drain_until, unread_shards) and self._drained(current)
+                else following
+            )
         return current if caught_up and not self._has_records(positions) else following
 
     def partitions(self, start: Offset, end: Offset) -> list[ShardPartition]:
@@ -145,7 +149,9 @@ class KinesisStreamReader(DataSourceStreamReader):
         if start["b"] == end["b"]:
             return []
         if end["b"] != start["b"] + 1:
-            raise RuntimeError(f"Spark asks for batches {start['b']} to {end['b']} at once; the source makes one at a time")
+            raise RuntimeError(
+                f"Spark asks for batches {start['b']} to {end['b']} at once; the source makes one at a time"
+            )
         self._check_epoch()
         return [ShardPartition(end["b"], shard_id, p) for shard_id, p in end["s"].items() if p != SHARD_END]
 
@@ -198,7 +204,9 @@ class KinesisStreamReader(DataSourceStreamReader):
         """The ends of the batch that starts at the offset, or None while a task has not written its own."""
         store, ends = self._store(), {}
         for shard_id, position in offset["s"].items():
-            end = {"p": SHARD_END, "caught": True} if position == SHARD_END else store.get(end_key(offset["b"], shard_id))
+            end = (
+                {"p": SHARD_END, "caught": True} if position == SHARD_END else store.get(end_key(offset["b"], shard_id))
+            )
             if end is None:
                 return None
             ends[shard_id] = end

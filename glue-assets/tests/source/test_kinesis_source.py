@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from clickstream_lakehouse import kinesis_source, shard_reader
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
-from clickstream_lakehouse.kinesis_client import SHARD_END, TRIM_HORIZON
-from clickstream_lakehouse.kinesis_source import (
+from clickstream_lakehouse.source import kinesis_source, shard_reader
+from clickstream_lakehouse.source.kinesis_client import SHARD_END, TRIM_HORIZON
+from clickstream_lakehouse.source.kinesis_source import (
     KinesisStreamReader,
     StalePositionsError,
     StreamNotFoundError,
@@ -17,7 +17,7 @@ from clickstream_lakehouse.kinesis_source import (
     drained_key,
     next_starts,
 )
-from clickstream_lakehouse.position_store import LocalStore
+from clickstream_lakehouse.source.position_store import LocalStore
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -118,7 +118,9 @@ def test_an_idle_shard_costs_one_small_read_a_trigger(kinesis: FakeKinesis, opti
     assert kinesis.limits[-1] == 1
 
 
-def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(
+    kinesis: FakeKinesis, options: dict[str, str]
+) -> None:
     kinesis.add_shard("s1", b"a")
     query = Query(options)
     query.batch()
@@ -126,7 +128,9 @@ def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(kinesis: FakeK
     assert query.plan()["b"] == 2
 
 
-@pytest.mark.parametrize("fault", [EndpointConnectionError(endpoint_url="http://kinesis"), service_error("Any", status=503)])
+@pytest.mark.parametrize(
+    "fault", [EndpointConnectionError(endpoint_url="http://kinesis"), service_error("Any", status=503)]
+)
 def test_while_kinesis_does_not_answer_no_batch_is_planned(
     kinesis: FakeKinesis, options: dict[str, str], fault: Exception
 ) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from clickstream_lakehouse import shard_reader
-from clickstream_lakehouse.kinesis_client import SHARD_END, TRIM_HORIZON, DataLossError, Position, Stream
-from clickstream_lakehouse.position_store import LocalStore
-from clickstream_lakehouse.shard_reader import ReadLimits, ReplayMismatchError, ShardRead
+from clickstream_lakehouse.source import shard_reader
+from clickstream_lakehouse.source.kinesis_client import SHARD_END, TRIM_HORIZON, DataLossError, Position, Stream
+from clickstream_lakehouse.source.position_store import LocalStore
+from clickstream_lakehouse.source.shard_reader import ReadLimits, ReplayMismatchError, ShardRead
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -33,7 +33,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def read(kinesis: FakeKinesis, store: LocalStore, position: Position = TRIM_HORIZON, **options: Any) -> list[dict[str, Any]]:
+def read(
+    kinesis: FakeKinesis, store: LocalStore, position: Position = TRIM_HORIZON, **options: Any
+) -> list[dict[str, Any]]:
     shard_read = ShardRead(kinesis, store, STREAM, 7, "shard-1", position, **options)
     return [row for batch in shard_read.rows() for row in batch.to_pylist()]
 
@@ -58,7 +60,9 @@ def test_a_record_becomes_a_row_of_raw(kinesis: FakeKinesis, store: LocalStore) 
     ]
 
 
-def test_bytes_that_are_not_utf8_are_kept_in_base64_beside_their_neighbours(kinesis: FakeKinesis, store: LocalStore) -> None:
+def test_bytes_that_are_not_utf8_are_kept_in_base64_beside_their_neighbours(
+    kinesis: FakeKinesis, store: LocalStore
+) -> None:
     kinesis.add_shard("shard-1", b"good", b"\xff\x00", "é".encode())
     rows = read(kinesis, store)
     assert data(rows) == ["good", None, "é"]
@@ -196,7 +200,9 @@ def test_other_errors_stop_the_query(kinesis: FakeKinesis, store: LocalStore) ->
 
 
 @pytest.mark.parametrize("code", ["InvalidArgumentException", "ResourceNotFoundException"])
-def test_a_trimmed_position_stops_the_query_and_says_how_to_go_on(kinesis: FakeKinesis, store: LocalStore, code: str) -> None:
+def test_a_trimmed_position_stops_the_query_and_says_how_to_go_on(
+    kinesis: FakeKinesis, store: LocalStore, code: str
+) -> None:
     kinesis.add_shard("shard-1", b"a")
     kinesis.faults = {"get_shard_iterator": [service_error(code)]}
     with pytest.raises(DataLossError, match=r"unread records are gone.*--fail_on_data_loss false"):

@@ -4,7 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import LINE_VERSION, bad_line_fields, table
-from clickstream_lakehouse.lines import MAX_EVENT_ID_CHARS, NUMBER_OF_WRONG_TYPE, STRING_OF_WRONG_TYPE
+from clickstream_lakehouse.refine.lines import MAX_EVENT_ID_CHARS, NUMBER_OF_WRONG_TYPE, STRING_OF_WRONG_TYPE
 
 MAX_RAW_BYTES = 64 << 10  # of a bad event; `raw` has the whole record
 
@@ -42,7 +42,9 @@ def conflict_row() -> Column:
             **_bytes(F.col("line"), F.lit(None).cast("string")),
             "stage": F.lit("dedup"),
             "error_code": F.lit("id_conflict"),
-            "error_message": F.lit("another event has this event_id and other content; the first one received was kept"),
+            "error_message": F.lit(
+                "another event has this event_id and other content; the first one received was kept"
+            ),
             "error_path": F.lit("event_id"),
         }
     )

@@ -15,13 +15,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
-from clickstream_lakehouse.bad_rows import conflict_row
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import Table, table
-from clickstream_lakehouse.dedup import HOUR_MS, IDENTITY, LOCATOR, Verdict, decide, probe
 from clickstream_lakehouse.epoch import Epoch
-from clickstream_lakehouse.judge import judge_lines
 from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.bad_rows import conflict_row
+from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.dedup import HOUR_MS, IDENTITY, LOCATOR, Verdict, decide, probe
 
 QUERY_NAME = "refine"
 
@@ -29,7 +29,9 @@ QUERY_NAME = "refine"
 MAX_BATCH_BYTES = "16m"
 
 
-def start_refine(spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int) -> StreamingQuery:
+def start_refine(
+    spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int
+) -> StreamingQuery:
     """Start the query."""
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
     raw = (
@@ -40,7 +42,7 @@ def start_refine(spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: 
         .load(config.raw_path)
     )
     return (
-        judge_lines(raw)
+        classify_lines(raw)
         .writeStream.foreachBatch(Refiner(config, epoch, metrics).refine)
         .queryName(QUERY_NAME)
         .option("checkpointLocation", config.refine_checkpoint)
@@ -58,7 +60,7 @@ class Refiner:
         self._metrics = metrics
 
     def refine(self, judged: DataFrame, batch_id: int) -> None:
-        """Append the batch (rows of judge_lines) to both tables; idempotent."""
+        """Append the batch (rows of classify_lines) to both tables; idempotent."""
         started = time.monotonic()
         # One pass judges; verdicts, bad rows and events are then made from the cached rows.
         lines = judged.persist(StorageLevel.MEMORY_AND_DISK)

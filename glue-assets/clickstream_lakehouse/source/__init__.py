@@ -1,0 +1,1 @@
+"""Stage 1: the Spark streaming source for Kinesis, whose batches replay exactly."""
