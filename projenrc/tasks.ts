@@ -15,6 +15,9 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
     rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] },
   });
 
+  // Lines that fit beside each other.
+  project.eslint?.addRules({ '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true }] });
+
   // Synthesis happens at the user's, where the SDKs of the handlers are not installed.
   project.eslint?.addOverride({
     files: ['src/**'],

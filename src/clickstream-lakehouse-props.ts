@@ -1,5 +1,5 @@
 import { aws_ec2 as ec2, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
-import { IngestionOptions } from './collector/collector-options';
+import { CollectorOptions } from './collector/collector-options';
 import { PrivacyOptions } from './collector/privacy-options';
 import { MonitoringOptions } from './monitoring/lakehouse-monitoring';
 import { LakehouseNetwork } from './network/lakehouse-network';
@@ -9,38 +9,44 @@ import { StorageOptions } from './storage/lakehouse-storage';
 import { StreamOptions } from './stream/event-stream';
 import { TeardownOptions } from './teardown/teardown';
 
-/** Properties of ClickstreamLakehouse. */
+/**
+ * Properties of ClickstreamLakehouse.
+ *
+ * To use a resource you already have, pass its aws-cdk-lib interface (`IVpc`, `IKey`, `IStream`, `IBucket`, `ISecret`,
+ * `ICertificate`, `IHostedZone`) in the property named after it. Without it, the construct creates the resource or does
+ * without. The one resource without such an interface is a web ACL: use `CollectorWebAcl.fromWebAclArn()`.
+ */
 export interface ClickstreamLakehouseProps {
   /**
-   * An existing VPC for the streaming job; its subnet must reach S3, Kinesis and CloudWatch.
+   * An existing VPC for the streaming job. Its subnet must reach S3, Kinesis and CloudWatch.
    *
-   * @default - as `network` says
+   * @default - see `network`
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Which subnet of `vpc` the job uses: the first one selected.
+   * Selects the subnet of `vpc` that the job uses. The first selected subnet is taken, as a Glue connection has only one.
    *
-   * @default - the first private subnet with a way out, else the first isolated one
+   * @default - the first private subnet with egress, or else the first isolated subnet
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * Where the streaming job runs when no `vpc` is given.
+   * Network of the streaming job, when it does not run in an existing `vpc`.
    *
    * @default LakehouseNetwork.isolated()
    */
   readonly network?: LakehouseNetwork;
 
   /**
-   * Key that encrypts stream, buckets, logs and query results.
+   * Key that encrypts the stream, the buckets, the logs and the query results.
    *
-   * @default - keys the services own
+   * @default - keys that AWS owns or manages
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What becomes of the data (buckets, database, tables) when the stack is deleted. DESTROY empties the buckets.
+   * Whether buckets, database and tables are kept when the stack is deleted. DESTROY empties the buckets.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -54,56 +60,56 @@ export interface ClickstreamLakehouseProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * The collector.
+   * Options of the collector, the HTTP endpoint that trackers send to.
    *
-   * @default - see IngestionOptions
+   * @default - see CollectorOptions
    */
-  readonly ingestion?: IngestionOptions;
+  readonly collector?: CollectorOptions;
 
   /**
-   * The stream.
+   * Options of the stream between collector and job.
    *
    * @default - see StreamOptions
    */
   readonly stream?: StreamOptions;
 
   /**
-   * The streaming job.
+   * Options of the streaming job.
    *
    * @default - see ProcessingOptions
    */
   readonly processing?: ProcessingOptions;
 
   /**
-   * Buckets and catalog.
+   * Options of the buckets and the catalog.
    *
    * @default - see StorageOptions
    */
   readonly storage?: StorageOptions;
 
   /**
-   * What is kept of people.
+   * IP-address and consent handling.
    *
    * @default - see PrivacyOptions
    */
   readonly privacy?: PrivacyOptions;
 
   /**
-   * The Athena workgroup.
+   * Options of the Athena workgroup.
    *
    * @default - see QueryOptions
    */
   readonly query?: QueryOptions;
 
   /**
-   * Alarms and dashboard.
+   * Options of the alarms and the dashboard.
    *
    * @default - see MonitoringOptions
    */
   readonly monitoring?: MonitoringOptions;
 
   /**
-   * The stack's deletion.
+   * Options of the stack's deletion.
    *
    * @default - see TeardownOptions
    */

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
-import { JobNetwork } from './network/job-network';
+import { IJobNetwork, JobNetwork } from './network/job-network';
 import { LakehouseNetwork } from './network/lakehouse-network';
 import { allowLogEncryption } from './private/encryption';
 import { InvalidPropertyError } from './private/validate';
@@ -18,45 +18,49 @@ import { EventStream } from './stream/event-stream';
 import { orderDeletion } from './teardown/deletion-order';
 import { Teardown } from './teardown/teardown';
 
-/** Trackers to collector, collector to stream, stream to Delta tables, tables to Athena. */
+/** A complete clickstream pipeline, from an HTTP endpoint for trackers to Delta tables that Athena queries. */
 export class ClickstreamLakehouse extends Construct implements ec2.IConnectable {
   /** The collector's API. */
   public readonly api: apigateway.IRestApi;
-  /** The collector. */
+  /** The collector function behind the API. */
   public readonly collectorFunction: lambda.IFunction;
-  /** URL for trackers, ending in `/v1`, at the custom domain if there is one. */
+  /** URL for trackers, ending in `/v1`. It is at the custom domain if there is one. */
   public readonly endpointUrl: string;
-  /** The same without `/v1`, for SDKs that take a host and append `/v1/…` themselves, as Segment's and RudderStack's do. */
+  /** URL without `/v1`, for SDKs that append `/v1/…` to a host themselves, such as Segment's and RudderStack's. */
   public readonly hostUrl: string;
-  /** What a DNS record of the custom domain must point to; undefined without one. */
+  /** Target for a DNS record of the custom domain, or undefined without a custom domain. */
   public readonly customDomainTarget?: string;
-  /** Stream between collector and job. */
+  /** The stream between collector and job. */
   public readonly stream: kinesis.IStream;
-  /** Subnet and security group of the job; undefined outside any VPC. */
-  public readonly network?: JobNetwork;
-  /** Rules of the job's security group; empty outside any VPC. */
+  /** VPC that the job runs in, or undefined when it runs outside any VPC. */
+  public readonly vpc?: ec2.IVpc;
+  /** Subnet that the job's workers run in, or undefined outside any VPC. */
+  public readonly subnet?: ec2.ISubnet;
+  /** Security group of the job's workers, or undefined outside any VPC. */
+  public readonly securityGroup?: ec2.ISecurityGroup;
+  /** Connections of the job's security group, without any security group outside a VPC. */
   public readonly connections: ec2.Connections;
-  /** Name of the streaming job. */
+  /** Name of the Glue job. */
   public readonly jobName: string;
-  /** Role of the streaming job. */
+  /** Role of the Glue job. */
   public readonly jobRole: iam.IRole;
-  /** Holds the raw table. */
+  /** Bucket that holds the raw table. */
   public readonly rawBucket: s3.IBucket;
-  /** Holds events, bad events and checkpoints. */
+  /** Bucket that holds events, bad events and the job's checkpoints. */
   public readonly lakehouseBucket: s3.IBucket;
-  /** Catalog database. */
+  /** Name of the catalog database. */
   public readonly databaseName: string;
-  /** Every record as it was read from the stream. */
+  /** Name of the table that has every record as it was read from the stream. */
   public readonly rawTableName: string;
-  /** One row per event. */
+  /** Name of the table that has one row per event. */
   public readonly eventsTableName: string;
-  /** What could not become an event. */
+  /** Name of the table that has one row per bad event, with its reason and its bytes. */
   public readonly badEventsTableName: string;
-  /** Athena workgroup. */
+  /** Name of the Athena workgroup. */
   public readonly workGroupName: string;
-  /** Alarms; each one's description says what to do. */
+  /** The alarms, each with a description that says what to do. */
   public readonly alarms: cloudwatch.IAlarm[];
-  /** Dashboard; undefined when not wanted. */
+  /** The dashboard, or undefined if it is switched off. */
   public readonly dashboard?: cloudwatch.Dashboard;
 
   private readonly collector: CollectorEndpoint;
@@ -68,7 +72,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * @param scope parent construct
    * @param id construct id
-   * @param props see ClickstreamLakehouseProps
+   * @param props options of every stage, none of them required
    */
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
@@ -80,11 +84,17 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const eventStream = new EventStream(this, 'Stream', { ...props.stream, encryptionKey });
     const { stream, retention } = eventStream;
     const storage = new LakehouseStorage(this, 'Storage', { ...props.storage, encryptionKey, removalPolicy });
-    const collector = new CollectorEndpoint(this, 'Collector', { ...props.ingestion, ...props.privacy, ...common, stream });
-    const job = new StreamingJob(this, 'Job', { ...props.processing, ...common, stream, streamRetention: retention, storage, network });
+    const collector = new CollectorEndpoint(this, 'Collector', {
+      ...props.collector, ...props.privacy, ...common, stream,
+    });
+    const job = new StreamingJob(this, 'Job', {
+      ...props.processing, ...common, stream, streamRetention: retention, storage, network,
+    });
     const keeper = new JobKeeper(this, 'Keeper', { ...common, job });
     const query = new AthenaQuery(this, 'Query', { ...props.query, encryptionKey, storage });
-    const monitoring = new LakehouseMonitoring(this, 'Monitoring', { ...props.monitoring, collector, eventStream, job, keeper });
+    const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
+      ...props.monitoring, collector, eventStream, job, keeper,
+    });
     const teardown = new Teardown(this, 'Teardown', { ...props.teardown, ...common, job, network });
     orderDeletion({ network, storage, job, teardown, keeper, collector });
 
@@ -95,8 +105,10 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     this.hostUrl = collector.hostUrl;
     this.customDomainTarget = collector.customDomainTarget;
     this.stream = stream;
-    this.network = network;
-    this.connections = network?.connections ?? new ec2.Connections();
+    this.vpc = network?.vpc;
+    this.subnet = network?.subnet;
+    this.securityGroup = network?.securityGroup;
+    this.connections = new ec2.Connections({ securityGroups: network && [network.securityGroup] });
     this.job = job;
     this.jobName = job.jobName;
     this.jobRole = job.role;
@@ -116,9 +128,9 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Lets the grantee write lines of canonical events to the stream, past the collector.
+   * Lets the grantee bypass the collector and write lines of canonical events to the stream.
    *
-   * @param grantee who writes
+   * @param grantee principal that writes
    */
   public grantIngest(grantee: iam.IGrantable): iam.Grant {
     return this.stream.grantWrite(grantee);
@@ -127,23 +139,23 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Lets the grantee query the tables in the Athena workgroup.
    *
-   * @param grantee who queries
+   * @param grantee principal that queries
    */
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
     return this.query.grantQuery(grantee);
   }
 
   /**
-   * Lets the grantee read the tables' catalog entries and files, with any engine.
+   * Lets the grantee read the tables with any engine: their catalog entries and their files.
    *
-   * @param grantee who reads
+   * @param grantee principal that reads
    */
   public grantReadTables(grantee: iam.IGrantable): iam.Grant {
     return this.storage.grantRead(grantee);
   }
 
   /**
-   * Events that the collector has stored.
+   * Metric of the events that the collector has stored.
    *
    * @param props statistic, period and so on
    */
@@ -152,7 +164,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Events that the collector has stored as bad.
+   * Metric of the bad events that the collector has stored.
    *
    * @param props statistic, period and so on
    */
@@ -161,7 +173,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Milliseconds from the collector to the row, the longest of a period.
+   * Metric of the longest time from the collector to the row, in milliseconds.
    *
    * @param props statistic, period and so on
    */
@@ -170,7 +182,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Age in milliseconds of the record that the job reads, the longest of a period.
+   * Metric of the highest age of the record being read, in milliseconds.
    *
    * @param props statistic, period and so on
    */
@@ -179,7 +191,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Runs of the job that failed.
+   * Metric of the job runs that failed.
    *
    * @param props statistic, period and so on
    */
@@ -190,7 +202,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Adds an action to every alarm.
    *
-   * @param action what happens when an alarm goes off
+   * @param action action to take when an alarm goes off
    */
   public addAlarmAction(action: cloudwatch.IAlarmAction): void {
     this.monitoring.addAlarmAction(action);
@@ -201,7 +213,9 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const output = (id: string, value: string, description: string) => new CfnOutput(this, id, { value, description });
     output('EndpointUrl', this.endpointUrl, 'URL for trackers that take a URL with a path');
     output('HostUrl', this.hostUrl, 'URL for trackers that take a host (Segment, RudderStack)');
-    if (this.customDomainTarget) output('CustomDomainTarget', this.customDomainTarget, 'What the DNS record of the custom domain points to');
+    if (this.customDomainTarget) {
+      output('CustomDomainTarget', this.customDomainTarget, 'Target for the DNS record of the custom domain');
+    }
     output('RawBucketName', this.rawBucket.bucketName, `Raw table; ${fate}`);
     output('LakehouseBucketName', this.lakehouseBucket.bucketName, `Events, bad events, checkpoints; ${fate}`);
     output('DatabaseName', this.databaseName, `Catalog database; ${fate}`);
@@ -211,9 +225,13 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 }
 
-function createNetwork(scope: Construct, { vpc, vpcSubnets, network }: ClickstreamLakehouseProps): JobNetwork | undefined {
-  if (vpc && network) throw new InvalidPropertyError('vpc excludes network: give the VPC or say which one to create');
-  if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not given');
+/** @returns undefined for a job outside any VPC */
+function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
+  const { vpc, vpcSubnets, network } = props;
+  if (vpc && network) {
+    throw new InvalidPropertyError('vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
+  }
+  if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
   return isolated && new JobNetwork(scope, 'Network', isolated);

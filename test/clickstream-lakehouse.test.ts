@@ -77,7 +77,7 @@ test('outputs tell where to send and where to look', () => {
 test('outputs tell where a custom domain must point to', () => {
   const { json, lakehouse } = synthesize(stack => ({
     network: LakehouseNetwork.none(),
-    ingestion: {
+    collector: {
       customDomain: {
         domainName: 'collect.shop.example',
         certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
@@ -131,14 +131,14 @@ describe('a key', () => {
 describe('the network', () => {
   test('is none on demand', () => {
     const { lakehouse, json } = synthesize({ network: LakehouseNetwork.none() });
-    expect(lakehouse.network).toBeUndefined();
+    expect([lakehouse.vpc, lakehouse.subnet, lakehouse.securityGroup]).toEqual([undefined, undefined, undefined]);
     expect(lakehouse.connections.securityGroups).toEqual([]);
     expect(Object.values(json.Resources).filter(({ Type }) => Type.startsWith('AWS::EC2::'))).toEqual([]);
   });
 
   test('lets the workers be allowed into something of the user\'s', () => {
     const { graph } = synthesize(stack => ({ vpc: new ec2.Vpc(stack, 'Own') }), (lakehouse, stack) => {
-      const group = new ec2.SecurityGroup(stack, 'Database', { vpc: lakehouse.network!.vpc });
+      const group = new ec2.SecurityGroup(stack, 'Database', { vpc: lakehouse.vpc! });
       group.connections.allowFrom(lakehouse, ec2.Port.tcp(5432));
     });
     expect(graph.find('AWS::EC2::SecurityGroupIngress', /^DatabasefromTestLakehouseNetworkSecurityGroup/)).toHaveLength(1);
@@ -146,8 +146,8 @@ describe('the network', () => {
   });
 
   test.each<[string, (vpc: ec2.IVpc) => ClickstreamLakehouseProps, string]>([
-    ['two networks', vpc => ({ vpc, network: LakehouseNetwork.none() }), 'vpc excludes network: give the VPC or say which one to create'],
-    ['subnets of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets selects subnets of vpc, which is not given'],
+    ['two networks', vpc => ({ vpc, network: LakehouseNetwork.none() }), 'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one'],
+    ['subnets of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets selects subnets of vpc, which is not set'],
   ])('refuses %s', (_, props, message) => expect(() => synthesize(stack => props(new ec2.Vpc(stack, 'Own')))).toThrow(message));
 });
 

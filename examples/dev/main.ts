@@ -6,7 +6,7 @@ const stack = new Stack(app, 'ClickstreamDev', { description: 'Clickstream lakeh
 
 const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   removalPolicy: RemovalPolicy.DESTROY,
-  ingestion: { writeKeys: { demo: { keys: ['demo'], appId: 'demo-shop' } } },
+  collector: { writeKeys: { demo: { keys: ['demo'], appId: 'demo-shop' } } },
   processing: { schedule: ProcessingSchedule.every(Duration.minutes(15)) },
 });
 

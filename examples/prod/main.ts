@@ -1,5 +1,5 @@
 import { App, aws_cloudwatch_actions as actions, aws_kms as kms, aws_logs as logs, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
-import { ClickstreamLakehouse, CollectorFirewall, ProcessingSchedule, StreamCapacity } from 'cdk-clickstream-lakehouse';
+import { ClickstreamLakehouse, CollectorWebAcl, ProcessingSchedule, StreamCapacity } from 'cdk-clickstream-lakehouse';
 
 const app = new App();
 const stack = new Stack(app, 'ClickstreamProd', { description: 'Clickstream lakehouse for production', terminationProtection: true });
@@ -10,13 +10,13 @@ const onCall = new sns.Topic(stack, 'OnCall', { displayName: 'Clickstream alarms
 new ClickstreamLakehouse(stack, 'Lakehouse', {
   encryptionKey,
   logRetention: logs.RetentionDays.THREE_MONTHS,
-  ingestion: {
+  collector: {
     allowedOrigins: ['https://shop.example', 'https://www.shop.example'],
     // Two keys while one replaces the other; pages show them, so they are no secrets.
     writeKeys: { web: { keys: ['2aXbTq8YwLm4', 'h7RzkP0sVd9C'], appId: 'shop' }, server: { keys: ['9nQe5LfJxW3u'], appId: 'shop' } },
     throttle: { rateLimit: 2000, burstLimit: 4000 },
     // For one address: visitors behind one gateway share it, and so do your servers.
-    waf: CollectorFirewall.rateLimited(20_000),
+    webAcl: CollectorWebAcl.rateLimited(20_000),
   },
   stream: { capacity: StreamCapacity.forThroughput(1000, 1200), retention: Duration.days(3) },
   processing: { schedule: ProcessingSchedule.continuous(), workers: 3 },

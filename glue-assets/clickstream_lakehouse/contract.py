@@ -1,7 +1,7 @@
 """The contract (contract.json) as Spark sees it.
 
-contract.json is the one home of every fact that the job shares with the collector and the construct: columns, error codes,
-limits, Spark settings. The TypeScript side and docs/tables.md are generated from it.
+contract.json is the one home of every fact that the job shares with the collector and the construct: columns, error
+codes, limits and Spark settings. The TypeScript side and docs/tables.md are generated from it.
 """
 
 import json
@@ -103,7 +103,7 @@ def table(name: str) -> Table:
 
 @cache
 def envelope_fields() -> tuple[Field, ...]:
-    """Fields that a line has and no table column."""
+    """Fields that only lines have: tables have no columns of the same name and meaning."""
     return tuple(_field(c) for c in _document()["lineOnly"])
 
 

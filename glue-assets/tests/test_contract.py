@@ -3,8 +3,8 @@ from pyspark.sql.types import IntegerType, StructType
 
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.faults import ErrorCode
+from clickstream_lakehouse.source.arrow_rows import ARROW_SCHEMA
 from clickstream_lakehouse.source.kinesis_source import SCHEMA
-from clickstream_lakehouse.source.shard_reader import ARROW_SCHEMA
 from clickstream_lakehouse.tables import STATISTICS_COLUMNS
 
 

@@ -1,22 +1,17 @@
-import {
-  aws_apigateway as apigateway, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Names, RemovalPolicy,
-} from 'aws-cdk-lib';
+import { aws_apigateway as apigateway, aws_iam as iam, aws_lambda as lambda, Names, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { IngestionOptions } from './collector-options';
+import type { CollectorOptions } from './collector-options';
 import { addGatewayResponses } from './gateway-responses';
-import { ownLogGroup } from '../private/handler-function';
+import { LogOptions, ownLogGroup } from '../private/log-group';
 
-/** SDKs that build `new URL('/v1/batch', host)` drop the stage of a plain API URL; named so, it is what they ask for. */
+/** SDKs that build `new URL('/v1/batch', host)` drop an API URL's stage. With this name they ask for it by themselves. */
 export const STAGE = 'v1';
 
-export interface CollectorApiProps extends Pick<IngestionOptions, 'allowedOrigins' | 'throttle' | 'accessLogs'> {
-  readonly encryptionKey?: kms.IKey;
-  readonly logRetention: logs.RetentionDays;
-}
+type CollectorApiProps = Pick<CollectorOptions, 'allowedOrigins' | 'throttle' | 'accessLogs'> & LogOptions;
 
-/** A REST API whose every path and method goes to the collector. Its parts are children of `scope`. */
+/** A REST API that passes every path and method to the collector. Its parts are children of `scope`. */
 export function createApi(scope: Construct, collector: lambda.Function, props: CollectorApiProps): apigateway.RestApi {
-  const accessLog = props.accessLogs ?? true ? ownLogGroup(scope, 'AccessLog', props.logRetention, props.encryptionKey) : undefined;
+  const accessLog = props.accessLogs ?? true ? ownLogGroup(scope, 'AccessLog', props) : undefined;
   const api = new apigateway.RestApi(scope, 'Api', {
     restApiName: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), // its metrics go by this name
     description: 'Clickstream collector',
@@ -40,7 +35,7 @@ export function createApi(scope: Construct, collector: lambda.Function, props: C
   return api;
 }
 
-/** OPTIONS goes to the collector too: mock integrations break with binary media types. */
+/** Sends OPTIONS to the collector too, because mock integrations break with binary media types. */
 function route(api: apigateway.RestApi, collector: lambda.Function): void {
   const integration = new apigateway.LambdaIntegration(collector, { allowTestInvoke: false });
   const open = { authorizationType: apigateway.AuthorizationType.NONE };
@@ -48,7 +43,7 @@ function route(api: apigateway.RestApi, collector: lambda.Function): void {
   api.root.addResource('{proxy+}').addMethod('ANY', integration, open);
 }
 
-/** Account-wide: without it API Gateway refuses a stage that has an access log. */
+/** Sets the account-wide role without which API Gateway refuses a stage that has an access log. */
 function allowAccessLogs(scope: Construct): apigateway.CfnAccount {
   const role = new iam.Role(scope, 'AccessLogRole', {
     assumedBy: new iam.ServicePrincipal('apigateway.amazonaws.com'),
@@ -70,7 +65,7 @@ function allowAccessLogs(scope: Construct): apigateway.CfnAccount {
   return account;
 }
 
-/** No address, no agent, no query: access logs hold no personal data. */
+/** Without IP address, user agent and query string, so that access logs hold no personal data. */
 const ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(JSON.stringify({
   requestId: apigateway.AccessLogField.contextRequestId(),
   time: apigateway.AccessLogField.contextRequestTimeEpoch(),

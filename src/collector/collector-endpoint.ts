@@ -1,71 +1,41 @@
 import {
-  Annotations, aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_kinesis as kinesis, aws_kms as kms, aws_lambda as lambda,
-  aws_logs as logs, Stack,
+  Annotations, aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_lambda as lambda, Stack,
 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { createApi, STAGE } from './collector-api';
-import { createFunction } from './collector-function';
-import type { IngestionOptions } from './collector-options';
-import { validateIngestion } from './collector-validation';
+import { CollectorFunctionProps, createFunction } from './collector-function';
+import { validateCollector } from './collector-validation';
 import { mapCustomDomain } from './custom-domain';
-import type { PrivacyOptions } from './privacy-options';
+import { ownMetric } from '../private/own-metric';
 
-/** Properties of CollectorEndpoint. */
-export interface CollectorEndpointProps extends IngestionOptions, PrivacyOptions {
-  /** Stream that events are written to. */
-  readonly stream: kinesis.IStream;
-
-  /**
-   * CloudWatch namespace of the collector's metrics.
-   *
-   * @default 'ClickstreamLakehouse'
-   */
-  readonly metricsNamespace?: string;
-
-  /**
-   * Key that encrypts the logs.
-   *
-   * @default - the key CloudWatch owns
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * How long logs are kept.
-   *
-   * @default logs.RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
+/** The HTTP endpoint that trackers send events to. */
+export interface ICollectorEndpoint extends IConstruct {
+  readonly api: apigateway.RestApi;
+  readonly collectorFunction: lambda.IFunction;
+  /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
-/** HTTP endpoint that trackers send events to: a REST API whose every path is answered by the collector function. */
-export class CollectorEndpoint extends Construct {
-  /** The API. */
-  public readonly api: apigateway.RestApi;
-  /** The collector. */
-  public readonly collectorFunction: lambda.IFunction;
-  /** URL for trackers, ending in `/v1`, at the custom domain if there is one. */
-  public readonly endpointUrl: string;
-  /** The same without `/v1`, for SDKs that take a host and append `/v1/…` themselves, as Segment's and RudderStack's do. */
-  public readonly hostUrl: string;
-  /** What a DNS record of the custom domain must point to; undefined without one. */
-  public readonly customDomainTarget?: string;
-  /** Namespace of the collector's metrics. */
-  public readonly metricsNamespace: string;
+export type CollectorEndpointProps = CollectorFunctionProps;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see CollectorEndpointProps
-   */
+/** Creates a REST API that passes every request to the collector function. */
+export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
+  public readonly api: apigateway.RestApi;
+  public readonly collectorFunction: lambda.IFunction;
+  /** URL with the stage `/v1`, at the custom domain if there is one. */
+  public readonly endpointUrl: string;
+  /** The same URL without `/v1`. */
+  public readonly hostUrl: string;
+  /** Target for a DNS record of the custom domain. */
+  public readonly customDomainTarget?: string;
+
   constructor(scope: Construct, id: string, props: CollectorEndpointProps) {
     super(scope, id);
-    validateIngestion(this, props);
-    this.metricsNamespace = props.metricsNamespace ?? 'ClickstreamLakehouse';
-    const common = { logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH, metricsNamespace: this.metricsNamespace };
-    const collector = createFunction(this, { ...props, ...common });
-    this.collectorFunction = collector;
-    this.api = createApi(this, collector, { ...props, ...common });
-    props.waf?._protect(this, this.api.deploymentStage);
+    validateCollector(this, props);
+    const collectorFunction = createFunction(this, props);
+    this.collectorFunction = collectorFunction;
+    this.api = createApi(this, collectorFunction, props);
+    props.webAcl?._protect(this, this.api.deploymentStage);
 
     const domain = props.customDomain && mapCustomDomain(this, this.api, props.customDomain);
     const { region, urlSuffix } = Stack.of(this);
@@ -74,23 +44,11 @@ export class CollectorEndpoint extends Construct {
     this.customDomainTarget = domain?.target;
     if (!props.writeKeys && !props.writeKeysSecret) {
       Annotations.of(this).addWarningV2('cdk-clickstream-lakehouse:openCollector',
-        'neither ingestion.writeKeys nor ingestion.writeKeysSecret is set: anybody who knows the URL can send events');
+        'neither collector.writeKeys nor collector.writeKeysSecret is set: anybody who knows the URL can send events');
     }
   }
 
-  /**
-   * A metric of the collector: Requests, AcceptedEvents, BadEvents, ReceivedBytes, StoreRetries, StoreFailures or Latency.
-   *
-   * @param metricName name of the metric
-   * @param props statistic, period and so on
-   */
-  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: this.metricsNamespace,
-      metricName,
-      dimensionsMap: { FunctionName: this.collectorFunction.functionName },
-      statistic: cloudwatch.Stats.SUM,
-      ...props,
-    });
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(metricName, { FunctionName: this.collectorFunction.functionName }, options);
   }
 }

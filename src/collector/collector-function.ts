@@ -1,27 +1,31 @@
 import { existsSync } from 'fs';
 import { join, resolve } from 'path';
 import {
-  aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_s3_assets as assets, aws_secretsmanager as secretsmanager,
-  Duration, Stack, Stage, Token,
+  aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3_assets as assets,
+  aws_secretsmanager as secretsmanager, Duration, Stack, Stage, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { CollectorEndpointProps } from './collector-endpoint';
-import type { WriteKeySource } from './collector-options';
+import type { CollectorOptions, WriteKeySource } from './collector-options';
 import { requireFittingEnvironment } from './collector-validation';
 import type { CollectorEnvironment } from './function/environment';
-import { ClientIp, ConsentMode } from './privacy-options';
+import { ClientIp, ConsentMode, PrivacyOptions } from './privacy-options';
+import { METRICS_NAMESPACE } from '../contract/generated';
 import { HandlerFunction } from '../private/handler-function';
+import { LogOptions } from '../private/log-group';
 import { InvalidPropertyError } from '../private/validate';
 
-export interface CollectorFunctionProps extends CollectorEndpointProps {
-  readonly metricsNamespace: string;
-  readonly logRetention: logs.RetentionDays;
+export interface CollectorFunctionProps extends CollectorOptions, PrivacyOptions, LogOptions {
+  /** The function writes events to this stream. */
+  readonly stream: kinesis.IStream;
 }
 
-/** What the hook's layer must hold, and where Lambda unpacks it. */
+/** The file that the hook's layer must hold at its root. */
 const HOOK_MODULE = 'index.mjs';
 
-/** The collector. Its parts are children of `scope`. */
+/** Where Lambda unpacks a layer. */
+const LAYER_ROOT = '/opt';
+
+/** Creates the collector function. Its parts are children of `scope`. */
 export function createFunction(scope: Construct, props: CollectorFunctionProps): HandlerFunction {
   const environment = environmentOf(scope, props);
   requireFittingEnvironment(environment);
@@ -37,10 +41,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
     reservedConcurrentExecutions: props.reservedConcurrency,
     layers: props.preprocess && [hookLayer(scope, props.preprocess)],
     statements: [
-      new iam.PolicyStatement({ sid: 'WriteStream', actions: ['kinesis:PutRecords'], resources: [props.stream.streamArn] }),
-      ...(props.stream.encryptionKey
-        ? [new iam.PolicyStatement({ sid: 'EncryptRecords', actions: ['kms:GenerateDataKey'], resources: [props.stream.encryptionKey.keyArn] })]
-        : []),
+      ...writeStream(props.stream),
       ...(props.writeKeysSecret ? readSecret(scope, props.writeKeysSecret) : []),
     ],
   });
@@ -50,7 +51,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
   const { allowedOrigins, writeKeys, writeKeysSecret, pathAliases, firstPartyCookie, preprocess } = props;
   return {
     STREAM_NAME: props.stream.streamName,
-    METRICS_NAMESPACE: props.metricsNamespace,
+    METRICS_NAMESPACE,
     CLIENT_IP: props.clientIp ?? ClientIp.TRUNCATE,
     CONSENT_MODE: props.consentMode ?? ConsentMode.IGNORE,
     ...(allowedOrigins && { ALLOWED_ORIGINS: allowedOrigins.join(',') }),
@@ -58,7 +59,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
     ...(writeKeysSecret && { WRITE_KEYS_SECRET: writeKeysSecret.secretArn }),
     ...(pathAliases && { PATH_ALIASES: JSON.stringify(pathAliases) }),
     ...(firstPartyCookie && { FIRST_PARTY_COOKIE: firstPartyCookie._domain ?? 'host' }),
-    ...(preprocess && { PREPROCESS_MODULE: `/opt/${HOOK_MODULE}` }),
+    ...(preprocess && { PREPROCESS_MODULE: `${LAYER_ROOT}/${HOOK_MODULE}` }),
   };
 }
 
@@ -67,10 +68,23 @@ function writeKeysJson(scope: Construct, writeKeys: { [sourceId: string]: WriteK
   return Token.isUnresolved(json) ? Stack.of(scope).toJsonString(writeKeys) : json;
 }
 
+function writeStream({ streamArn, encryptionKey }: kinesis.IStream): iam.PolicyStatement[] {
+  const write = new iam.PolicyStatement({
+    sid: 'WriteStream', actions: ['kinesis:PutRecords'], resources: [streamArn],
+  });
+  if (!encryptionKey) return [write];
+  return [write, new iam.PolicyStatement({
+    sid: 'EncryptRecords', actions: ['kms:GenerateDataKey'], resources: [encryptionKey.keyArn],
+  })];
+}
+
 /** An imported secret may be known without the six characters that end its ARN. */
-function readSecret(scope: Construct, { secretArn, secretFullArn, encryptionKey }: secretsmanager.ISecret): iam.PolicyStatement[] {
+function readSecret(scope: Construct, secret: secretsmanager.ISecret): iam.PolicyStatement[] {
+  const { secretArn, secretFullArn, encryptionKey } = secret;
   const read = new iam.PolicyStatement({
-    sid: 'ReadWriteKeys', actions: ['secretsmanager:GetSecretValue'], resources: [secretFullArn ?? `${secretArn}-??????`],
+    sid: 'ReadWriteKeys',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [secretFullArn ?? `${secretArn}-??????`],
   });
   if (!encryptionKey) return [read];
   const { region, urlSuffix } = Stack.of(scope);
@@ -84,19 +98,22 @@ function readSecret(scope: Construct, { secretArn, secretFullArn, encryptionKey 
 
 function hookLayer(scope: Construct, code: lambda.Code): lambda.LayerVersion {
   const layer = new lambda.LayerVersion(scope, 'PreprocessLayer', {
-    code, description: 'Preprocess hook of the clickstream collector', compatibleRuntimes: [lambda.Runtime.NODEJS_22_X],
+    code,
+    description: 'Preprocess hook of the clickstream collector',
+    compatibleRuntimes: [lambda.Runtime.NODEJS_22_X],
   });
   requireHookModule(layer);
   return layer;
 }
 
-/** Looks into a folder, as it was staged or bundled; a zip or code in S3 is only seen by Lambda. */
+/** Checks a folder, as it was staged or bundled. Only Lambda sees into a zip or code in S3. */
 function requireHookModule(layer: lambda.LayerVersion): void {
   const asset = layer.node.tryFindChild('Code');
   if (!(asset instanceof assets.Asset) || asset.isFile || !Stack.of(layer).bundlingRequired) return;
   const folder = resolve(Stage.of(layer)?.assetOutdir ?? '', asset.assetPath);
   if (!existsSync(join(folder, HOOK_MODULE))) {
-    throw new InvalidPropertyError(`ingestion.preprocess must have ${HOOK_MODULE} at its root, which exports preprocess(event, request); `
+    throw new InvalidPropertyError(
+      `collector.preprocess must have ${HOOK_MODULE} at its root, which exports preprocess(event, request); `
       + `found none in '${folder}'`);
   }
 }

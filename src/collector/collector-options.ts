@@ -2,55 +2,55 @@ import {
   aws_certificatemanager as acm, aws_lambda as lambda, aws_route53 as route53, aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { FirstPartyCookie } from './first-party-cookie';
-import { CollectorFirewall } from './web-acl';
+import { CollectorWebAcl } from './web-acl';
 
-/** Who may send events, recognised by a write key. */
+/** A source of events, which is recognised by its write keys. */
 export interface WriteKeySource {
-  /** Valid keys: two of them while one replaces the other. */
+  /** Valid keys, of which there are two while one replaces the other. */
   readonly keys: string[];
 
   /**
-   * Application that events of this source belong to.
+   * Application that the events of this source belong to.
    *
-   * @default - as the request says
+   * @default - the application that the request names
    */
   readonly appId?: string;
 }
 
-/** How fast the collector may be called; what exceeds it is answered with 429. */
-export interface IngestionThrottle {
-  /** Requests per second, on average. */
+/** Request limits of the API. A request beyond them gets a 429 response. */
+export interface CollectorThrottle {
+  /** Average requests per second. */
   readonly rateLimit: number;
-  /** Requests at once. */
+  /** Concurrent requests. */
   readonly burstLimit: number;
 }
 
-/** A domain of one's own for the collector. Pages on the same domain send to it as to themselves, cookies included. */
+/** Your own domain for the collector. Requests from pages on the same domain are first-party, cookies included. */
 export interface CustomDomainOptions {
-  /** Name, like `collect.shop.example`. */
+  /** Domain name, like `collect.shop.example`. */
   readonly domainName: string;
 
-  /** Certificate for the name, in the region of the stack. */
+  /** Certificate for the domain name, in the region of the stack. */
   readonly certificate: acm.ICertificate;
 
   /**
-   * Path below the name, one segment. Leave it out when the name serves nothing else: SDKs that take only a host, as
-   * `@segment/analytics-node`, drop it from their URLs.
+   * One path segment below the domain name. Leave it out when the domain serves nothing else, because SDKs that take
+   * only a host, such as `@segment/analytics-node`, drop it from their URLs.
    *
    * @default - the root
    */
   readonly basePath?: string;
 
   /**
-   * Zone that gets an alias record for the name.
+   * Hosted zone to create an alias record in.
    *
-   * @default - no record; point the name to `customDomainTarget`
+   * @default - no record is created: point the domain to `customDomainTarget` yourself
    */
   readonly hostedZone?: route53.IHostedZone;
 }
 
 /** Options of the collector. */
-export interface IngestionOptions {
+export interface CollectorOptions {
   /**
    * Origins whose pages may send events, like `https://shop.example`.
    *
@@ -59,47 +59,48 @@ export interface IngestionOptions {
   readonly allowedOrigins?: string[];
 
   /**
-   * Who may send events: source id to write keys. They are stored in the environment of the function, whose 4 KB they share
-   * with the other settings; `writeKeysSecret` has room for more.
+   * Sources that may send events, by source id. They are stored in the environment of the function, whose 4 KB they
+   * share with the other settings. `writeKeysSecret` has room for more.
    *
-   * @default - anybody, unless there is `writeKeysSecret`
+   * @default - anybody may send, unless `writeKeysSecret` is set
    */
   readonly writeKeys?: { [sourceId: string]: WriteKeySource };
 
   /**
-   * Secret with the write keys, instead of `writeKeys`: JSON of the same form, `{"web":{"keys":["a1b2"],"appId":"shop"}}`.
-   * It is read at run time, again every five minutes.
+   * Secret that holds the write keys, as an alternative to `writeKeys`. It has the same form as JSON,
+   * `{"web":{"keys":["a1b2"],"appId":"shop"}}`, and is read at run time, again every five minutes.
    *
-   * @default - `writeKeys`
+   * @default - the keys in `writeKeys`
    */
   readonly writeKeysSecret?: secretsmanager.ISecret;
 
   /**
-   * Your own step between a request and the stream: a folder or zip whose `index.mjs` exports `preprocess(event, request)`.
-   * It returns the event, changed or not, an array of events, or `null` to drop it, and may take one second for a request.
-   * An event it fails on becomes a bad event. See docs/collector.md.
+   * Your own code between a request and the stream: a folder or zip whose `index.mjs` exports
+   * `preprocess(event, request)`. It returns the event, an array of events, or `null` to drop the event, and may take
+   * one second per request. An event it fails on becomes a bad event. See docs/collector.md.
    *
-   * @default - none
+   * @default - no hook
    */
   readonly preprocess?: lambda.Code;
 
   /**
-   * Other names of the collector's paths, because ad blockers know those: `{ 'shop/track': 'com.snowplowanalytics.snowplow/tp2' }`.
+   * Other names for the collector's paths, because ad blockers know the originals. For example,
+   * `{ 'shop/track': 'com.snowplowanalytics.snowplow/tp2' }`.
    *
-   * @default - none
+   * @default - no aliases
    */
   readonly pathAliases?: { [alias: string]: string };
 
   /**
-   * Sets a cookie with an id that outlives what trackers can keep in a browser. Browsers refuse it unless `customDomain` is of
-   * the site's own domain.
+   * Sets a cookie with an id that outlives the ids that trackers can keep in a browser. Browsers refuse it unless
+   * `customDomain` is on the site's own domain.
    *
    * @default - no cookie
    */
   readonly firstPartyCookie?: FirstPartyCookie;
 
   /**
-   * A domain of one's own. The API's own URL keeps working.
+   * Your own domain for the collector. The API's own URL keeps working.
    *
    * @default - only the API's own URL
    */
@@ -108,34 +109,34 @@ export interface IngestionOptions {
   /**
    * Web ACL in front of the API.
    *
-   * @default - none
+   * @default - no web ACL
    */
-  readonly waf?: CollectorFirewall;
+  readonly webAcl?: CollectorWebAcl;
 
   /**
-   * Limit of requests.
+   * Request limits of the API.
    *
-   * @default - 1,000 a second, 2,000 at once
+   * @default - 1,000 per second, 2,000 concurrent
    */
-  readonly throttle?: IngestionThrottle;
+  readonly throttle?: CollectorThrottle;
 
   /**
-   * Memory of the function in MB, 128 to 10,240; its share of a processor grows with it.
+   * Memory of the function in MB, 128 to 10,240. Its CPU share grows with it.
    *
    * @default 512
    */
   readonly memorySize?: number;
 
   /**
-   * Concurrency kept for the function. New accounts have too little to reserve any.
+   * Concurrency that is reserved for the function. New accounts have too little to reserve any.
    *
-   * @default - none reserved
+   * @default - no reservation
    */
   readonly reservedConcurrency?: number;
 
   /**
-   * Writes an access log without addresses, agents or bodies. It needs API Gateway's account-wide CloudWatch role, which is
-   * created with it and left behind on deletion, because other APIs of the account may have come to use it.
+   * Writes an access log without IP addresses, user agents or bodies. It needs API Gateway's account-wide CloudWatch
+   * role, which is created with it and stays on deletion, because other APIs of the account may use it by then.
    *
    * @default true
    */

@@ -1,15 +1,17 @@
-import { Annotations, aws_apigateway as apigateway, aws_route53 as route53, aws_route53_targets as targets } from 'aws-cdk-lib';
+import {
+  Annotations, aws_apigateway as apigateway, aws_route53 as route53, aws_route53_targets as targets,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CustomDomainOptions } from './collector-options';
 
 export interface MappedDomain {
-  /** host and path under which the collector is reached, without a slash at the end */
+  /** Host and path of the collector, without a slash at the end. */
   readonly location: string;
-  /** what a DNS record of the domain must point to */
+  /** Target for a DNS record of the domain. */
   readonly target: string;
 }
 
-/** Maps a domain to the API's stage: below it paths have no stage, and the collector takes them with and without. */
+/** Maps a domain to the API's stage. Its paths have no stage, and the collector takes paths with and without one. */
 export function mapCustomDomain(scope: Construct, api: apigateway.RestApi, options: CustomDomainOptions): MappedDomain {
   const { domainName, certificate, basePath, hostedZone } = options;
   const domain = new apigateway.DomainName(scope, 'Domain', {
@@ -29,7 +31,11 @@ export function mapCustomDomain(scope: Construct, api: apigateway.RestApi, optio
   }
   if (basePath !== undefined) {
     Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:basePath',
-      'ingestion.customDomain.basePath is set: SDKs that take only a host, as @segment/analytics-node, drop it and send to the root of the domain');
+      'collector.customDomain.basePath is set: SDKs that take only a host, such as @segment/analytics-node, drop it '
+      + 'and send to the root of the domain');
   }
-  return { location: basePath === undefined ? domainName : `${domainName}/${basePath}`, target: domain.domainNameAliasDomainName };
+  return {
+    location: basePath === undefined ? domainName : `${domainName}/${basePath}`,
+    target: domain.domainNameAliasDomainName,
+  };
 }

@@ -1,20 +1,23 @@
 import { COOKIE_DOMAIN } from './function/interface';
 import { requireMatch } from '../private/validate';
 
-/** Where the collector's cookie `sp` counts. It is set in answers to Snowplow's trackers and lasts a year from the last one. */
+/**
+ * Domain of the collector's cookie `sp`. The cookie is set in responses to Snowplow's trackers and expires a year after
+ * the last one.
+ */
 export class FirstPartyCookie {
-  /** Only at the collector's own host. */
+  /** A cookie for the collector's own host only. */
   public static host(): FirstPartyCookie {
     return new FirstPartyCookie(undefined);
   }
 
   /**
-   * At a domain and all below it.
+   * A cookie for a domain and all its subdomains.
    *
-   * @param domainName like `shop.example`: the domain of the collector, or one above it
+   * @param domainName the domain of the collector or one above it, like `shop.example`
    */
   public static domain(domainName: string): FirstPartyCookie {
-    requireMatch('ingestion.firstPartyCookie', domainName, COOKIE_DOMAIN, 'a domain like shop.example');
+    requireMatch('collector.firstPartyCookie', domainName, COOKIE_DOMAIN, 'a domain like shop.example');
     return new FirstPartyCookie(domainName);
   }
 

@@ -1,32 +1,32 @@
-/** What is kept of client addresses; the rest never reaches the stream. */
+/** How much of a client's IP address reaches the stream. */
 export enum ClientIp {
-  /** The network: /24 of IPv4, /48 of IPv6. */
+  /** Keeps the network: /24 of an IPv4 address, /48 of an IPv6 address. */
   TRUNCATE = 'truncate',
-  /** Nothing. */
+  /** Removes the address. */
   DROP = 'drop',
-  /** The whole address. */
+  /** Keeps the whole address. */
   FULL = 'full',
 }
 
-/** What a browser's signals of refusal, `Sec-GPC: 1` and `DNT: 1`, mean. */
+/** How the collector treats a browser's opt-out signals, `Sec-GPC: 1` and `DNT: 1`. */
 export enum ConsentMode {
-  /** Nothing: whether to send is for the page to decide. */
+  /** Ignores them: the page decides whether to send. */
   IGNORE = 'ignore',
-  /** Neither address nor cookie id of the event is stored, no cookie is set, and its `privacy_mode` is `anonymous`. */
+  /** Stores neither IP address nor cookie id, sets no cookie, and marks the event with `privacy_mode` `anonymous`. */
   ANONYMOUS = 'anonymous',
 }
 
-/** Options of privacy. */
+/** IP-address and consent handling. */
 export interface PrivacyOptions {
   /**
-   * What is kept of client addresses.
+   * How much of a client's IP address reaches the stream.
    *
    * @default ClientIp.TRUNCATE
    */
   readonly clientIp?: ClientIp;
 
   /**
-   * What a browser's signals of refusal mean.
+   * How the collector treats a browser's opt-out signals.
    *
    * @default ConsentMode.IGNORE
    */

@@ -2,44 +2,48 @@ import { aws_apigateway as apigateway, aws_wafv2 as wafv2, Token } from 'aws-cdk
 import { Construct } from 'constructs';
 import { InvalidPropertyError, requireBetween, requireMatch } from '../private/validate';
 
-/** Limits of WAF: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html */
+/** WAF's limits: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html */
 const [MIN_RATE, MAX_RATE] = [10, 2_000_000_000];
 
 /**
- * A web ACL in front of the collector. What it refuses is answered with 403, and most trackers then drop the events.
+ * The web ACL in front of the collector. It responds with 403 to a request it blocks, and most trackers then drop the
+ * events.
  *
- * Keep `AWSManagedRulesCommonRuleSet` out of it: that blocks bodies over 8 KB and URLs in parameters, so it would lose most
- * batches and page views without a trace.
+ * Keep `AWSManagedRulesCommonRuleSet` out of it. That rule group blocks bodies over 8 KB and URLs in parameters, so it
+ * would lose most batches and page views without a trace.
  */
-export class CollectorFirewall {
+export class CollectorWebAcl {
   /**
-   * A web ACL of its own with the two rules that fit a collector: a limit for each address, and Amazon's list of addresses that attack.
+   * A new web ACL that limits the requests of each address and blocks those on Amazon's IP reputation list.
    *
-   * @param requestsPerFiveMinutes limit for one address; visitors behind one gateway, and all of your servers behind one, share it
+   * @param requestsPerFiveMinutes limit per address, which visitors (or servers of yours) behind one gateway share
    */
-  public static rateLimited(requestsPerFiveMinutes: number): CollectorFirewall {
-    requireBetween('ingestion.waf: requestsPerFiveMinutes', requestsPerFiveMinutes, MIN_RATE, MAX_RATE);
-    return new CollectorFirewall(scope => createWebAcl(scope, requestsPerFiveMinutes).attrArn);
+  public static rateLimited(requestsPerFiveMinutes: number): CollectorWebAcl {
+    requireBetween('collector.webAcl: requestsPerFiveMinutes', requestsPerFiveMinutes, MIN_RATE, MAX_RATE);
+    return new CollectorWebAcl(scope => createWebAcl(scope, requestsPerFiveMinutes).attrArn);
   }
 
   /**
-   * An existing web ACL of the stack's region.
+   * An existing web ACL, as aws-cdk-lib has no type for one that could be passed directly.
    *
-   * @param webAclArn ARN of the web ACL
+   * @param webAclArn ARN of a web ACL of scope REGIONAL in the region of the stack
    */
-  public static webAcl(webAclArn: string): CollectorFirewall {
-    requireMatch('ingestion.waf: webAclArn', webAclArn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
+  public static fromWebAclArn(webAclArn: string): CollectorWebAcl {
+    requireMatch('collector.webAcl: webAclArn', webAclArn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
     if (!Token.isUnresolved(webAclArn) && webAclArn.includes(':global/')) {
-      throw new InvalidPropertyError(`ingestion.waf: webAclArn must be of scope REGIONAL, got one for CloudFront: '${webAclArn}'`);
+      throw new InvalidPropertyError(
+        `collector.webAcl: webAclArn must be of scope REGIONAL, got one for CloudFront: '${webAclArn}'`);
     }
-    return new CollectorFirewall(() => webAclArn);
+    return new CollectorWebAcl(() => webAclArn);
   }
 
   private constructor(private readonly webAclArn: (scope: Construct) => string) {}
 
   /** @internal */
   public _protect(scope: Construct, stage: apigateway.Stage): void {
-    new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', { webAclArn: this.webAclArn(scope), resourceArn: stage.stageArn });
+    new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', {
+      webAclArn: this.webAclArn(scope), resourceArn: stage.stageArn,
+    });
   }
 }
 
@@ -61,14 +65,16 @@ function createWebAcl(scope: Construct, limit: number): wafv2.CfnWebACL {
         name: 'IpReputation',
         priority: 1,
         overrideAction: { none: {} },
-        statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: 'AWSManagedRulesAmazonIpReputationList' } },
+        statement: {
+          managedRuleGroupStatement: { vendorName: 'AWS', name: 'AWSManagedRulesAmazonIpReputationList' },
+        },
         visibilityConfig: visible('IpReputation'),
       },
     ],
   });
 }
 
-/** Without samples: they hold addresses, agents and cookies. */
+/** Metrics but no sampled requests, which hold addresses, user agents and cookies. */
 function visible(metricName: string): wafv2.CfnWebACL.VisibilityConfigProperty {
   return { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName };
 }

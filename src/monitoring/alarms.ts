@@ -1,14 +1,15 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
-import { CollectorEndpoint } from '../collector/collector-endpoint';
-import { JobKeeper } from '../processing/job-keeper';
-import { StreamingJob } from '../processing/streaming-job';
-import { EventStream } from '../stream/event-stream';
+import { ICollectorEndpoint } from '../collector/collector-endpoint';
+import { IJobKeeper } from '../processing/job-keeper';
+import { IStreamingJob } from '../processing/streaming-job';
+import { IEventStream } from '../stream/event-stream';
 
+/** The stages that are watched. */
 export interface Monitored {
-  readonly collector: CollectorEndpoint;
-  readonly eventStream: EventStream;
-  readonly job: StreamingJob;
-  readonly keeper: JobKeeper;
+  readonly collector: ICollectorEndpoint;
+  readonly eventStream: IEventStream;
+  readonly job: IStreamingJob;
+  readonly keeper: IJobKeeper;
 }
 
 export interface Thresholds {
@@ -17,13 +18,16 @@ export interface Thresholds {
   readonly badEventPercentage: number;
 }
 
-/** An alarm, and in its description what to do about it. */
+/** An alarm, whose description says what happened and then what to do about it. */
 export type AlarmDefinition = cloudwatch.CreateAlarmOptions & { readonly id: string; readonly metric: cloudwatch.IMetric };
 
 const PERIOD = Duration.minutes(5);
-const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
+const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
+const {
+  GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD,
+} = cloudwatch.ComparisonOperator;
 
-/** Fewer events than this in a period say nothing about their ratio. */
+/** With fewer events in a period their ratio has no meaning. */
 const MIN_EVENTS_FOR_RATIO = 100;
 
 const atLeastOne = {
@@ -48,19 +52,22 @@ function collectorAlarms({ collector }: Monitored, { badEventPercentage }: Thres
     ...atLeastOne,
     id: 'CollectorErrors',
     metric: collector.collectorFunction.metricErrors({ period: PERIOD }),
-    alarmDescription: "The collector function fails or times out. Read the function's log: its lines name the error and the request.",
+    alarmDescription: 'The collector function fails or times out. '
+      + "Read the function's log, which names the error and the request.",
   }, {
     ...atLeastOne,
     id: 'CollectorServerErrors',
-    metric: collector.api.metricServerError({ period: PERIOD, statistic: cloudwatch.Stats.AVERAGE }),
+    metric: collector.api.metricServerError({ period: PERIOD, statistic: AVERAGE }),
     threshold: 0.01,
     evaluationPeriods: 2,
-    alarmDescription: 'More than 1 % of the requests get a 5xx answer. Clients send them again; look for throttling of the function or the stream.',
+    alarmDescription: 'More than 1 % of the requests get a 5xx response, and clients send them again. '
+      + 'Look for throttling of the function or the stream.',
   }, {
     ...atLeastOne,
     id: 'StoreFailures',
     metric: collector.metric('StoreFailures', { period: PERIOD }),
-    alarmDescription: 'The collector could not write to the stream and answered 503. Add shards (stream.capacity) if records are throttled.',
+    alarmDescription: 'The collector could not write to the stream and responded with 503. '
+      + 'Add shards (stream.capacity) if records are throttled.',
   }, {
     ...atLeastOne,
     id: 'BadEvents',
@@ -72,34 +79,37 @@ function collectorAlarms({ collector }: Monitored, { badEventPercentage }: Thres
     }),
     threshold: badEventPercentage,
     evaluationPeriods: 3,
-    alarmDescription: `More than ${badEventPercentage} % of the events are bad. The saved query bad_event_summary says why.`,
+    alarmDescription: `More than ${badEventPercentage} % of the events are bad. `
+      + 'Run the saved query bad_event_summary to see why.',
   }];
 }
 
 function streamAlarms({ eventStream, job }: Monitored, { iteratorAge }: Thresholds): AlarmDefinition[] {
   const { stream, retention } = eventStream;
-  const age = stream.metric('GetRecords.IteratorAgeMilliseconds', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const age = stream.metric('GetRecords.IteratorAgeMilliseconds', { period: PERIOD, statistic: MAXIMUM });
   const late = iteratorAge ?? expectedIteratorAge(job);
   const definition = { ...atLeastOne, metric: age, comparisonOperator: GREATER_THAN_THRESHOLD };
   return [{
     ...atLeastOne,
     id: 'ThrottledRecords',
-    metric: stream.metric('PutRecords.ThrottledRecords', { period: PERIOD, statistic: cloudwatch.Stats.SUM }),
+    metric: stream.metric('PutRecords.ThrottledRecords', { period: PERIOD, statistic: SUM }),
     evaluationPeriods: 3,
-    alarmDescription: 'The stream refuses records; the collector sends them again. Add shards (stream.capacity).',
+    alarmDescription: 'The stream refuses records, and the collector sends them again. Add shards (stream.capacity).',
   },
   ...(late ? [{
     ...definition,
     id: 'IteratorAge',
     threshold: late.toMilliseconds(),
     evaluationPeriods: 2,
-    alarmDescription: "The job falls behind: rows appear late. Read the job's log; add workers (processing.workers) if it is healthy but slow.",
+    alarmDescription: 'The job falls behind, and rows appear late. '
+      + "Read the job's log, and add workers (processing.workers) if it is healthy but slow.",
   }] : []),
   ...(retention ? [{
     ...definition,
     id: 'IteratorAgeCritical',
     threshold: retention.toMilliseconds() / 2,
-    alarmDescription: 'Half of the retention of the stream is used up: repair the job or raise stream.retention now, or events will be lost.',
+    alarmDescription: "Half of the stream's retention is used up, and events will be lost when it ends. "
+      + 'Repair the job or raise stream.retention now.',
   }] : [])];
 }
 
@@ -107,30 +117,33 @@ function keeperAlarms({ job, keeper }: Monitored): AlarmDefinition[] {
   return [{
     ...atLeastOne,
     id: 'BreakerOpen',
-    metric: job.metric('BreakerOpen', { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
-    alarmDescription: "The job ended five times within an hour and is not started again. Read the job's log, repair, then start a run or wait an hour.",
+    metric: job.metric('BreakerOpen', { period: PERIOD, statistic: MAXIMUM }),
+    alarmDescription: 'The job ended five times within an hour and is not started again. '
+      + "Read the job's log, repair it, then start a run or wait an hour.",
   }, {
     ...atLeastOne,
     id: 'RunFailures',
     metric: job.metric('RunFailures', { period: PERIOD }),
-    alarmDescription: "A run of the job failed. It is started again and goes on where it stopped; the job's log says why.",
+    alarmDescription: 'A run of the job failed, and the next one goes on where it stopped. '
+      + "Read the job's log to see why.",
   }, {
     ...atLeastOne,
     id: 'StartsRefused',
     metric: job.metric('StartsRefused', { period: PERIOD }),
     evaluationPeriods: 3,
-    alarmDescription: "Glue refuses to start the job: a quota, or an account it does not serve yet. The keeper's log has Glue's message.",
+    alarmDescription: 'Glue refuses to start the job, because of a quota or an account that it does not serve yet. '
+      + "Read Glue's message in the keeper's log.",
   }, {
     ...atLeastOne,
     id: 'KeeperErrors',
     metric: keeper.keeperFunction.metricErrors({ period: PERIOD }),
     evaluationPeriods: 2,
-    alarmDescription: "The keeper fails, so nobody restarts the job. Read the function's log.",
+    alarmDescription: "The keeper fails, so the job is not restarted. Read the function's log.",
   }];
 }
 
 function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefinition[] {
-  const metric = (name: string) => job.metric(name, { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM });
+  const metric = (name: string) => job.metric(name, { period: PERIOD, statistic: MAXIMUM });
   const late = freshness ?? (job.schedule.isContinuous ? Duration.minutes(5) : undefined);
   return [...(job.schedule.isContinuous ? [{
     id: 'NoActiveRun',
@@ -139,7 +152,8 @@ function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefiniti
     evaluationPeriods: 2,
     comparisonOperator: LESS_THAN_THRESHOLD,
     treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-    alarmDescription: "The job has not run for 10 minutes. The keeper's log says what keeps it from starting; events wait in the stream.",
+    alarmDescription: 'The job has not run for 10 minutes, and events wait in the stream. '
+      + "Read the keeper's log to see why it does not start.",
   }] : []),
   ...(late ? [{
     ...atLeastOne,
@@ -152,8 +166,8 @@ function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefiniti
   }] : [])];
 }
 
-/** Between two scheduled runs records wait for as long as the interval, and a run takes its time. */
-function expectedIteratorAge({ schedule }: StreamingJob): Duration | undefined {
+/** Between two scheduled runs, records wait for the interval and for the time that a run takes. */
+function expectedIteratorAge({ schedule }: IStreamingJob): Duration | undefined {
   if (schedule.isContinuous) return Duration.minutes(5);
   return schedule.interval?.plus(Duration.hours(1));
 }

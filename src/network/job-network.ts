@@ -1,52 +1,46 @@
-import { Annotations, aws_ec2 as ec2, Tags } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Annotations, Aws, aws_ec2 as ec2, Tags } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
 import { IsolatedNetworkOptions } from './lakehouse-network';
+import { STACK_TAG } from '../contract/tags';
 import { InvalidPropertyError, requireMatch } from '../private/validate';
 
-/** Properties of JobNetwork. */
+/** AWS allows a VPC /16 to /28, and the job's subnet is a /24. */
+const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/;
+
+/** The subnet and security group that the job's workers run in. */
+export interface IJobNetwork extends IConstruct {
+  readonly vpc: ec2.IVpc;
+  /** Glue creates a network interface per worker here. */
+  readonly subnet: ec2.ISubnet;
+  /** Carried by the job's workers and by nothing else. */
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
 export interface JobNetworkProps extends IsolatedNetworkOptions {
   /**
-   * An existing VPC. Endpoints are then not created (a second one with private DNS would be refused): its subnet must reach S3,
-   * Kinesis, CloudWatch Logs and CloudWatch monitoring.
-   *
-   * @default - a VPC is created
+   * An existing VPC. Endpoints are then not created (a second one with private DNS would be refused), so its subnet
+   * must reach S3, Kinesis, CloudWatch Logs and CloudWatch monitoring.
    */
   readonly vpc?: ec2.IVpc;
-
-  /**
-   * Which subnet of `vpc` the job uses: the first one selected, as a Glue connection has one.
-   *
-   * @default - the first private subnet with a way out, else the first isolated one
-   */
+  /** Subnet of `vpc` to use: the first one selected, as a Glue connection has only one. */
   readonly vpcSubnets?: ec2.SubnetSelection;
 }
 
-/** Subnet and security group of the streaming job. */
-export class JobNetwork extends Construct implements ec2.IConnectable {
-  /** The VPC. */
+/** Creates the job's network, or finds the job's place in an existing VPC. */
+export class JobNetwork extends Construct implements IJobNetwork {
   public readonly vpc: ec2.IVpc;
-  /** The subnet in which Glue creates a network interface per worker. */
   public readonly subnet: ec2.ISubnet;
-  /** Carried by the job's workers and by nothing else. */
   public readonly securityGroup: ec2.ISecurityGroup;
-  /** Rules of the job's security group. */
-  public readonly connections: ec2.Connections;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see JobNetworkProps
-   */
   constructor(scope: Construct, id: string, props: JobNetworkProps = {}) {
     super(scope, id);
-    requireMatch('network.cidr', props.cidr, /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/, "an IPv4 range between /16 and /24, like '10.0.0.0/16'");
+    requireMatch('network.cidr', props.cidr, CIDR, "an IPv4 range between /16 and /24, like '10.0.0.0/16'");
     this.vpc = props.vpc ?? this.createVpc(props);
     this.subnet = this.selectSubnet(props);
     this.securityGroup = this.createSecurityGroup();
-    this.connections = new ec2.Connections({ securityGroups: [this.securityGroup] });
     if (props.vpc) {
-      Annotations.of(this).addInfo('the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, CloudWatch Logs '
-        + 'and CloudWatch monitoring (interface endpoints or a NAT gateway); none of them is created here');
+      Annotations.of(this).addInfo('the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, '
+        + 'CloudWatch Logs and CloudWatch monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
       return;
     }
     this.createEndpoints();
@@ -65,9 +59,9 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
   }
 
   private selectSubnet(props: JobNetworkProps): ec2.ISubnet {
-    const selection = props.vpcSubnets
-      ?? { subnetType: this.vpc.privateSubnets.length > 0 ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PRIVATE_ISOLATED };
-    const [subnet] = this.vpc.selectSubnets(selection).subnets;
+    const { PRIVATE_WITH_EGRESS, PRIVATE_ISOLATED } = ec2.SubnetType;
+    const subnetType = this.vpc.privateSubnets.length > 0 ? PRIVATE_WITH_EGRESS : PRIVATE_ISOLATED;
+    const [subnet] = this.vpc.selectSubnets(props.vpcSubnets ?? { subnetType }).subnets;
     if (!subnet) throw new InvalidPropertyError('vpcSubnets selects no subnet of vpc; select a private one');
     return subnet;
   }
@@ -81,9 +75,10 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
     // Glue refuses a connection whose group does not let the workers talk to one another on every port.
     group.addIngressRule(group, ec2.Port.allTcp(), 'Workers of the job');
     group.addEgressRule(group, ec2.Port.allTcp(), 'Workers of the job');
-    // S3's addresses are known only by a prefix list id, which needs a look-up; an isolated subnet has no other way out.
+    // S3's addresses are known only by a prefix list id, which needs a look-up. An isolated subnet has no other way out.
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services');
     Tags.of(group).add('Name', `${this.node.path}/workers`);
+    Tags.of(group).add(STACK_TAG, Aws.STACK_ID);
     return group;
   }
 
@@ -102,15 +97,18 @@ export class JobNetwork extends Construct implements ec2.IConnectable {
       Monitoring: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
     };
     for (const [id, service] of Object.entries(services)) {
-      this.vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [group], open: false, privateDnsEnabled: true });
+      this.vpc.addInterfaceEndpoint(id, {
+        service, subnets, securityGroups: [group], open: false, privateDnsEnabled: true,
+      });
     }
   }
 
-  /** Traffic inside the subnet is not filtered by its ACL; what leaves it goes to S3 through the gateway endpoint. */
+  /** An ACL does not filter traffic inside its subnet. Only requests to S3, through the gateway endpoint, leave it. */
   private createNetworkAcl(): void {
     const acl = new ec2.NetworkAcl(this, 'NetworkAcl', { vpc: this.vpc, subnetSelection: { subnets: [this.subnet] } });
     const any = { cidr: ec2.AclCidr.anyIpv4(), ruleNumber: 100, ruleAction: ec2.Action.ALLOW };
-    acl.addEntry('HttpsOut', { ...any, direction: ec2.TrafficDirection.EGRESS, traffic: ec2.AclTraffic.tcpPort(443) });
-    acl.addEntry('AnswersIn', { ...any, direction: ec2.TrafficDirection.INGRESS, traffic: ec2.AclTraffic.tcpPortRange(1024, 65535) });
+    const { EGRESS, INGRESS } = ec2.TrafficDirection;
+    acl.addEntry('HttpsOut', { ...any, direction: EGRESS, traffic: ec2.AclTraffic.tcpPort(443) });
+    acl.addEntry('AnswersIn', { ...any, direction: INGRESS, traffic: ec2.AclTraffic.tcpPortRange(1024, 65535) });
   }
 }

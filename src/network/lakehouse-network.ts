@@ -1,4 +1,4 @@
-/** A VPC of its own for the streaming job. */
+/** Options of the VPC that is created for the streaming job. */
 export interface IsolatedNetworkOptions {
   /**
    * Address range of the VPC.
@@ -15,25 +15,26 @@ export interface IsolatedNetworkOptions {
   readonly availabilityZone?: string;
 
   /**
-   * Adds a network ACL to the job's subnet: HTTPS out, its answers in.
+   * Adds a network ACL to the job's subnet that lets HTTPS out and the replies in.
    *
    * @default true
    */
   readonly networkAcl?: boolean;
 }
 
-/** Where the streaming job runs. A VPC of the user's is given by the `vpc` property instead. */
+/** Network that the streaming job runs in. To use a VPC you already have, set `vpc` instead. */
 export class LakehouseNetwork {
   /**
-   * A VPC without a way to the internet: one isolated subnet, the S3 gateway endpoint and the interface endpoints the job needs.
+   * A new VPC without a way to the internet. It has one isolated subnet, the S3 gateway endpoint and the interface
+   * endpoints that the job needs.
    *
-   * @param options address range, zone, network ACL
+   * @param options address range, zone and network ACL
    */
   public static isolated(options: IsolatedNetworkOptions = {}): LakehouseNetwork {
     return new LakehouseNetwork(options);
   }
 
-  /** No VPC: the job runs in Glue's own network and reaches AWS over its public endpoints with TLS. The cheapest. */
+  /** No VPC, the cheapest choice: the job runs in Glue's own network and reaches AWS over public endpoints with TLS. */
   public static none(): LakehouseNetwork {
     return new LakehouseNetwork(undefined);
   }

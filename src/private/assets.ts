@@ -7,11 +7,13 @@ const PACKAGE_ROOT = join(__dirname, '..', '..');
 /** Entry script of the streaming job. */
 export const GLUE_SCRIPT = join(PACKAGE_ROOT, 'glue-assets', 'clickstream_job.py');
 
-/** Holds the Python package that the entry script imports. */
+/** Folder of the Python package that the entry script imports. */
 export const GLUE_PACKAGE = join(PACKAGE_ROOT, 'glue-assets');
 
-/** What of GLUE_PACKAGE is not part of the zip: everything but the package. */
-export const GLUE_PACKAGE_EXCLUDES = ['tests', '**/__pycache__', 'clickstream_job.py', 'pyproject.toml', 'requirements*', '.*'];
+/** Files excluded from the zip, which holds only the package. */
+export const GLUE_PACKAGE_EXCLUDES = [
+  'tests', '**/__pycache__', 'clickstream_job.py', 'pyproject.toml', 'requirements*', '.*',
+];
 
 /** The demo website, already bundled. */
 export const WEBSITE = join(PACKAGE_ROOT, 'assets', 'website');

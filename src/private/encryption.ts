@@ -22,12 +22,13 @@ export function allowLogEncryption(scope: Construct, key: kms.IKey): void {
   });
   if (!key.addToResourcePolicy(statement).statementAdded) {
     Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:importedKey',
-      'encryptionKey is imported, so its policy cannot be changed here; add this statement to it or the log groups will fail to create: '
+      'encryptionKey is imported, so its policy cannot be changed here: '
+      + 'add this statement to it or the log groups will fail to create: '
       + JSON.stringify(stack.resolve(statement.toStatementJson())));
   }
 }
 
-/** Reading and writing objects or records encrypted with the key. */
+/** Allows reading and writing objects or records encrypted with the key. */
 export function useKeyStatement(key: kms.IKey): iam.PolicyStatement {
   return new iam.PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
 }

@@ -1,8 +1,9 @@
-import { aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handlerCode } from './assets';
+import { LogOptions, ownLogGroup } from './log-group';
 
-export interface HandlerFunctionProps {
+export interface HandlerFunctionProps extends LogOptions {
   /** Path of the handler's source under src/, without `.ts`. */
   readonly entrypoint: string;
   /** Exported function. */
@@ -11,24 +12,19 @@ export interface HandlerFunctionProps {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly environment?: Record<string, string>;
-  readonly logRetention: logs.RetentionDays;
-  readonly encryptionKey?: kms.IKey;
   /** Everything the function may do besides writing its log. */
   readonly statements?: iam.PolicyStatement[];
   readonly reservedConcurrentExecutions?: number;
   readonly layers?: lambda.ILayerVersion[];
 }
 
-/** A log group of our own, so that it has a retention and goes with the stack. */
-export function ownLogGroup(scope: Construct, id: string, retention: logs.RetentionDays, encryptionKey?: kms.IKey): logs.LogGroup {
-  return new logs.LogGroup(scope, id, { retention, encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
-}
-
 /**
- * A role that may write to one log group and not create any: Lambda's managed policy lets a function's last line
+ * A role that may write to one log group but not create any: Lambda's managed policy lets a function's last line
  * re-create the log group that the stack has just deleted.
  */
-export function handlerRole(scope: Construct, id: string, logGroup: logs.LogGroup, statements: iam.PolicyStatement[] = []): iam.Role {
+export function handlerRole(
+  scope: Construct, id: string, logGroup: logs.LogGroup, statements: iam.PolicyStatement[] = [],
+): iam.Role {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(new iam.PolicyStatement({
     sid: 'WriteLog',
@@ -39,10 +35,10 @@ export function handlerRole(scope: Construct, id: string, logGroup: logs.LogGrou
   return role;
 }
 
-/** A Lambda function of this package: bundled code, own log group, hand-written role, outside any VPC. */
+/** A Lambda function of this package: bundled code, a log group of its own, a hand-written role, outside any VPC. */
 export class HandlerFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
-    const logGroup = ownLogGroup(scope, `${id}Log`, props.logRetention, props.encryptionKey);
+    const logGroup = ownLogGroup(scope, `${id}Log`, props);
     super(scope, id, {
       code: handlerCode(props.entrypoint),
       handler: `index.${props.handler ?? 'handler'}`,

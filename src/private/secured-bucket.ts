@@ -10,7 +10,10 @@ export interface SecuredBucketProps {
   readonly accessLogs?: { readonly bucket: s3.Bucket; readonly prefix: string };
 }
 
-/** Private, encrypted, TLS only, without object versions: Delta's log is the history, and versions would keep erased bytes. */
+/**
+ * A private, encrypted bucket that takes TLS only. It has no object versions, because Delta's log is the history and
+ * versions would keep erased bytes.
+ */
 export function securedBucket(scope: Construct, id: string, props: SecuredBucketProps): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     encryption: props.encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
@@ -23,16 +26,23 @@ export function securedBucket(scope: Construct, id: string, props: SecuredBucket
     versioned: false,
     removalPolicy: props.removalPolicy,
     autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
-    lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7), expiration: props.expiration }],
+    lifecycleRules: [{
+      id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7), expiration: props.expiration,
+    }],
   });
   bucket.policy?.applyRemovalPolicy(props.removalPolicy); // a bucket that stays keeps refusing plain HTTP
   if (props.accessLogs) logAccess(bucket, props.accessLogs.bucket, props.accessLogs.prefix);
   return bucket;
 }
 
-/** By policy, as ownership-enforced buckets ignore ACLs; written out because the L2's way depends on the app's feature flags. */
+/**
+ * Allows log delivery by policy, as ownership-enforced buckets ignore ACLs. The statement is written out because the
+ * L2's own way depends on the app's feature flags.
+ */
 function logAccess(bucket: s3.Bucket, logs: s3.Bucket, prefix: string): void {
-  (bucket.node.defaultChild as s3.CfnBucket).loggingConfiguration = { destinationBucketName: logs.bucketName, logFilePrefix: `${prefix}/` };
+  (bucket.node.defaultChild as s3.CfnBucket).loggingConfiguration = {
+    destinationBucketName: logs.bucketName, logFilePrefix: `${prefix}/`,
+  };
   logs.addToResourcePolicy(new iam.PolicyStatement({
     principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
     actions: ['s3:PutObject'],

@@ -17,7 +17,9 @@ export function requireBetween(property: string, value: number | undefined, min:
 }
 
 /** Unresolved durations pass. */
-export function requireDurationBetween(property: string, value: Duration | undefined, min: Duration, max: Duration): void {
+export function requireDurationBetween(
+  property: string, value: Duration | undefined, min: Duration, max: Duration,
+): void {
   if (value === undefined || value.isUnresolved()) return;
   if (value.toMilliseconds() < min.toMilliseconds() || value.toMilliseconds() > max.toMilliseconds()) {
     throw new InvalidPropertyError(
@@ -25,6 +27,7 @@ export function requireDurationBetween(property: string, value: Duration | undef
   }
 }
 
+/** Unresolved tokens pass. */
 export function requireMatch(property: string, value: string | undefined, pattern: RegExp, expected: string): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (!pattern.test(value)) throw new InvalidPropertyError(`${property} must be ${expected}, got '${value}'`);

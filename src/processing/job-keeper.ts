@@ -1,47 +1,39 @@
-import { aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, Duration } from 'aws-cdk-lib';
-import { Construct, IDependable } from 'constructs';
+import {
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_lambda as lambda, Duration,
+} from 'aws-cdk-lib';
+import { Construct, IConstruct, IDependable } from 'constructs';
 import type { KeeperEvent } from './function/keeper.lambda';
-import { StreamingJob } from './streaming-job';
+import { IStreamingJob } from './streaming-job';
+import { METRICS_NAMESPACE } from '../contract/generated';
 import { HandlerFunction } from '../private/handler-function';
+import { LogOptions } from '../private/log-group';
 
-/** Properties of JobKeeper. */
-export interface JobKeeperProps {
-  /** The job to keep. */
-  readonly job: StreamingJob;
+/**
+ * Starts the job when it is due, restarts it when it ends, replaces its run after a deployment, and stops trying when
+ * it is broken.
+ */
+export interface IJobKeeper extends IConstruct {
+  readonly keeperFunction: lambda.IFunction;
+  /** Deletes the keeper's rules before `dependency`, so that it does not start a job that is being deleted. */
+  endBefore(dependency: IDependable): void;
+}
 
-  /**
-   * Key that encrypts the log.
-   *
-   * @default - the key CloudWatch owns
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * How long the log is kept.
-   *
-   * @default logs.RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
+export interface JobKeeperProps extends LogOptions {
+  readonly job: IStreamingJob;
 }
 
 /** How long a continuous job may be down before it is started again, should the event of its end get lost. */
 const CHECK_INTERVAL = Duration.minutes(5);
 
-/** Starts the job when it is due, restarts it when it ends, replaces its run after a deployment, and stops trying when it is broken. */
-export class JobKeeper extends Construct {
-  /** The function. */
+/** Creates the keeper's function and the two rules that call it. */
+export class JobKeeper extends Construct implements IJobKeeper {
   public readonly keeperFunction: lambda.IFunction;
 
   private readonly rules: events.Rule[];
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see JobKeeperProps
-   */
   constructor(scope: Construct, id: string, props: JobKeeperProps) {
     super(scope, id);
-    const { job } = props;
+    const { job, encryptionKey, logRetention } = props;
     const keeper = new HandlerFunction(this, 'Function', {
       entrypoint: 'processing/function/keeper.lambda',
       description: 'Keeps one run of the clickstream job going',
@@ -51,10 +43,10 @@ export class JobKeeper extends Construct {
         JOB_NAME: job.jobName,
         JOB_ARN: job.jobArn,
         CONTINUOUS: String(job.schedule.isContinuous),
-        METRICS_NAMESPACE: job.metricsNamespace,
+        METRICS_NAMESPACE,
       },
-      logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      encryptionKey: props.encryptionKey,
+      logRetention,
+      encryptionKey,
       statements: [new iam.PolicyStatement({
         sid: 'KeepJob',
         actions: ['glue:BatchStopJobRun', 'glue:GetJob', 'glue:GetJobRuns', 'glue:GetTags', 'glue:StartJobRun'],
@@ -65,16 +57,11 @@ export class JobKeeper extends Construct {
     this.rules = [this.onSchedule(job, keeper), this.onRunEnded(job, keeper)];
   }
 
-  /**
-   * Deletes the rules before `dependency`, so that the keeper does not start what is being deleted.
-   *
-   * @internal
-   */
-  public _endBefore(dependency: IDependable): void {
+  public endBefore(dependency: IDependable): void {
     this.rules.forEach(rule => rule.node.addDependency(dependency));
   }
 
-  private onSchedule(job: StreamingJob, keeper: lambda.IFunction): events.Rule {
+  private onSchedule(job: IStreamingJob, keeper: lambda.IFunction): events.Rule {
     const event: KeeperEvent = { trigger: 'schedule' };
     return new events.Rule(this, 'Schedule', {
       description: 'A run of the clickstream job is due',
@@ -83,7 +70,7 @@ export class JobKeeper extends Construct {
     });
   }
 
-  private onRunEnded(job: StreamingJob, keeper: lambda.IFunction): events.Rule {
+  private onRunEnded(job: IStreamingJob, keeper: lambda.IFunction): events.Rule {
     const event: KeeperEvent = { trigger: 'runEnded', state: events.EventField.fromPath('$.detail.state') };
     return new events.Rule(this, 'RunEnded', {
       description: 'A run of the clickstream job has ended',

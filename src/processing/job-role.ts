@@ -1,26 +1,28 @@
-import { ArnFormat, aws_iam as iam, aws_kms as kms, aws_kinesis as kinesis, aws_logs as logs, aws_s3_assets as assets, Stack } from 'aws-cdk-lib';
+import {
+  ArnFormat, aws_iam as iam, aws_kms as kms, aws_kinesis as kinesis, aws_logs as logs, aws_s3_assets as assets, Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { JobNetwork } from '../network/job-network';
+import { METRICS_NAMESPACE, STORAGE_PREFIXES } from '../contract/generated';
+import { IJobNetwork } from '../network/job-network';
 import { useKeyStatement } from '../private/encryption';
-import { LakehouseStorage } from '../storage/lakehouse-storage';
+import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
-/** Glue marks the network interfaces it makes for a job with this tag. */
+/** Glue puts this tag on the network interfaces that it creates for a job. */
 const GLUE_TAG = 'aws-glue-service-resource';
 
 export interface JobRoleProps {
   readonly stream: kinesis.IStream;
-  readonly storage: LakehouseStorage;
-  readonly network?: JobNetwork;
+  readonly storage: ILakehouseStorage;
+  readonly network?: IJobNetwork;
   readonly encryptionKey?: kms.IKey;
   readonly logGroups: logs.ILogGroup[];
   readonly assets: assets.Asset[];
-  readonly metricsNamespace: string;
 }
 
 /**
- * The job's role, written out instead of AWSGlueServiceRole, which allows every bucket, function and log group of the account.
- * The statement for the Glue connection is not here: the role must outlive the connection (Glue removes its network interfaces
- * late, with this role), so it cannot refer to it.
+ * The job's role, written out instead of AWSGlueServiceRole, which allows every bucket, function and log group of the
+ * account. The statement for the Glue connection is not here: the role must outlive the connection (Glue removes its
+ * network interfaces late, with this role), so it cannot refer to it.
  */
 export function createJobRole(scope: Construct, id: string, props: JobRoleProps): iam.Role {
   const role = new iam.Role(scope, id, {
@@ -32,7 +34,7 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
     ...useBuckets(props.storage),
     readAssets(props.assets),
     writeLogs(props.logGroups),
-    writeMetrics(props.metricsNamespace),
+    writeMetrics(),
     ...(props.network ? useNetwork(scope, props.network) : []),
     ...keysOf(props).map(useKeyStatement),
   ];
@@ -48,20 +50,23 @@ function readStream(stream: kinesis.IStream): iam.PolicyStatement {
   });
 }
 
-function useBuckets({ rawBucket, lakehouseBucket }: LakehouseStorage): iam.PolicyStatement[] {
+function useBuckets({ rawBucket, lakehouseBucket }: ILakehouseStorage): iam.PolicyStatement[] {
+  const { raw, ...derived } = STORAGE_PREFIXES;
   return [
     new iam.PolicyStatement({
       sid: 'ListBuckets',
-      // Without a prefix condition: it would turn the answer for a missing key from 404 into 403, which Delta cannot handle.
+      // A prefix condition would turn the response for a missing key from 404 into 403, which Delta cannot handle.
       actions: ['s3:GetBucketLocation', 's3:ListBucket'],
       resources: [rawBucket.bucketArn, lakehouseBucket.bucketArn],
     }),
     new iam.PolicyStatement({
       sid: 'UseObjects',
-      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+      actions: [
+        's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject',
+      ],
       resources: [
-        rawBucket.arnForObjects('raw/*'),
-        ...['events/*', 'bad_events/*', 'checkpoints/*'].map(prefix => lakehouseBucket.arnForObjects(prefix)),
+        rawBucket.arnForObjects(`${raw}/*`),
+        ...Object.values(derived).map(prefix => lakehouseBucket.arnForObjects(`${prefix}/*`)),
       ],
     }),
   ];
@@ -83,16 +88,16 @@ function writeLogs(groups: logs.ILogGroup[]): iam.PolicyStatement {
   });
 }
 
-function writeMetrics(namespace: string): iam.PolicyStatement {
+function writeMetrics(): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'WriteMetrics',
     actions: ['cloudwatch:PutMetricData'],
     resources: ['*'], // has no resource-level support
-    conditions: { StringEquals: { 'cloudwatch:namespace': [namespace, 'Glue'] } },
+    conditions: { StringEquals: { 'cloudwatch:namespace': [METRICS_NAMESPACE, 'Glue'] } },
   });
 }
 
-function useNetwork(scope: Construct, network: JobNetwork): iam.PolicyStatement[] {
+function useNetwork(scope: Construct, network: IJobNetwork): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   const arn = (resource: string, resourceName: string) =>
     stack.formatArn({ service: 'ec2', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
@@ -102,7 +107,8 @@ function useNetwork(scope: Construct, network: JobNetwork): iam.PolicyStatement[
     new iam.PolicyStatement({
       sid: 'DescribeNetwork',
       actions: [
-        'ec2:DescribeNetworkInterfaces', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcEndpoints',
+        'ec2:DescribeNetworkInterfaces', 'ec2:DescribeRouteTables', 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets',
+        'ec2:DescribeVpcEndpoints',
       ],
       resources: ['*'], // have no resource-level support
       conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
@@ -111,7 +117,11 @@ function useNetwork(scope: Construct, network: JobNetwork): iam.PolicyStatement[
     new iam.PolicyStatement({
       sid: 'CreateInterfaces',
       actions: ['ec2:CreateNetworkInterface'],
-      resources: [interfaces, arn('subnet', network.subnet.subnetId), arn('security-group', network.securityGroup.securityGroupId)],
+      resources: [
+        interfaces,
+        arn('subnet', network.subnet.subnetId),
+        arn('security-group', network.securityGroup.securityGroupId),
+      ],
     }),
     new iam.PolicyStatement({
       sid: 'DeleteInterfaces',
@@ -128,7 +138,7 @@ function useNetwork(scope: Construct, network: JobNetwork): iam.PolicyStatement[
   ];
 }
 
-/** The key given and those of existing buckets and streams, each once. */
+/** The given key and those of existing buckets and streams, each once. */
 function keysOf({ encryptionKey, stream, storage }: JobRoleProps): kms.IKey[] {
   const keys = [encryptionKey, stream.encryptionKey, storage.rawBucket.encryptionKey, storage.lakehouseBucket.encryptionKey];
   return [...new Set(keys.filter(key => key !== undefined))];

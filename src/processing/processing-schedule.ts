@@ -3,15 +3,16 @@ import { requireDurationBetween } from '../private/validate';
 
 /** When the job runs. */
 export class ProcessingSchedule {
-  /** Always: rows appear within seconds. */
+  /** The job always runs, so that rows appear within seconds. */
   public static continuous(): ProcessingSchedule {
     return new ProcessingSchedule();
   }
 
   /**
-   * Every so often: the job starts, processes what is in the stream and ends. Costs less, rows appear later.
+   * The job starts at an interval, processes the records in the stream and ends. It costs less, and rows appear later.
    *
-   * @param interval time between two starts, 5 minutes to 7 days; the stream must keep events for twice as long and an hour
+   * @param interval time between two starts, 5 minutes to 7 days. The stream must keep events for twice the interval and
+   * an hour.
    */
   public static every(interval: Duration): ProcessingSchedule {
     requireDurationBetween('processing.schedule: interval', interval, Duration.minutes(5), Duration.days(7));
@@ -19,8 +20,8 @@ export class ProcessingSchedule {
   }
 
   /**
-   * At set times (UTC): the job starts, processes what is in the stream and ends. The stream must keep events for twice the longest
-   * gap and an hour.
+   * The job starts at set times (UTC), processes the records in the stream and ends. The stream must keep events for
+   * twice the longest gap and an hour.
    *
    * @param times fields of a cron expression
    */
@@ -30,7 +31,7 @@ export class ProcessingSchedule {
 
   /** Whether the job always runs. */
   public readonly isContinuous: boolean;
-  /** Time between two starts, when it is constant. */
+  /** Time between two starts, if it is constant. */
   public readonly interval?: Duration;
   /** @internal */
   public readonly _starts?: events.Schedule;

@@ -1,65 +1,57 @@
-import { aws_athena as athena, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import {
+  aws_athena as athena, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Size, Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SAVED_QUERIES } from './named-queries';
 import { securedBucket } from '../private/secured-bucket';
 import { InvalidPropertyError, requireDurationBetween } from '../private/validate';
-import { LakehouseStorage } from '../storage/lakehouse-storage';
+import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 /** Options of the Athena workgroup. */
 export interface QueryOptions {
   /**
-   * How long results are kept; they hold personal data when the tables do.
+   * How long query results are kept. They hold personal data when the tables do.
    *
    * @default Duration.days(7)
    */
   readonly resultRetention?: Duration;
 
   /**
-   * A query that would read more than this is cancelled; at least 10 MB.
+   * Limit, at least 10 MB, beyond which a query is cancelled.
    *
    * @default Size.gibibytes(100)
    */
   readonly scanLimit?: Size;
 }
 
-/** Properties of AthenaQuery. */
 export interface AthenaQueryProps extends QueryOptions {
-  /** The tables. */
-  readonly storage: LakehouseStorage;
-
-  /**
-   * Key that encrypts results.
-   *
-   * @default - S3's own keys
-   */
+  readonly storage: ILakehouseStorage;
+  /** Key that encrypts the results; S3's own when left out. */
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Athena workgroup with its results bucket and saved queries. */
+/** The lowest limit that Athena accepts. */
+const MIN_SCAN_BYTES = 10_000_000;
+
+/** Creates an Athena workgroup with its results bucket and saved queries. */
 export class AthenaQuery extends Construct {
-  /** The workgroup. */
   public readonly workGroupName: string;
-  /** Holds query results, for as long as `resultRetention` says. */
+  /** Keeps query results for as long as `resultRetention` says. */
   public readonly resultsBucket: s3.IBucket;
 
-  private readonly storage: LakehouseStorage;
+  private readonly storage: ILakehouseStorage;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see AthenaQueryProps
-   */
   constructor(scope: Construct, id: string, props: AthenaQueryProps) {
     super(scope, id);
     requireDurationBetween('query.resultRetention', props.resultRetention, Duration.days(1), Duration.days(3650));
     const scanLimit = props.scanLimit ?? Size.gibibytes(100);
-    if (!scanLimit.isUnresolved() && scanLimit.toBytes() < 10_000_000) {
+    if (!scanLimit.isUnresolved() && scanLimit.toBytes() < MIN_SCAN_BYTES) {
       throw new InvalidPropertyError(`query.scanLimit must be at least 10 MB, got ${scanLimit.toBytes()} bytes`);
     }
     this.storage = props.storage;
     this.resultsBucket = securedBucket(this, 'ResultsBucket', {
       encryptionKey: props.encryptionKey,
-      removalPolicy: RemovalPolicy.DESTROY, // results can be had again
+      removalPolicy: RemovalPolicy.DESTROY, // a query can be run again
       expiration: props.resultRetention ?? Duration.days(7),
     });
     const workGroup = this.createWorkGroup(props, scanLimit);
@@ -67,19 +59,17 @@ export class AthenaQuery extends Construct {
     this.createSavedQueries();
   }
 
-  /**
-   * Lets the grantee query the three tables in this workgroup and read the results.
-   *
-   * @param grantee who queries
-   */
+  /** Lets the grantee query the three tables in this workgroup and read the results. */
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
-    const workGroup = Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: this.workGroupName });
+    const workGroup = Stack.of(this).formatArn({
+      service: 'athena', resource: 'workgroup', resourceName: this.workGroupName,
+    });
     const grant = iam.Grant.addToPrincipal({
       grantee,
       actions: [
-        'athena:BatchGetNamedQuery', 'athena:BatchGetQueryExecution', 'athena:GetNamedQuery', 'athena:GetQueryExecution', 'athena:GetQueryResults',
-        'athena:GetQueryResultsStream', 'athena:GetWorkGroup', 'athena:ListNamedQueries', 'athena:ListQueryExecutions',
-        'athena:StartQueryExecution', 'athena:StopQueryExecution',
+        'athena:BatchGetNamedQuery', 'athena:BatchGetQueryExecution', 'athena:GetNamedQuery', 'athena:GetQueryExecution',
+        'athena:GetQueryResults', 'athena:GetQueryResultsStream', 'athena:GetWorkGroup', 'athena:ListNamedQueries',
+        'athena:ListQueryExecutions', 'athena:StartQueryExecution', 'athena:StopQueryExecution',
       ],
       resourceArns: [workGroup],
     });
@@ -98,12 +88,14 @@ export class AthenaQuery extends Construct {
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
           outputLocation: this.resultsBucket.s3UrlForObject('results/'),
-          encryptionConfiguration: encryptionKey ? { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn } : { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration: encryptionKey
+            ? { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn }
+            : { encryptionOption: 'SSE_S3' },
         },
       },
     });
     workGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    // The construct: with the bucket's policy and its emptying.
+    // On the whole construct: the bucket's policy and its emptying are part of it.
     workGroup.node.addDependency(this.resultsBucket);
     return workGroup;
   }

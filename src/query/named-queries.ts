@@ -1,14 +1,14 @@
-/** A query to begin with, saved in the workgroup. */
+/** A query that is saved in the workgroup as a starting point. */
 export interface SavedQuery {
   readonly name: string;
   readonly description: string;
   readonly sql: string;
 }
 
-/** The partition column is in each WHERE, so that a query reads a week and not the whole history. */
+/** Every query filters by the partition column, so that it reads a week and not the whole history. */
 const LAST_WEEK = "received_date >= date_add('day', -7, current_date)";
 
-/** Athena's SQL; table names are those of the contract. */
+/** Queries in Athena's SQL, on the tables of the contract. */
 export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
     name: 'daily_metrics',
@@ -34,7 +34,7 @@ LIMIT 100`,
   },
   {
     name: 'sessions',
-    description: 'Sessions (30 minutes without an event end one) with the campaign that began them, last 7 days, without robots',
+    description: 'Sessions (ended by 30 minutes without an event) with their campaign, last 7 days, without robots',
     sql: `WITH activity AS (
   SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_id, event_type, page_path, utm_source, utm_medium, utm_campaign
   FROM events
@@ -57,7 +57,7 @@ ORDER BY started DESC`,
   },
   {
     name: 'users_latest',
-    description: 'What is known last of each identified user, last 7 days',
+    description: 'Latest traits and activity of each identified user, last 7 days',
     sql: `SELECT app_id, user_id, max(event_ts) AS last_seen, count(*) AS events,
   max_by(anonymous_id, event_ts) AS anonymous_id, max_by(traits, event_ts) FILTER (WHERE traits IS NOT NULL) AS traits
 FROM events
@@ -67,7 +67,7 @@ ORDER BY last_seen DESC`,
   },
   {
     name: 'bad_event_summary',
-    description: 'Why events were refused, with an example of each reason, last 7 days',
+    description: 'Bad events by reason, with an example of each, last 7 days',
     sql: `SELECT protocol, stage, error_code, count(*) AS bad_events, max(received_ts) AS last_seen,
   max_by(error_message, received_ts) AS example, max_by(error_path, received_ts) AS example_path
 FROM bad_events

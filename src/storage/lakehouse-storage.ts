@@ -1,92 +1,89 @@
 import { aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { deltaTableInput, TableName } from './tables';
+import { STORAGE_PREFIXES } from '../contract/generated';
 import { securedBucket } from '../private/secured-bucket';
 import { requireMatch } from '../private/validate';
 
-/** Options of buckets and catalog. */
+/** Glue takes more, but every query would have to quote it. */
+const DATABASE_NAME = /^[a-z0-9_]{1,255}$/;
+
+const NAME_FORMAT = { maxLength: 128, separator: '_', allowedSpecialCharacters: '_' };
+
+/** Options of the buckets and the catalog. */
 export interface StorageOptions {
   /**
-   * Existing bucket for the raw table.
+   * An existing bucket for the raw table.
    *
    * @default - a bucket is created
    */
   readonly rawBucket?: s3.IBucket;
 
   /**
-   * Existing bucket for events, bad events and the job's checkpoints.
+   * An existing bucket for events, bad events and the job's checkpoints.
    *
    * @default - a bucket is created
    */
   readonly lakehouseBucket?: s3.IBucket;
 
   /**
-   * Name of the catalog database: lower-case letters, digits and underscores.
+   * Name of the catalog database, in lower-case letters, digits and underscores.
    *
    * @default - derived from the construct's path
    */
   readonly databaseName?: string;
 
   /**
-   * Writes the access logs of the created buckets to a bucket of their own, kept 90 days.
+   * Writes the access logs of the created buckets to a bucket of their own, where they are kept for 90 days.
    *
    * @default true
    */
   readonly accessLogs?: boolean;
 }
 
-/** Properties of LakehouseStorage. */
-export interface LakehouseStorageProps extends StorageOptions {
-  /**
-   * Key that encrypts the created buckets.
-   *
-   * @default - S3's own keys
-   */
-  readonly encryptionKey?: kms.IKey;
+/** Buckets, and a catalog database with the three Delta tables. */
+export interface ILakehouseStorage extends IConstruct {
+  /** Holds the raw table. */
+  readonly rawBucket: s3.IBucket;
+  /** Holds events, bad events and checkpoints. */
+  readonly lakehouseBucket: s3.IBucket;
+  readonly databaseName: string;
+  /** Locations of the tables and of the job's checkpoints, with a trailing slash. */
+  readonly rawUri: string;
+  readonly eventsUri: string;
+  readonly badEventsUri: string;
+  readonly checkpointUri: string;
+  /** Lets the grantee read the three tables: their catalog entries and their files. */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+}
 
-  /**
-   * What becomes of buckets, database and tables when the stack is deleted. DESTROY empties the created buckets.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
+export interface LakehouseStorageProps extends StorageOptions {
+  /** Key that encrypts the created buckets; S3's own when left out. */
+  readonly encryptionKey?: kms.IKey;
+  /** Of buckets, database and tables; RETAIN when left out. DESTROY empties the created buckets. */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Buckets, and a catalog database with the three Delta tables. */
-export class LakehouseStorage extends Construct {
-  /** Holds the raw table. */
+/** Creates buckets, database and tables. Existing buckets are used as they are. */
+export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly rawBucket: s3.IBucket;
-  /** Holds events, bad events and checkpoints. */
   public readonly lakehouseBucket: s3.IBucket;
   /** Access logs of the created buckets. */
   public readonly accessLogsBucket?: s3.IBucket;
-  /** Catalog database. */
   public readonly databaseName: string;
-  /** Every record as it was read from the stream. */
   public readonly rawTableName: string;
-  /** One row per event. */
   public readonly eventsTableName: string;
-  /** What could not become an event. */
   public readonly badEventsTableName: string;
-  /** Location of the raw table, with a trailing slash. */
   public readonly rawUri: string;
-  /** Location of the events table, with a trailing slash. */
   public readonly eventsUri: string;
-  /** Location of the bad events table, with a trailing slash. */
   public readonly badEventsUri: string;
-  /** Location of the job's checkpoints, with a trailing slash. */
   public readonly checkpointUri: string;
 
   private readonly removalPolicy: RemovalPolicy;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see LakehouseStorageProps
-   */
   constructor(scope: Construct, id: string, props: LakehouseStorageProps = {}) {
     super(scope, id);
-    requireMatch('storage.databaseName', props.databaseName, /^[a-z0-9_]{1,255}$/, 'of lower-case letters, digits and underscores');
+    requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME, 'of lower-case letters, digits and underscores');
     this.removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const creates = !props.rawBucket || !props.lakehouseBucket;
@@ -100,10 +97,10 @@ export class LakehouseStorage extends Construct {
     this.rawBucket = props.rawBucket ?? bucket('RawBucket', 'raw');
     this.lakehouseBucket = props.lakehouseBucket ?? bucket('LakehouseBucket', 'lakehouse');
 
-    this.rawUri = this.rawBucket.s3UrlForObject('raw/');
-    this.eventsUri = this.lakehouseBucket.s3UrlForObject('events/');
-    this.badEventsUri = this.lakehouseBucket.s3UrlForObject('bad_events/');
-    this.checkpointUri = this.lakehouseBucket.s3UrlForObject('checkpoints/');
+    this.rawUri = this.rawBucket.s3UrlForObject(`${STORAGE_PREFIXES.raw}/`);
+    this.eventsUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.events}/`);
+    this.badEventsUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.bad_events}/`);
+    this.checkpointUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.checkpoints}/`);
 
     const database = this.createDatabase(props.databaseName);
     this.databaseName = database.ref;
@@ -112,11 +109,6 @@ export class LakehouseStorage extends Construct {
     this.badEventsTableName = this.createTable('BadEventsTable', 'bad_events', this.badEventsUri);
   }
 
-  /**
-   * Lets the grantee read the three tables, their catalog entries and their files.
-   *
-   * @param grantee who reads
-   */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const stack = Stack.of(this);
     const catalog = (resource: string, resourceName?: string) => stack.formatArn({ service: 'glue', resource, resourceName });
@@ -130,12 +122,12 @@ export class LakehouseStorage extends Construct {
       ],
     });
     return grant
-      .combine(this.rawBucket.grantRead(grantee, 'raw/*'))
-      .combine(this.lakehouseBucket.grantRead(grantee, 'events/*'))
-      .combine(this.lakehouseBucket.grantRead(grantee, 'bad_events/*'));
+      .combine(this.rawBucket.grantRead(grantee, `${STORAGE_PREFIXES.raw}/*`))
+      .combine(this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.events}/*`))
+      .combine(this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.bad_events}/*`));
   }
 
-  /** With S3's own keys: log delivery cannot use another. */
+  /** Encrypted with S3's own key, because log delivery cannot use another. */
   private createAccessLogsBucket(): s3.Bucket {
     return securedBucket(this, 'AccessLogsBucket', { removalPolicy: this.removalPolicy, expiration: Duration.days(90) });
   }
@@ -145,7 +137,7 @@ export class LakehouseStorage extends Construct {
       catalogId: Stack.of(this).account,
       databaseInput: {
         // Without a name CloudFormation makes one with hyphens, which every query would have to quote.
-        name: name ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '_', allowedSpecialCharacters: '_' }).toLowerCase(),
+        name: name ?? Names.uniqueResourceName(this, NAME_FORMAT).toLowerCase(),
         description: 'Clickstream lakehouse',
       },
     });

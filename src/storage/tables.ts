@@ -1,12 +1,15 @@
 import { aws_glue as glue } from 'aws-cdk-lib';
 import { TABLES } from '../contract/generated';
 
-/** Name of a table in the contract, in the catalog and of its folder. */
+/** Name of a table in the contract and in the catalog. */
 export type TableName = keyof typeof TABLES;
 
+/** Limit of the Glue catalog. */
+const MAX_COMMENT_CHARACTERS = 255;
+
 /**
- * Catalog entry of a Delta table, as Athena itself writes them: the readers take rows and schema from the Delta log, so formats
- * are placeholders, but location and `path` must both point at the table.
+ * Catalog entry of a Delta table, as Athena itself writes them. Readers take rows and schema from the Delta log, so the
+ * formats are placeholders, but location and `path` must both point at the table.
  */
 export function deltaTableInput(name: TableName, location: string): glue.CfnTable.TableInputProperty {
   const table = TABLES[name];
@@ -23,7 +26,9 @@ export function deltaTableInput(name: TableName, location: string): glue.CfnTabl
     },
     storageDescriptor: {
       location,
-      columns: table.columns.map(column => ({ name: column.name, type: column.type, comment: column.comment.slice(0, 255) })),
+      columns: table.columns.map(({ name: column, type, comment }) => ({
+        name: column, type, comment: comment.slice(0, MAX_COMMENT_CHARACTERS),
+      })),
       inputFormat: 'org.apache.hadoop.mapred.SequenceFileInputFormat',
       outputFormat: 'org.apache.hadoop.hive.ql.io.HiveSequenceFileOutputFormat',
       serdeInfo: {

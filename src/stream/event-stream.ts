@@ -1,61 +1,56 @@
 import { aws_kinesis as kinesis, aws_kms as kms, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { StreamCapacity } from './stream-capacity';
 import { InvalidPropertyError, requireDurationBetween } from '../private/validate';
 
 /** Options of the stream between collector and job. */
 export interface StreamOptions {
   /**
-   * Shards of the stream.
+   * How many shards the stream has.
    *
    * @default StreamCapacity.provisioned(1)
    */
   readonly capacity?: StreamCapacity;
 
   /**
-   * How long the stream keeps events: the time there is to repair a stopped job without losing any.
+   * How long the stream keeps events. This is the time you have to repair a stopped job without losing any.
    *
    * @default Duration.hours(24)
    */
   readonly retention?: Duration;
 
   /**
-   * An existing stream, instead of creating one. Its retention must cover the time between two runs of the job.
+   * An existing stream to use instead of a new one. Its retention must cover the time between two runs of the job.
    *
    * @default - a stream is created
    */
-  readonly existing?: kinesis.IStream;
-}
-
-/** Properties of EventStream. */
-export interface EventStreamProps extends StreamOptions {
-  /**
-   * Key that encrypts the stream.
-   *
-   * @default - the key Kinesis owns
-   */
-  readonly encryptionKey?: kms.IKey;
+  readonly kinesisStream?: kinesis.IStream;
 }
 
 /** The stream that carries lines of canonical events from the collector to the job. */
-export class EventStream extends Construct {
-  /** The stream. */
+export interface IEventStream extends IConstruct {
+  readonly stream: kinesis.IStream;
+  /** How long the stream keeps events; undefined for an existing stream. */
+  readonly retention?: Duration;
+}
+
+export interface EventStreamProps extends StreamOptions {
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** Creates the stream, or takes an existing one. */
+export class EventStream extends Construct implements IEventStream {
   public readonly stream: kinesis.IStream;
-  /** How long it keeps events; undefined for an existing stream. */
   public readonly retention?: Duration;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see EventStreamProps
-   */
   constructor(scope: Construct, id: string, props: EventStreamProps = {}) {
     super(scope, id);
-    if (props.existing) {
+    if (props.kinesisStream) {
       if (props.capacity || props.retention) {
-        throw new InvalidPropertyError('stream.existing excludes stream.capacity and stream.retention: the existing stream has its own');
+        throw new InvalidPropertyError('stream.kinesisStream cannot be combined with stream.capacity or stream.retention: '
+          + 'an existing stream has its own');
       }
-      this.stream = props.existing;
+      this.stream = props.kinesisStream;
       return;
     }
     requireDurationBetween('stream.retention', props.retention, Duration.hours(24), Duration.days(365));
@@ -67,7 +62,7 @@ export class EventStream extends Construct {
       retentionPeriod: this.retention,
       encryption: props.encryptionKey ? kinesis.StreamEncryption.KMS : kinesis.StreamEncryption.MANAGED,
       encryptionKey: props.encryptionKey,
-      // A buffer, not an archive, and paid by the hour: it goes with the stack even when the data stay.
+      // A buffer and not an archive, paid by the hour: it is deleted with the stack even when the data stay.
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }

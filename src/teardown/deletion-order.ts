@@ -1,35 +1,35 @@
 import { Teardown } from './teardown';
-import { CollectorEndpoint } from '../collector/collector-endpoint';
-import { JobNetwork } from '../network/job-network';
-import { JobKeeper } from '../processing/job-keeper';
-import { StreamingJob } from '../processing/streaming-job';
-import { LakehouseStorage } from '../storage/lakehouse-storage';
+import { ICollectorEndpoint } from '../collector/collector-endpoint';
+import { IJobNetwork } from '../network/job-network';
+import { IJobKeeper } from '../processing/job-keeper';
+import { IStreamingJob } from '../processing/streaming-job';
+import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 export interface DeletionOrderProps {
-  readonly network?: JobNetwork;
-  readonly storage: LakehouseStorage;
-  readonly job: StreamingJob;
+  readonly network?: IJobNetwork;
+  readonly storage: ILakehouseStorage;
+  readonly job: IStreamingJob;
   readonly teardown: Teardown;
-  readonly keeper: JobKeeper;
-  readonly collector: CollectorEndpoint;
+  readonly keeper: IJobKeeper;
+  readonly collector: ICollectorEndpoint;
 }
 
 /**
- * CloudFormation deletes in the reverse order of creation. What refers to something else is ordered by that; the rest is said here:
- * nothing new arrives → no run is started → the runs end → the job goes → its interfaces go → its network and data go.
- * test/teardown/deletion-order.test.ts lists every rule.
+ * CloudFormation deletes in the reverse order of creation. References order most of it, and the dependencies here order
+ * the rest: no new events → no new runs → the runs end → the job is deleted → its network interfaces are deleted → its
+ * network and data are deleted. test/support/deletion-rules.ts lists every rule.
  */
 export function orderDeletion({ network, storage, job, teardown, keeper, collector }: DeletionOrderProps): void {
-  keeper._endBefore(teardown.drain);
+  keeper.endBefore(teardown.drain);
   collector.api.deploymentStage.node.addDependency(teardown.drain);
 
-  // The job writes to buckets until its last run has ended; a bucket's policy and its emptying are constructs beside it.
-  job._job.node.addDependency(storage);
+  // The job writes to buckets until its last run has ended. A bucket's policy and its emptying are constructs beside it.
+  job.resource.node.addDependency(storage);
 
   if (!network || !teardown.eniSweep) return;
   // A run needs rules, endpoints, routes and network ACL to the end. In a given VPC these are the user's.
-  job._job.node.addDependency(network, network.vpc);
-  job._connection!.node.addDependency(teardown.eniSweep);
-  // Glue removes its interfaces late, with the job's role; until then subnet and routes cannot go.
+  job.resource.node.addDependency(network, network.vpc);
+  job.connection?.node.addDependency(teardown.eniSweep);
+  // Glue removes its interfaces late, with the job's role. Until then subnet and routes cannot be deleted.
   teardown.eniSweep.node.addDependency(network.subnet, job.role);
 }

@@ -1,77 +1,53 @@
-import { ArnFormat, aws_iam as iam, aws_kms as kms, aws_logs as logs, Aws, CustomResource, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { ArnFormat, Aws, aws_iam as iam, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { DrainProperties } from './function/drain';
 import type { EniSweepProperties } from './function/eni-sweep';
 import { PolledResource } from './polled-resource';
-import { STACK_TAG } from '../contract/tags';
-import { JobNetwork } from '../network/job-network';
+import { IJobNetwork } from '../network/job-network';
+import { LogOptions } from '../private/log-group';
 import { requireDurationBetween } from '../private/validate';
-import { StreamingJob } from '../processing/streaming-job';
+import { IStreamingJob } from '../processing/streaming-job';
 
-/** What happens when the time is up and something is left. */
+/** Action to take when the time is up and something is left. */
 export enum TeardownTimeoutAction {
-  /** The deletion fails and says what is left; deleting the stack again goes on from there. */
+  /** The deletion fails and names what is left. Deleting the stack again goes on from there. */
   FAIL = 'FAIL',
-  /** The deletion goes on and logs what is left; CloudFormation may fail later on the same. */
+  /** The deletion logs what is left and goes on, and CloudFormation may fail on it later. */
   CONTINUE = 'CONTINUE',
 }
 
 /** Options of the stack's deletion. */
 export interface TeardownOptions {
   /**
-   * How long the end of the job's runs, and then the release of its network interfaces, may take each: 1 to 50 minutes.
+   * Time limit, 1 to 50 minutes, for ending the job's runs and again for releasing its network interfaces.
    *
    * @default Duration.minutes(45)
    */
   readonly timeout?: Duration;
 
   /**
-   * What happens when the time is up.
+   * Action to take when the time is up.
    *
    * @default TeardownTimeoutAction.FAIL
    */
   readonly onTimeout?: TeardownTimeoutAction;
 }
 
-/** Properties of Teardown. */
-export interface TeardownProps extends TeardownOptions {
-  /** The job to end. */
-  readonly job: StreamingJob;
-
-  /**
-   * Network the job runs in.
-   *
-   * @default - outside any VPC
-   */
-  readonly network?: JobNetwork;
-
-  /**
-   * Key that encrypts the logs.
-   *
-   * @default - the key CloudWatch owns
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * How long logs are kept.
-   *
-   * @default logs.RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
+export interface TeardownProps extends TeardownOptions, LogOptions {
+  readonly job: IStreamingJob;
+  /** Outside any VPC when left out. */
+  readonly network?: IJobNetwork;
 }
 
-/** Lets the stack be deleted: ends the job's runs before the job goes, and waits for its network interfaces before the network goes. */
+/**
+ * Ends the job's runs before the job is deleted, and waits for its network interfaces before the network is deleted.
+ */
 export class Teardown extends Construct {
-  /** Deleted before the job: ends its runs. */
+  /** Deleted before the job. */
   public readonly drain: CustomResource;
-  /** Deleted after the job and before its network: waits for its network interfaces. Undefined outside any VPC. */
+  /** Deleted after the job and before its network; undefined outside any VPC. */
   public readonly eniSweep?: CustomResource;
 
-  /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props see TeardownProps
-   */
   constructor(scope: Construct, id: string, props: TeardownProps) {
     super(scope, id);
     requireDurationBetween('teardown.timeout', props.timeout, Duration.minutes(1), Duration.minutes(50));
@@ -80,9 +56,10 @@ export class Teardown extends Construct {
   }
 
   private createDrain(props: TeardownProps): CustomResource {
-    const { job } = props;
-    job._tag(STACK_TAG, Aws.STACK_ID);
-    const properties: DrainProperties = { JobName: job.jobName, JobArn: job.jobArn, Stack: Aws.STACK_ID, ...limits(props) };
+    const { job, logRetention, encryptionKey } = props;
+    const properties: DrainProperties = {
+      JobName: job.jobName, JobArn: job.jobArn, Stack: Aws.STACK_ID, ...limits(props),
+    };
     return new PolledResource(this, 'Drain', {
       entrypoint: 'teardown/function/drain.lambda',
       description: 'Ends the runs of the clickstream job before it is deleted',
@@ -98,16 +75,17 @@ export class Teardown extends Construct {
         actions: ['glue:BatchStopJobRun', 'glue:GetJobRuns', 'glue:GetTags'],
         resources: [job.jobArn],
       })],
-      ...logging(props),
+      logRetention,
+      encryptionKey,
     }).resource;
   }
 
-  private createEniSweep(props: TeardownProps, network: JobNetwork): CustomResource {
-    Tags.of(network.securityGroup).add(STACK_TAG, Aws.STACK_ID);
+  private createEniSweep(props: TeardownProps, network: IJobNetwork): CustomResource {
+    const { job, logRetention, encryptionKey } = props;
     const properties: EniSweepProperties = {
       VpcId: network.vpc.vpcId,
       SecurityGroupId: network.securityGroup.securityGroupId,
-      JobRoleArn: props.job.role.roleArn,
+      JobRoleArn: job.role.roleArn,
       Stack: Aws.STACK_ID,
       ...limits(props),
     };
@@ -116,13 +94,14 @@ export class Teardown extends Construct {
       description: 'Waits for the network interfaces of the clickstream job before its network is deleted',
       resourceType: 'Custom::ClickstreamEniSweep',
       properties: { ...properties },
-      onEventStatements: [], // it only notes the time
+      onEventStatements: [], // it only records the time
       isCompleteStatements: this.sweepStatements(network),
-      ...logging(props),
+      logRetention,
+      encryptionKey,
     }).resource;
   }
 
-  private sweepStatements(network: JobNetwork): iam.PolicyStatement[] {
+  private sweepStatements(network: IJobNetwork): iam.PolicyStatement[] {
     const stack = Stack.of(this);
     const arn = (resource: string, resourceName: string) =>
       stack.formatArn({ service: 'ec2', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
@@ -130,7 +109,7 @@ export class Teardown extends Construct {
       new iam.PolicyStatement({
         sid: 'FindInterfaces',
         actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups'],
-        resources: ['*'], // have no resource-level support
+        resources: ['*'], // these actions have no resource-level support
         conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
       }),
       new iam.PolicyStatement({
@@ -148,8 +127,4 @@ function limits({ timeout, onTimeout }: TeardownOptions): { TimeoutSeconds: stri
     TimeoutSeconds: String((timeout ?? Duration.minutes(45)).toSeconds()),
     OnTimeout: onTimeout ?? TeardownTimeoutAction.FAIL,
   };
-}
-
-function logging({ encryptionKey, logRetention }: TeardownProps) {
-  return { encryptionKey, logRetention: logRetention ?? logs.RetentionDays.ONE_MONTH };
 }

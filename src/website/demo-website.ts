@@ -1,14 +1,16 @@
 import {
-  aws_cloudfront as cloudfront, aws_cloudfront_origins as origins, aws_logs as logs, aws_s3 as s3, aws_s3_deployment as deployment, RemovalPolicy,
+  aws_cloudfront as cloudfront, aws_cloudfront_origins as origins, aws_logs as logs, aws_s3 as s3,
+  aws_s3_deployment as deployment, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { WEBSITE } from '../private/assets';
-import { handlerRole, ownLogGroup } from '../private/handler-function';
+import { handlerRole } from '../private/handler-function';
+import { ownLogGroup } from '../private/log-group';
 import { securedBucket } from '../private/secured-bucket';
 
 /** Properties of DemoWebsite. */
 export interface DemoWebsiteProps {
-  /** URL that the page's tracker sends to, stage included. */
+  /** URL that the page's tracker sends to, including the stage. */
   readonly collectorUrl: string;
 
   /**
@@ -19,19 +21,19 @@ export interface DemoWebsiteProps {
   readonly writeKey?: string;
 }
 
-/** A small shop whose page sends events to the collector: a private bucket behind CloudFront. */
+/** A small demo shop that sends events to the collector, served by CloudFront from a private bucket. */
 export class DemoWebsite extends Construct {
-  /** Address of the page. */
+  /** URL of the shop. */
   public readonly url: string;
-  /** Holds the page. */
+  /** Bucket that holds the shop's files. */
   public readonly bucket: s3.IBucket;
-  /** Serves the page. */
+  /** Distribution that serves the shop. */
   public readonly distribution: cloudfront.IDistribution;
 
   /**
    * @param scope parent construct
    * @param id construct id
-   * @param props see DemoWebsiteProps
+   * @param props collector to send to
    */
   constructor(scope: Construct, id: string, props: DemoWebsiteProps) {
     super(scope, id);
@@ -47,7 +49,7 @@ export class DemoWebsite extends Construct {
       priceClass: cloudfront.PriceClass.PRICE_CLASS_100,
       minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
     });
-    const log = ownLogGroup(this, 'DeploymentLog', logs.RetentionDays.ONE_WEEK);
+    const log = ownLogGroup(this, 'DeploymentLog', { logRetention: logs.RetentionDays.ONE_WEEK });
     new deployment.BucketDeployment(this, 'Deployment', {
       destinationBucket: bucket,
       sources: [

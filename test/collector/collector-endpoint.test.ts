@@ -1,6 +1,7 @@
 import { aws_kinesis as kinesis, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ClientIp, CollectorEndpoint, CollectorEndpointProps, ConsentMode, FirstPartyCookie, IngestionOptions } from '../../src';
+import { ClientIp, CollectorOptions, ConsentMode, FirstPartyCookie } from '../../src';
+import { CollectorEndpoint, CollectorEndpointProps } from '../../src/collector/collector-endpoint';
 import { parseEnvironment } from '../../src/collector/function/environment';
 import { rendered } from '../support/iam-statements';
 import { testStack } from '../support/stack';
@@ -178,31 +179,31 @@ describe('access logs', () => {
 });
 
 test('an open collector is warned about', () => {
-  const warning = Match.stringLikeRegexp('neither ingestion.writeKeys nor ingestion.writeKeysSecret is set: anybody who knows the URL can send events');
+  const warning = Match.stringLikeRegexp('neither collector.writeKeys nor collector.writeKeysSecret is set: anybody who knows the URL can send events');
   Annotations.fromStack(standardStack).hasWarning('/Test/Collector', warning);
   Annotations.fromStack(build({ writeKeys: { web: { keys: ['a'] } } }).stack).hasNoWarning('/Test/Collector', warning);
 });
 
-test.each<[string, IngestionOptions, string]>([
-  ['no origin', { allowedOrigins: [] }, 'ingestion.allowedOrigins is empty: leave it out to allow every origin'],
+test.each<[string, CollectorOptions, string]>([
+  ['no origin', { allowedOrigins: [] }, 'collector.allowedOrigins is empty: leave it out to allow every origin'],
   ['an origin with a path', { allowedOrigins: ['https://a.example/'] }, "like https://shop.example, got 'https://a.example/'"],
-  ['an origin without scheme', { allowedOrigins: ['a.example'] }, "ingestion.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, got 'a.example'"],
-  ['no source', { writeKeys: {} }, 'ingestion.writeKeys is empty: nobody could send events'],
-  ['a source without keys', { writeKeys: { web: { keys: [] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
-  ['an empty key', { writeKeys: { web: { keys: ['a', ' '] } } }, "ingestion.writeKeys['web'].keys must hold at least one key and no empty one"],
+  ['an origin without scheme', { allowedOrigins: ['a.example'] }, "collector.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, got 'a.example'"],
+  ['no source', { writeKeys: {} }, 'collector.writeKeys is empty: nobody could send events'],
+  ['a source without keys', { writeKeys: { web: { keys: [] } } }, "collector.writeKeys['web'].keys must hold at least one key and no empty one"],
+  ['an empty key', { writeKeys: { web: { keys: ['a', ' '] } } }, "collector.writeKeys['web'].keys must hold at least one key and no empty one"],
   ['more keys than fit', { writeKeys: { web: { keys: ['x'.repeat(4000)] } } },
-    'ingestion.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: keep the write keys in a secret, ingestion.writeKeysSecret'],
-  ['an alias that is no path', { pathAliases: { 'a?b': 'batch' } }, "ingestion.pathAliases must name paths like shop/track, got 'a?b'"],
-  ['an alias of the stage', { pathAliases: { '/v1/': 'batch' } }, "ingestion.pathAliases must name paths like shop/track, got '/v1/'"],
-  ['an alias that hides a path', { pathAliases: { 'v1/track': 'batch' } }, "ingestion.pathAliases['v1/track'] is a path that the collector serves already"],
-  ['an alias of nothing', { pathAliases: { shop: 'tp2' } }, "ingestion.pathAliases['shop'] must be a path that the collector serves, like com.snowplowanalytics.snowplow/tp2, got 'tp2'"],
-  ['too little memory', { memorySize: 64 }, 'ingestion.memorySize must be a whole number between 128 and 10240, got 64'],
-  ['no rate', { throttle: { rateLimit: 0, burstLimit: 1 } }, 'ingestion.throttle.rateLimit must be a whole number between 1 and 1000000, got 0'],
-  ['no concurrency', { reservedConcurrency: 0 }, 'ingestion.reservedConcurrency must be a whole number between 1 and 1000000, got 0'],
+    'collector.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: keep the write keys in a secret, collector.writeKeysSecret'],
+  ['an alias that is no path', { pathAliases: { 'a?b': 'batch' } }, "collector.pathAliases must name paths like shop/track, got 'a?b'"],
+  ['an alias of the stage', { pathAliases: { '/v1/': 'batch' } }, "collector.pathAliases must name paths like shop/track, got '/v1/'"],
+  ['an alias that hides a path', { pathAliases: { 'v1/track': 'batch' } }, "collector.pathAliases['v1/track'] is a path that the collector serves already"],
+  ['an alias of nothing', { pathAliases: { shop: 'tp2' } }, "collector.pathAliases['shop'] must be a path that the collector serves, like com.snowplowanalytics.snowplow/tp2, got 'tp2'"],
+  ['too little memory', { memorySize: 64 }, 'collector.memorySize must be a whole number between 128 and 10240, got 64'],
+  ['no rate', { throttle: { rateLimit: 0, burstLimit: 1 } }, 'collector.throttle.rateLimit must be a whole number between 1 and 1000000, got 0'],
+  ['no concurrency', { reservedConcurrency: 0 }, 'collector.reservedConcurrency must be a whole number between 1 and 1000000, got 0'],
 ])('refuses %s', (_, options, message) => expect(() => build(options)).toThrow(message));
 
 test.each(['localhost', '.shop.example', 'https://shop.example', ''])('refuses a cookie for %j', domain => {
-  expect(() => FirstPartyCookie.domain(domain)).toThrow(`ingestion.firstPartyCookie must be a domain like shop.example, got '${domain}'`);
+  expect(() => FirstPartyCookie.domain(domain)).toThrow(`collector.firstPartyCookie must be a domain like shop.example, got '${domain}'`);
 });
 
 test('values known only at deployment are not judged', () => {

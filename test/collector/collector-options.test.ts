@@ -6,12 +6,13 @@ import {
   aws_secretsmanager as secretsmanager, RemovalPolicy, Stack, Token,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { CollectorEndpoint, CollectorEndpointProps, CollectorFirewall, CustomDomainOptions, FirstPartyCookie } from '../../src';
+import { CollectorWebAcl, CustomDomainOptions, FirstPartyCookie } from '../../src';
+import { CollectorEndpoint, CollectorEndpointProps } from '../../src/collector/collector-endpoint';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 import { CloudFormationTemplate, TemplateGraph } from '../support/template-graph';
 
-/** What of the collector comes only with an option. */
+/** A collector with options that create something in addition. */
 function build(options: (stack: Stack) => Partial<CollectorEndpointProps>, stack = testStack()) {
   const collector = new CollectorEndpoint(stack, 'Collector', { stream: new kinesis.Stream(stack, 'Stream'), ...options(stack) });
   const template = Template.fromStack(stack);
@@ -43,9 +44,9 @@ describe('write keys in a secret', () => {
     expect(rights(built)).toEqual(['secretsmanager:GetSecretValue on arn:${Partition}:secretsmanager:${Region}:${AccountId}:secret:shop/keys-??????']);
   });
 
-  test('exclude literal ones', () => {
+  test('cannot be combined with literal ones', () => {
     expect(() => build(stack => ({ writeKeysSecret: new secretsmanager.Secret(stack, 'Keys'), writeKeys: { web: { keys: ['k'] } } })))
-      .toThrow('ingestion.writeKeysSecret excludes ingestion.writeKeys: one of them must hold all keys');
+      .toThrow('collector.writeKeysSecret cannot be combined with collector.writeKeys: one of them must hold all keys');
   });
 });
 
@@ -65,7 +66,7 @@ describe('the preprocess hook', () => {
 
   test('is refused without its module', () => {
     writeFileSync(join(folder, 'index.js'), '');
-    expect(withHook).toThrow(`ingestion.preprocess must have index.mjs at its root, which exports preprocess(event, request); found none in '${folder}'`);
+    expect(withHook).toThrow(`collector.preprocess must have index.mjs at its root, which exports preprocess(event, request); found none in '${folder}'`);
   });
 });
 
@@ -98,7 +99,7 @@ describe('a custom domain', () => {
     const { collector, template, annotations } = domain(() => ({ basePath: 'clicks' }));
     expect([collector.hostUrl, collector.endpointUrl]).toEqual(['https://collect.shop.example/clicks', 'https://collect.shop.example/clicks/v1']);
     template.hasResourceProperties('AWS::ApiGateway::BasePathMapping', { BasePath: 'clicks' });
-    annotations.hasWarning('/Test/Collector', Match.stringLikeRegexp('ingestion.customDomain.basePath is set: SDKs that take only a host.*drop it'));
+    annotations.hasWarning('/Test/Collector', Match.stringLikeRegexp('collector.customDomain.basePath is set: SDKs that take only a host.*drop it'));
   });
 
   test.each<[string, (stack: Stack) => route53.IHostedZone]>([
@@ -119,29 +120,29 @@ describe('a custom domain', () => {
   });
 
   test.each<[string, (stack: Stack) => Partial<CustomDomainOptions>, string]>([
-    ['a URL', () => ({ domainName: 'https://shop.example' }), "ingestion.customDomain.domainName must be a name in lower case like collect.shop.example, got 'https://shop.example'"],
+    ['a URL', () => ({ domainName: 'https://shop.example' }), "collector.customDomain.domainName must be a name in lower case like collect.shop.example, got 'https://shop.example'"],
     ['capitals', () => ({ domainName: 'Collect.shop.example' }), "got 'Collect.shop.example'"],
     ['a wildcard', () => ({ domainName: '*.shop.example' }), "got '*.shop.example'"],
-    ['a base path of two segments', () => ({ basePath: 'a/b' }), "ingestion.customDomain.basePath must be one segment without slashes, got 'a/b'"],
+    ['a base path of two segments', () => ({ basePath: 'a/b' }), "collector.customDomain.basePath must be one segment without slashes, got 'a/b'"],
     ['the zone of another domain', stack => ({ hostedZone: new route53.PublicHostedZone(stack, 'Zone', { zoneName: 'op.example' }) }),
-      "ingestion.customDomain.hostedZone must be of 'collect.shop.example' or a domain above it, got 'op.example'"],
+      "collector.customDomain.hostedZone must be of 'collect.shop.example' or a domain above it, got 'op.example'"],
   ])('refuses %s', (_, options, message) => expect(() => domain(options)).toThrow(message));
 
   test('refuses a certificate of another region', () => {
     const ireland = () => new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test', { env: { region: 'eu-west-1' } });
     expect(() => domain(() => ({ certificate: certificate(new Stack(), 'us-east-1') }), {}, ireland()))
-      .toThrow('ingestion.customDomain.certificate must be in the region of the stack, eu-west-1, got one in us-east-1');
+      .toThrow('collector.customDomain.certificate must be in the region of the stack, eu-west-1, got one in us-east-1');
     expect(() => domain(() => ({}), {}, ireland())).not.toThrow();
   });
 
   test('is what the cookie must be for', () => {
     expect(() => domain(() => ({}), { firstPartyCookie: FirstPartyCookie.domain('op.example') }))
-      .toThrow("ingestion.firstPartyCookie must be for 'collect.shop.example' or a domain above it, got 'op.example'");
+      .toThrow("collector.firstPartyCookie must be for 'collect.shop.example' or a domain above it, got 'op.example'");
     for (const firstPartyCookie of [FirstPartyCookie.domain('shop.example'), FirstPartyCookie.domain('collect.shop.example'), FirstPartyCookie.host()]) {
       domain(() => ({}), { firstPartyCookie }).annotations.hasNoWarning('/Test/Collector', Match.stringLikeRegexp('firstPartyCookie'));
     }
     build(() => ({ firstPartyCookie: FirstPartyCookie.host() })).annotations
-      .hasWarning('/Test/Collector', Match.stringLikeRegexp('ingestion.firstPartyCookie is set without ingestion.customDomain'));
+      .hasWarning('/Test/Collector', Match.stringLikeRegexp('collector.firstPartyCookie is set without collector.customDomain'));
   });
 
   test('may be known only at deployment', () => {
@@ -150,7 +151,7 @@ describe('a custom domain', () => {
 });
 
 describe('a web ACL', () => {
-  const own = build(() => ({ waf: CollectorFirewall.rateLimited(20_000) }));
+  const own = build(() => ({ webAcl: CollectorWebAcl.rateLimited(20_000) }));
 
   test('of its own has a limit for each address and the list of attackers, and nothing that reads bodies', () => {
     const [acl] = Object.values(own.template.findResources('AWS::WAFv2::WebACL')).map(({ Properties }) => Properties);
@@ -172,14 +173,14 @@ describe('a web ACL', () => {
 
   test('may exist already', () => {
     const arn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/clicks/1';
-    const { template } = build(() => ({ waf: CollectorFirewall.webAcl(arn) }));
+    const { template } = build(() => ({ webAcl: CollectorWebAcl.fromWebAclArn(arn) }));
     template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', { WebACLArn: arn });
     template.resourceCountIs('AWS::WAFv2::WebACL', 0);
   });
 
-  test.each<[string, () => CollectorFirewall, string]>([
-    ['no limit', () => CollectorFirewall.rateLimited(0), 'ingestion.waf: requestsPerFiveMinutes must be a whole number between 10 and 2000000000, got 0'],
-    ['a name', () => CollectorFirewall.webAcl('clicks'), "ingestion.waf: webAclArn must be the ARN of a WAFv2 web ACL, got 'clicks'"],
-    ['one for CloudFront', () => CollectorFirewall.webAcl('arn:aws:wafv2:us-east-1:123456789012:global/webacl/clicks/1'), 'must be of scope REGIONAL, got one for CloudFront'],
+  test.each<[string, () => CollectorWebAcl, string]>([
+    ['no limit', () => CollectorWebAcl.rateLimited(0), 'collector.webAcl: requestsPerFiveMinutes must be a whole number between 10 and 2000000000, got 0'],
+    ['a name', () => CollectorWebAcl.fromWebAclArn('clicks'), "collector.webAcl: webAclArn must be the ARN of a WAFv2 web ACL, got 'clicks'"],
+    ['one for CloudFront', () => CollectorWebAcl.fromWebAclArn('arn:aws:wafv2:us-east-1:123456789012:global/webacl/clicks/1'), 'must be of scope REGIONAL, got one for CloudFront'],
   ])('refuses %s', (_, make, message) => expect(make).toThrow(message));
 });

@@ -1,6 +1,6 @@
 import { aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { JobNetwork, JobNetworkProps } from '../../src';
+import { JobNetwork, JobNetworkProps } from '../../src/network/job-network';
 import { testStack } from '../support/stack';
 
 function build(props: JobNetworkProps | ((stack: Stack) => JobNetworkProps) = {}) {

@@ -73,7 +73,7 @@ test('an id is remembered for as long as the stream keeps events, at least a day
   expect(argumentsOf({ stream: { retention: Duration.days(3) } })['--dedup_window_hours']).toBe('72');
   const existing = synthesize(stack => ({
     network: LakehouseNetwork.none(),
-    stream: { existing: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/s') },
+    stream: { kinesisStream: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/s') },
   }));
   expect(only(existing, 'AWS::Glue::Job').DefaultArguments['--dedup_window_hours']).toBe('24');
 });

@@ -1,8 +1,10 @@
 import { aws_iam as iam, Duration, Size } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AthenaQuery, LakehouseStorage, QueryOptions } from '../../src';
+import { QueryOptions } from '../../src';
 import { TABLES } from '../../src/contract/generated';
+import { AthenaQuery } from '../../src/query/athena-query';
 import { SAVED_QUERIES } from '../../src/query/named-queries';
+import { LakehouseStorage } from '../../src/storage/lakehouse-storage';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 import { CloudFormationTemplate } from '../support/template-graph';

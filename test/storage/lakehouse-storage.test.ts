@@ -1,7 +1,7 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { LakehouseStorage, LakehouseStorageProps } from '../../src';
 import { TABLES } from '../../src/contract/generated';
+import { LakehouseStorage, LakehouseStorageProps } from '../../src/storage/lakehouse-storage';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 import { CloudFormationTemplate } from '../support/template-graph';

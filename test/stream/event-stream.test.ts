@@ -1,6 +1,7 @@
 import { aws_kinesis as kinesis, aws_kms as kms, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { EventStream, EventStreamProps, StreamCapacity } from '../../src';
+import { StreamCapacity } from '../../src';
+import { EventStream, EventStreamProps } from '../../src/stream/event-stream';
 import { testStack } from '../support/stack';
 
 function build(props: EventStreamProps | ((stack: Stack) => EventStreamProps) = {}) {
@@ -36,7 +37,7 @@ test('scales by itself on demand', () => {
 });
 
 test('uses an existing stream', () => {
-  const { eventStream, stack } = build(scope => ({ existing: kinesis.Stream.fromStreamArn(scope, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks') }));
+  const { eventStream, stack } = build(scope => ({ kinesisStream: kinesis.Stream.fromStreamArn(scope, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks') }));
   expect(stack.node.findAll().filter(construct => construct instanceof kinesis.CfnStream)).toEqual([]);
   expect(eventStream.stream.streamName).toBe('clicks');
   expect(eventStream.retention).toBeUndefined();
@@ -44,8 +45,8 @@ test('uses an existing stream', () => {
 
 test('refuses properties of a new stream for an existing one', () => {
   expect(() => build(stack => ({
-    existing: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks'), retention: Duration.days(2),
-  }))).toThrow('stream.existing excludes stream.capacity and stream.retention');
+    kinesisStream: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks'), retention: Duration.days(2),
+  }))).toThrow('stream.kinesisStream cannot be combined with stream.capacity or stream.retention');
 });
 
 test.each([Duration.hours(23), Duration.days(366)])('refuses a retention of %s', retention => {

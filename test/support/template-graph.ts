@@ -17,7 +17,8 @@ export class TemplateGraph {
   private readonly dependencies: Map<string, Set<string>>;
 
   constructor(readonly template: CloudFormationTemplate) {
-    this.dependencies = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, this.directDependencies(resource)]));
+    const resources = Object.entries(template.Resources);
+    this.dependencies = new Map(resources.map(([id, resource]) => [id, this.directDependencies(resource)]));
   }
 
   /** Everything that exists before the resource is created. */
@@ -42,8 +43,9 @@ export class TemplateGraph {
 
   /** Ids of the resources of a type (or of any) whose id matches. */
   find(type: string | RegExp, id = /./): string[] {
+    const ofType = ({ Type }: CloudFormationResource) => (type instanceof RegExp ? type.test(Type) : type === Type);
     return Object.entries(this.template.Resources)
-      .filter(([name, resource]) => (type instanceof RegExp ? type.test(resource.Type) : type === resource.Type) && id.test(name))
+      .filter(([name, resource]) => ofType(resource) && id.test(name))
       .map(([name]) => name);
   }
 
@@ -61,7 +63,9 @@ function collectReferences(value: unknown, found: Set<string>): void {
     if (key === 'Ref') found.add(inner);
     if (key === 'Fn::GetAtt') found.add(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0]);
     if (key === 'Fn::Sub') {
-      for (const [, name] of String(Array.isArray(inner) ? inner[0] : inner).matchAll(/\$\{([^!}.]+)/g)) found.add(name);
+      for (const [, name] of String(Array.isArray(inner) ? inner[0] : inner).matchAll(/\$\{([^!}.]+)/g)) {
+        found.add(name);
+      }
     }
     collectReferences(inner, found);
   }

@@ -1,7 +1,7 @@
 import {
   aws_certificatemanager as acm, aws_ec2 as ec2, aws_lambda as lambda, aws_s3 as s3, aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
-import { CollectorFirewall, LakehouseNetwork } from '../../src';
+import { CollectorWebAcl, LakehouseNetwork } from '../../src';
 import { violations } from '../support/deletion-rules';
 import { synthesize } from '../support/lakehouse';
 import { synthesizeExample } from '../support/synth-example';
@@ -28,12 +28,12 @@ test('a network without an ACL keeps the order of everything else', () => {
 
 test('a domain, a web ACL, a hook and a secret keep the order, and end before the runs do', () => {
   const { graph } = synthesize(stack => ({
-    ingestion: {
+    collector: {
       customDomain: {
         domainName: 'collect.shop.example',
         certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
       },
-      waf: CollectorFirewall.rateLimited(20_000),
+      webAcl: CollectorWebAcl.rateLimited(20_000),
       preprocess: lambda.Code.fromBucketV2(s3.Bucket.fromBucketName(stack, 'Code', 'code'), 'hook.zip'),
       writeKeysSecret: new secretsmanager.Secret(stack, 'Keys'),
     },

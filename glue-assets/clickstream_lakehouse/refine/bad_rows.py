@@ -61,7 +61,7 @@ def _row(columns: dict[str, Column]) -> Column:
 
 
 def _known_fields() -> dict[str, Column]:
-    """What a broken line may still say about itself."""
+    """Fields that can be read even from a faulty line."""
     return {name: F.col(name) for name in ("protocol", "app_id", "request_id", "batch_index")}
 
 

@@ -1,4 +1,4 @@
-"""Classifies the lines of raw records: valid events, lines about what the collector refused, and faulty lines.
+"""Classifies the lines of raw records: valid events, reports of what the collector refused, and faulty lines.
 
 This is all of stage 2 that looks at one line at a time. It is part of the streaming query's plan, so Spark analyses and
 compiles it once, not for every batch. Filter its rows only after they are cached (or in a batch function): Spark would

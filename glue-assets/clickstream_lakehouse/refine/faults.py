@@ -1,6 +1,7 @@
 """Why a line is rejected: the rules of the contract, in the order in which they are checked.
 
-A fault is a struct of an error code and the path of the field at fault (null when the whole line is), null for a good line.
+A fault is a struct of an error code and the path of the field at fault (null when it is the whole line). A valid line
+has a null instead.
 """
 
 from enum import StrEnum
@@ -83,7 +84,7 @@ def line_fault() -> Column:
 
 
 def fault_message(fault: Column) -> Column:
-    """The fault in words. Never a value of the line: messages may be shown to people who must not see personal data."""
+    """The fault in words, without any value of the line: people who read messages may not see personal data."""
     field = F.coalesce(fault["path"], F.lit("a field"))
     fixed = _lookup({code.value: text for code, text in _MESSAGES.items()}, fault["code"])
     expected = F.coalesce(_lookup(_listed_values(), fault["path"]), F.lit("is outside of what the column can hold"))

@@ -15,12 +15,12 @@ from clickstream_lakehouse.refine.faults import CORRUPT, LINE_END, line_fault
 
 
 class LineClass(StrEnum):
-    """What a line is to refine."""
+    """How refine treats a line."""
 
     EVENT = "event"
     """A valid event."""
     REFUSED = "refused"
-    """A valid line about what the collector refused."""
+    """A valid line that reports what the collector refused."""
     FAULTY = "faulty"
     """A line that breaks the contract."""
 

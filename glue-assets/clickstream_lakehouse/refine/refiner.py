@@ -1,7 +1,8 @@
 """Stage 2: `raw` becomes `events` and `bad_events`, each event once.
 
-A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing. The
-order matters: until events has the batch, a replay finds the same table and decides alike; after it both appends are no-ops.
+A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing.
+The order matters: until events has the batch, a replay finds the same table and comes to the same verdicts; after that
+both appends are no-ops.
 """
 
 import time
@@ -26,7 +27,7 @@ from clickstream_lakehouse.refine.lines import LineClass
 
 QUERY_NAME = "refine"
 
-# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while it works off a backlog.
+# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while a backlog is read.
 MAX_BATCH_BYTES = "16m"
 
 
@@ -118,7 +119,7 @@ class Refiner:
 
 
 def _only(lines: DataFrame, located: pa.Table, join: str) -> DataFrame:
-    """The lines at (left_semi) or not at (left_anti) the places."""
+    """The lines at the places (left_semi), or all others (left_anti)."""
     places = lines.sparkSession.createDataFrame(located.select(LOCATOR))
     return lines.join(F.broadcast(places), LOCATOR, join)
 

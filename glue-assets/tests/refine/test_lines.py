@@ -75,7 +75,7 @@ POISON: list[tuple[str, str, str | None]] = [
     *[(changed(**{name: time}), "invalid_value", name) for name in TIMES for time in (-1, 253_402_300_800_000, 2**62)],
 ]
 
-GOOD = [
+VALID = [
     changed(),
     changed(received_ts=0, client_ts=253_402_300_799_999),
     changed(value=12),
@@ -128,17 +128,17 @@ def test_the_message_says_what_is_wrong_and_what_was_expected(spark: SparkSessio
     assert row.error_message == message
 
 
-def test_good_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
-    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*GOOD))))
+def test_valid_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
+    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*VALID))))
     rows = {row.line_index: row for row in lines.collect()}
     assert [(index, rows[index].fault) for index in rows if rows[index].fault] == []
-    assert len(rows) == len(GOOD)
+    assert len(rows) == len(VALID)
     assert rows[6].event_name == 'nul \u0000 and \u2028 and 𝄞 and \\ and "'
     assert json.loads(rows[7].properties) == {"event_id": 5, "user_id": None, 'q"': "a\\"}
     assert rows[1].received_ts == 0
 
 
-def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: SparkSession) -> None:
+def test_a_record_is_split_into_its_lines_without_blank_ones(spark: SparkSession) -> None:
     rows = split_lines(raw_frame(spark, b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n")).collect()
     assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [
         ("1", 0, '{"a":1}'),
@@ -156,7 +156,7 @@ def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: S
 @pytest.mark.parametrize(
     "record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"]
 )
-def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSession, record: bytes) -> None:
+def test_the_first_64_kib_and_the_length_of_a_long_line_are_kept(spark: SparkSession, record: bytes) -> None:
     (row,) = bad_rows(spark, record)
     kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()
     assert len(kept) in range(65_533, 65_537)
@@ -164,14 +164,14 @@ def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSes
     assert row.raw_bytes == len(record)
 
 
-def test_what_a_broken_line_says_about_itself_is_kept(spark: SparkSession) -> None:
+def test_the_fields_that_can_be_read_from_a_faulty_line_are_kept(spark: SparkSession) -> None:
     line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
     (row,) = bad_rows(spark, line.encode())
     assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
     assert (row.shard_id, row.sequence_number, row.line_index) == ("shardId-000000000000", "1", 0)
 
 
-def test_the_collectors_bad_lines_pass_as_they_are(spark: SparkSession) -> None:
+def test_the_collectors_reports_of_bad_events_pass_unchanged(spark: SparkSession) -> None:
     line = bad_line(protocol="native", request_id="r-1", batch_index=2, error_path="batch[2]", app_id="shop")
     (row,) = bad_rows(spark, ndjson(line))
     written = {name: row[name] for name in line if name not in ("v", "kind", "received_ts")}

@@ -1,4 +1,4 @@
-"""Stage 2 on real Delta tables: what becomes of a batch, and of a batch that is run twice."""
+"""Stage 2 on real Delta tables: the rows that a batch becomes, also when it is run twice."""
 
 import json
 from collections import Counter

@@ -49,7 +49,7 @@ TABLE = [
         Times(None, R + 9 * HOUR, R + HOUR, R),
         EventTime(R, "corrected", -9 * HOUR),
     ),
-    ("a correction before 1970 is no time", Times(None, 0, MAX_TIMESTAMP_MS, R), EventTime(R, "server", None)),
+    ("a correction to before 1970 is not used", Times(None, 0, MAX_TIMESTAMP_MS, R), EventTime(R, "server", None)),
     ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), EventTime(R - 9, "explicit", None)),
     ("a vouched time is clamped too", Times(R + 9, None, None, R), EventTime(R, "explicit", None)),
 ]
@@ -68,7 +68,7 @@ def decided(spark: SparkSession) -> dict[str, EventTime]:
 
 
 @pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in TABLE])
-def test_the_rule(decided: dict[str, EventTime], name: str, expected: EventTime) -> None:
+def test_the_rule_for_the_time_of_an_event(decided: dict[str, EventTime], name: str, expected: EventTime) -> None:
     assert decided[name] == expected
 
 

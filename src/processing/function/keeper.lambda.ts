@@ -2,19 +2,21 @@ import { BatchStopJobRunCommand, GetJobCommand, GetTagsCommand, GlueClient, Star
 import { isActive, listRuns } from './job-runs';
 import { Decision, decide, isFailure } from './keeper';
 
-/** From the schedule's rule, or from the rule for `Glue Job State Change`. */
+/** Sent by the schedule's rule, or by the rule for `Glue Job State Change`. */
 export interface KeeperEvent {
   readonly trigger: 'schedule' | 'runEnded';
   readonly state?: string;
 }
 
-type Outcome = Decision['action'] | 'started' | 'alreadyRunning' | 'refused';
+type ActionTaken = Decision['action'] | 'started' | 'alreadyRunning' | 'refused';
 
-/** Glue ends every run within this time, so older ones cannot be active. */
+/** Glue ends every run within this time, so an older one cannot be active. */
 const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
 
-/** Not the job's fault, so they do not count as starts: quotas, or an account that Glue does not serve yet. */
-const REFUSALS = new Set(['ResourceNumberLimitExceededException', 'AccessDeniedException', 'ThrottlingException', 'OperationTimeoutException']);
+/** Errors that do not count as starts: quotas, or an account that Glue does not serve yet. */
+const REFUSALS = new Set([
+  'ResourceNumberLimitExceededException', 'AccessDeniedException', 'ThrottlingException', 'OperationTimeoutException',
+]);
 
 const glue = new GlueClient({ retryMode: 'adaptive', maxAttempts: 6 });
 
@@ -36,24 +38,28 @@ export async function handler(event: KeeperEvent): Promise<void> {
     activeRuns,
     endedRuns: runs.filter(run => !isActive(run)),
   });
-  const outcome = await act(jobName, decision);
+  const actionTaken = await act(jobName, decision);
   report(jobName, {
-    RunActive: activeRuns.length > 0 || outcome === 'started' || outcome === 'alreadyRunning' ? 1 : 0,
-    RunStarts: outcome === 'started' ? 1 : 0,
+    RunActive: activeRuns.length > 0 || isRunning(actionTaken) ? 1 : 0,
+    RunStarts: actionTaken === 'started' ? 1 : 0,
     RunFailures: event.trigger === 'runEnded' && isFailure(event.state ?? '') ? 1 : 0,
-    StartsRefused: outcome === 'refused' ? 1 : 0,
-    BreakerOpen: outcome === 'break' ? 1 : 0,
-  }, { decision, outcome });
+    StartsRefused: actionTaken === 'refused' ? 1 : 0,
+    BreakerOpen: actionTaken === 'break' ? 1 : 0,
+  }, { decision, actionTaken });
 }
 
-async function act(jobName: string, decision: Decision): Promise<Outcome> {
+function isRunning(actionTaken: ActionTaken): boolean {
+  return actionTaken === 'started' || actionTaken === 'alreadyRunning';
+}
+
+async function act(jobName: string, decision: Decision): Promise<ActionTaken> {
   if (decision.action === 'stop') {
     await glue.send(new BatchStopJobRunCommand({ JobName: jobName, JobRunIds: decision.runIds }));
   }
   return decision.action === 'start' ? start(jobName) : decision.action;
 }
 
-async function start(jobName: string): Promise<Outcome> {
+async function start(jobName: string): Promise<ActionTaken> {
   try {
     await glue.send(new StartJobRunCommand({ JobName: jobName }));
     return 'started';
@@ -61,12 +67,17 @@ async function start(jobName: string): Promise<Outcome> {
     const { name, message } = error as Error;
     if (name === 'ConcurrentRunsExceededException') return 'alreadyRunning';
     if (!REFUSALS.has(name)) throw error;
-    console.log(JSON.stringify({ level: 'warn', message: 'Glue refused to start the job; trying again at the next call', error: name, detail: message }));
+    console.log(JSON.stringify({
+      level: 'warn',
+      message: 'Glue refused to start the job; trying again at the next call',
+      error: name,
+      detail: message,
+    }));
     return 'refused';
   }
 }
 
-/** Embedded metric format: CloudWatch makes metrics of the log line. */
+/** Writes a log line in the embedded metric format, of which CloudWatch makes metrics. */
 function report(jobName: string, metrics: Record<string, number>, details: Record<string, unknown>): void {
   console.log(JSON.stringify({
     _aws: {

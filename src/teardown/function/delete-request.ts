@@ -1,37 +1,37 @@
-/** What CloudFormation asks of a custom resource, as CDK's provider framework passes it on. */
+/** Request of CloudFormation to a custom resource, as CDK's provider framework passes it on. */
 export interface LifecycleEvent<Properties> {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: Properties;
 }
 
-/** The framework hands what the first call returned to every poll. */
+/** Request of a poll, to which the framework adds the result of the first call. */
 export interface PollEvent<Properties> extends LifecycleEvent<Properties> {
-  /** when the deletion began, ISO 8601 */
+  /** When the deletion began, in ISO 8601. */
   readonly StartedAt?: string;
 }
 
-export interface LifecycleAnswer {
+export interface LifecycleResult {
   readonly PhysicalResourceId: string;
   readonly StartedAt?: string;
 }
 
-export interface PollAnswer { readonly IsComplete: boolean }
+export interface PollResult { readonly IsComplete: boolean }
 
-/** CloudFormation passes every property as text. */
+/** Properties that say when to give up. CloudFormation passes every property as text. */
 export interface GiveUpProperties {
   readonly TimeoutSeconds: string;
-  /** FAIL or CONTINUE */
+  /** FAIL or CONTINUE. */
   readonly OnTimeout: string;
 }
 
-/** CloudFormation refuses an answer above 4,096 bytes, and the framework adds to the reason. */
+/** CloudFormation refuses a response above 4,096 bytes, and the framework adds to the reason. */
 const MAX_REASON_CHARACTERS = 3000;
 
-/** How many leftovers a reason names. */
+/** Number of leftovers that a reason names. */
 const MAX_NAMED = 20;
 
-/** The time is up and something is left; the message becomes the reason CloudFormation shows. */
+/** The time is up and something is left. The message becomes the reason that CloudFormation shows. */
 export class TeardownTimeoutError extends Error {
   constructor(message: string) {
     super(message.slice(0, MAX_REASON_CHARACTERS));
@@ -45,21 +45,32 @@ export function isTimeUp(event: PollEvent<GiveUpProperties>, now: Date): boolean
   return now.getTime() - startedAt >= Number(event.ResourceProperties.TimeoutSeconds) * 1000;
 }
 
-/** @returns that the deletion goes on, having said in the log what is left, when so configured; else throws */
-export function giveUp(properties: GiveUpProperties, reason: string): PollAnswer {
+/**
+ * Lets the deletion go on with a warning in the log, if it is configured to continue.
+ *
+ * @throws TeardownTimeoutError otherwise, with `reason`
+ */
+export function giveUp(properties: GiveUpProperties, reason: string): PollResult {
   if (properties.OnTimeout !== 'CONTINUE') throw new TeardownTimeoutError(reason);
   console.log(JSON.stringify({ level: 'warn', message: 'going on without waiting for what is left', left: reason }));
   return { IsComplete: true };
 }
 
-/** The first leftovers, and how many more there are. */
+/** Names the first leftovers and counts the rest. */
 export function name(leftovers: string[]): string {
   const more = leftovers.length - MAX_NAMED;
   return leftovers.slice(0, MAX_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
 
-/** What the SDK gave up retrying, though it would have passed: the next poll tries again. */
+interface SdkError {
+  readonly name: string;
+  readonly $metadata: { readonly httpStatusCode?: number };
+  readonly $retryable: object;
+}
+
+/** An error that passes, although the SDK gave up retrying. The next poll tries again. */
 export function isTransient(error: unknown): boolean {
-  const { name: code = '', $metadata, $retryable } = error as { name?: string; $metadata?: { httpStatusCode?: number }; $retryable?: object };
-  return $retryable !== undefined || ($metadata?.httpStatusCode ?? 0) >= 500 || /Throttl|TooManyRequests|RequestLimitExceeded|Timeout/.test(code);
+  const { name: code = '', $metadata, $retryable } = error as Partial<SdkError>;
+  return $retryable !== undefined || ($metadata?.httpStatusCode ?? 0) >= 500
+    || /Throttl|TooManyRequests|RequestLimitExceeded|Timeout/.test(code);
 }

@@ -1,13 +1,15 @@
-import { BatchStopJobRunCommand, GetTagsCommand, GlueClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-glue';
-import { giveUp, isTimeUp, isTransient, LifecycleAnswer, LifecycleEvent, PollAnswer, PollEvent } from './delete-request';
+import {
+  BatchStopJobRunCommand, GetTagsCommand, GlueClient, TagResourceCommand, UntagResourceCommand,
+} from '@aws-sdk/client-glue';
+import { giveUp, isTimeUp, isTransient, LifecycleResult, LifecycleEvent, PollResult, PollEvent } from './delete-request';
 import { describeActiveRuns, drainId, DrainProperties, runsToStop } from './drain';
 import { DRAINING_TAG, STACK_TAG } from '../../contract/tags';
 import { isActive, JobRun, listRuns } from '../../processing/function/job-runs';
 
 const glue = new GlueClient({ retryMode: 'adaptive', maxAttempts: 10 });
 
-/** Deletion begins by telling the keeper to let the job rest; a new or updated resource takes that back. */
-export async function onEvent(event: LifecycleEvent<DrainProperties>): Promise<LifecycleAnswer> {
+/** Tags the job at the beginning of a deletion, so that the keeper does not start it. A create or update removes the tag. */
+export async function onEvent(event: LifecycleEvent<DrainProperties>): Promise<LifecycleResult> {
   const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
   if (RequestType === 'Delete') {
     const StartedAt = new Date().toISOString();
@@ -22,7 +24,7 @@ export async function onEvent(event: LifecycleEvent<DrainProperties>): Promise<L
   return { PhysicalResourceId: drainId(target) };
 }
 
-export async function isComplete(event: PollEvent<DrainProperties>): Promise<PollAnswer> {
+export async function isComplete(event: PollEvent<DrainProperties>): Promise<PollResult> {
   if (event.RequestType !== 'Delete') return { IsComplete: true };
   try {
     return await drain(event);
@@ -32,15 +34,15 @@ export async function isComplete(event: PollEvent<DrainProperties>): Promise<Pol
   }
 }
 
-async function drain(event: PollEvent<DrainProperties>): Promise<PollAnswer> {
+async function drain(event: PollEvent<DrainProperties>): Promise<PollResult> {
   const target = event.ResourceProperties;
   if (!await isOurs(target)) return { IsComplete: true };
-  // A retry appears as a new run after its predecessor has ended: only two passes that find nothing say that nothing runs.
+  // A retry appears as a new run after its predecessor has ended, so only two passes without a run mean that none is left.
   const active = await activeRuns(target.JobName);
   if (active.length === 0 && (await activeRuns(target.JobName)).length === 0) return { IsComplete: true };
   if (isTimeUp(event, new Date())) return giveUp(target, describeActiveRuns(target, active));
   for (const JobRunIds of runsToStop(active)) {
-    // Its per-run errors (a run that ended meanwhile) need no answer: the next poll looks again.
+    // Its per-run errors (a run that ended meanwhile) need no handling: the next poll looks again.
     await glue.send(new BatchStopJobRunCommand({ JobName: target.JobName, JobRunIds }));
   }
   return { IsComplete: false };
@@ -50,7 +52,7 @@ async function activeRuns(jobName: string): Promise<JobRun[]> {
   return (await listRuns(glue, jobName)).filter(isActive);
 }
 
-/** A job that is gone, or that belongs to somebody else by now, is none of ours. */
+/** False for a job that no longer exists or that belongs to another stack by now. */
 async function isOurs({ JobArn, Stack }: DrainProperties): Promise<boolean> {
   try {
     const { Tags } = await glue.send(new GetTagsCommand({ ResourceArn: JobArn }));

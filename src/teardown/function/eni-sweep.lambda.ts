@@ -1,17 +1,21 @@
-import { DeleteNetworkInterfaceCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { giveUp, isTimeUp, isTransient, LifecycleAnswer, LifecycleEvent, PollAnswer, PollEvent } from './delete-request';
-import { deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface } from './eni-sweep';
+import {
+  DeleteNetworkInterfaceCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, EC2Client,
+} from '@aws-sdk/client-ec2';
+import { giveUp, isTimeUp, isTransient, LifecycleResult, LifecycleEvent, PollResult, PollEvent } from './delete-request';
+import {
+  deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface,
+} from './eni-sweep';
 import { STACK_TAG } from '../../contract/tags';
 
 const ec2 = new EC2Client({ retryMode: 'adaptive', maxAttempts: 10 });
 
-export async function onEvent(event: LifecycleEvent<EniSweepProperties>): Promise<LifecycleAnswer> {
+export async function onEvent(event: LifecycleEvent<EniSweepProperties>): Promise<LifecycleResult> {
   const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
   if (RequestType !== 'Delete') return { PhysicalResourceId: eniSweepId(target) };
   return { PhysicalResourceId: PhysicalResourceId ?? eniSweepId(target), StartedAt: new Date().toISOString() };
 }
 
-export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<PollAnswer> {
+export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<PollResult> {
   if (event.RequestType !== 'Delete') return { IsComplete: true };
   try {
     return await sweep(event);
@@ -21,8 +25,8 @@ export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<
   }
 }
 
-/** Runs after the job is gone: while a run starts, its interfaces are `available` for a moment, too. */
-async function sweep(event: PollEvent<EniSweepProperties>): Promise<PollAnswer> {
+/** Runs only after the job is gone, because the interfaces of a run that starts are `available` for a moment, too. */
+async function sweep(event: PollEvent<EniSweepProperties>): Promise<PollResult> {
   const target = event.ResourceProperties;
   if (!await isOurs(target)) return { IsComplete: true };
   for (const { id } of deletable(await interfacesOf(target), target)) await deleteInterface(id);
@@ -56,7 +60,7 @@ async function deleteInterface(id: string): Promise<void> {
   }
 }
 
-/** A security group that is gone, or that belongs to somebody else by now, is none of ours. */
+/** False for a security group that no longer exists or that belongs to another stack by now. */
 async function isOurs({ SecurityGroupId, Stack }: EniSweepProperties): Promise<boolean> {
   try {
     const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [SecurityGroupId] }));

@@ -5,7 +5,7 @@ export interface EniSweepProperties extends GiveUpProperties {
   readonly VpcId: string;
   readonly SecurityGroupId: string;
   readonly JobRoleArn: string;
-  /** value of the stack tag that the security group must carry */
+  /** Value of the stack tag that the security group must carry. */
   readonly Stack: string;
 }
 
@@ -16,10 +16,10 @@ export interface NetworkInterface {
   readonly description: string;
 }
 
-/** EC2's answers that mean: not yet. */
+/** EC2's errors for an interface that cannot be deleted yet. */
 const IN_USE = new Set(['InvalidNetworkInterface.InUse', 'InvalidParameterValue', 'OperationNotPermitted']);
 
-/** Deleted per poll, well inside the function's time. */
+/** Deletions per poll, which take far less than the function's time. */
 const MAX_DELETIONS_PER_POLL = 100;
 
 /** Constant for a security group, so that an update never makes CloudFormation delete the resource. */
@@ -28,12 +28,13 @@ export function eniSweepId({ SecurityGroupId }: EniSweepProperties): string {
 }
 
 /**
- * Interfaces that Glue made for our job's role and no longer uses. Those of endpoints, NAT gateways and functions belong to their
- * services; an interface in use is detached by Glue alone.
+ * Interfaces that Glue created for the job's role and no longer uses. Those of endpoints, NAT gateways and functions
+ * belong to their services, and only Glue can detach an interface in use.
  */
 export function deletable(interfaces: NetworkInterface[], { JobRoleArn }: EniSweepProperties): NetworkInterface[] {
   return interfaces
-    .filter(({ status, description }) => status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`)
+    .filter(({ status, description }) =>
+      status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`)
     .slice(0, MAX_DELETIONS_PER_POLL);
 }
 
@@ -45,8 +46,11 @@ export function isInUse(error: unknown): boolean {
   return IN_USE.has((error as Error).name);
 }
 
-export function describeLeftovers({ SecurityGroupId, TimeoutSeconds }: EniSweepProperties, left: NetworkInterface[]): string {
-  return `${left.length} network interface(s) in security group ${SecurityGroupId} were not released within ${TimeoutSeconds} s: `
+/** Names the interfaces that are left and the command that deletes one. */
+export function describeLeftovers(properties: EniSweepProperties, left: NetworkInterface[]): string {
+  const { SecurityGroupId, TimeoutSeconds } = properties;
+  return `${left.length} network interface(s) in security group ${SecurityGroupId} were not released `
+    + `within ${TimeoutSeconds} s: `
     + `${name(left.map(({ id, status, description }) => `${id} ${status} '${description.slice(0, 90)}'`))}. `
     + 'Glue releases its own within some hours; once one is available: '
     + `aws ec2 delete-network-interface --network-interface-id ${left[0].id}; then delete the stack again.`;

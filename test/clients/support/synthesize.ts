@@ -8,7 +8,7 @@ const { sources, pathAliases, firstPartyCookie, consentMode } = JSON.parse(optio
 const app = new App({ outdir });
 new ClickstreamLakehouse(new Stack(app, 'Clients'), 'Lakehouse', {
   network: LakehouseNetwork.none(),
-  ingestion: {
+  collector: {
     writeKeys: sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }])),
     pathAliases,
     firstPartyCookie: firstPartyCookie ? FirstPartyCookie.host() : undefined,

@@ -21,7 +21,11 @@ export interface RequestParts {
   readonly domainName?: string;
 }
 
-/** An event as API Gateway's REST proxy integration makes it, with `binaryMediaTypes` of everything: bodies come in base64. */
+/**
+ * An event as API Gateway's REST proxy integration makes it.
+ *
+ * The API declares every media type binary, so bodies come in base64.
+ */
 export function proxyEvent(parts: RequestParts = {}): APIGatewayProxyEvent {
   const path = (parts.path ?? '/v1/events').replace(/^\//, '');
   return {
@@ -66,7 +70,7 @@ export interface Seen extends Collected, EntryCounts {
   readonly badEvents: JsonObject[];
 }
 
-/** What the collector makes of a request. */
+/** Reads a request as the collector does, up to the lines it would store. */
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
   const result = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);

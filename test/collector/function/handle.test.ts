@@ -24,7 +24,12 @@ function collector(overrides: Partial<Dependencies> = {}) {
 async function answerTo(request: RequestParts, overrides: Partial<Dependencies> = {}, remainingMs?: number) {
   const { parts, log } = collector(overrides);
   const response = await handle(proxyEvent(request), lambdaContext(remainingMs), parts);
-  return { ...response, headers: response.headers ?? {}, log, metrics: log.map(line => JSON.parse(line)).find(line => line._aws) };
+  return {
+    ...response,
+    headers: response.headers ?? {},
+    log,
+    metrics: log.map(line => JSON.parse(line)).find(line => line._aws),
+  };
 }
 
 const click = { event_name: 'click', user_id: 'u1' };
@@ -38,11 +43,15 @@ test('200 is answered after Kinesis confirmed the lines', async () => {
     'Access-Control-Allow-Origin': 'https://shop.example',
     'Access-Control-Allow-Credentials': 'true',
   });
-  expect(JSON.parse(kinesis.calls[0][0].data.toString())).toMatchObject({ v: 1, kind: 'event', event_name: 'click', user_id: 'u1' });
+  expect(JSON.parse(kinesis.calls[0][0].data.toString())).toMatchObject({
+    v: 1, kind: 'event', event_name: 'click', user_id: 'u1',
+  });
 });
 
 test('a request without an event never reaches Kinesis', async () => {
-  for (const request of [{ method: 'GET', path: '/health' }, { method: 'OPTIONS' }, { path: '/v1/batch', body: { batch: [] } }, { body: '{' }]) await answerTo(request);
+  const health = { method: 'GET', path: '/health' };
+  const emptyBatch = { path: '/v1/batch', body: { batch: [] } };
+  for (const request of [health, { method: 'OPTIONS' }, emptyBatch, { body: '{' }]) await answerTo(request);
   expect(kinesis.calls).toHaveLength(0);
 });
 
@@ -56,7 +65,7 @@ test('when Kinesis refuses until the deadline, the answer is 503 with Retry-Afte
   expect(response.log.join()).toContain('ProvisionedThroughputExceededException');
 });
 
-test('a bad event is acknowledged only when its line is stored, too', async () => {
+test('a bad event, too, is acknowledged only once its line is stored', async () => {
   kinesis.always(new KinesisError('AccessDeniedException', 400));
   expect(await answerTo({ path: '/v1/track', body: {} })).toMatchObject({ statusCode: 503 });
 });
@@ -109,40 +118,52 @@ test('a preflight is answered at any path', async () => {
 });
 
 describe('while the write keys cannot be read', () => {
-  const unread = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => WriteKeys.unavailable() } };
+  const unread = {
+    settings: settings({ WRITE_KEYS_SECRET: 'arn' }),
+    writeKeys: { current: async () => WriteKeys.unavailable() },
+  };
 
   test.each([
-    ['/v1/track', { type: 'track', event: 'e', userId: 'u' }], ['/com.snowplowanalytics.snowplow/tp2', { data: [{ e: 'pv', p: 'web', tv: '1' }] }],
-    ['/collect', [{ event_type: 'a' }]], ['/batch/', { api_key: 'k', batch: [{ event: 'e', distinct_id: 'd' }] }], ['/v1/events', click],
+    ['/v1/track', { type: 'track', event: 'e', userId: 'u' }],
+    ['/com.snowplowanalytics.snowplow/tp2', { data: [{ e: 'pv', p: 'web', tv: '1' }] }],
+    ['/collect', [{ event_type: 'a' }]],
+    ['/batch/', { api_key: 'k', batch: [{ event: 'e', distinct_id: 'd' }] }],
+    ['/v1/events', click],
   ])('%s is answered with 503 and Retry-After, and nothing is stored', async (path, body) => {
     const response = await answerTo({ path, body, headers: { Origin: 'https://shop.example' } }, unread);
-    expect(response).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' } });
+    expect(response).toMatchObject({
+      statusCode: 503, headers: { 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' },
+    });
     expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'keys_unavailable' });
     expect(response.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, BadEvents: 0, Status: 503 });
     expect(kinesis.calls).toHaveLength(0);
   });
 
-  test('health and preflights are answered as ever', async () => {
+  test('health checks and preflights are still answered', async () => {
     expect(await answerTo({ method: 'GET', path: '/health' }, unread)).toMatchObject({ statusCode: 200 });
     expect(await answerTo({ method: 'OPTIONS' }, unread)).toMatchObject({ statusCode: 200 });
   });
 });
 
-test('keys that change while the function runs count from the next request', async () => {
+test('changed keys apply from the next request', async () => {
   let keys = WriteKeys.parse('{"web":{"keys":["old"]}}');
   const changing = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => keys } };
-  const statusOf = async (key: string) => (await answerTo({ body: click, headers: { 'X-Write-Key': key } }, changing)).statusCode;
+  const statusOf = async (key: string) =>
+    (await answerTo({ body: click, headers: { 'X-Write-Key': key } }, changing)).statusCode;
   expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
   keys = WriteKeys.parse('{"web":{"keys":["new"]}}');
   expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
 });
 
 test('an origin that is not listed gets no CORS headers', async () => {
-  const { headers } = await answerTo({ body: click, headers: { Origin: 'https://evil.example' } }, { settings: settings({ ALLOWED_ORIGINS: 'https://shop.example' }) });
+  const { headers } = await answerTo(
+    { body: click, headers: { Origin: 'https://evil.example' } },
+    { settings: settings({ ALLOWED_ORIGINS: 'https://shop.example' }) },
+  );
   expect(headers).toEqual({ 'Content-Type': 'application/json', 'Vary': 'Origin' });
 });
 
-test('nothing escapes: a defect is a 500 that asks to send again', async () => {
+test('an unexpected error becomes a 500 that asks the client to retry', async () => {
   const writer = { write: async () => { throw new RangeError('secret'); } };
   const response = await answerTo({ body: click }, { writer });
   expect(response).toMatchObject({ statusCode: 500, headers: { 'Retry-After': '5' } });
@@ -151,18 +172,23 @@ test('nothing escapes: a defect is a 500 that asks to send again', async () => {
   expect(response.log.join()).not.toContain('secret');
 });
 
-test('even an event that is none is answered', async () => {
+test('a malformed Lambda event gets a 500', async () => {
   const { parts } = collector();
   expect(await handle({} as APIGatewayProxyEvent, lambdaContext(), parts)).toMatchObject({ statusCode: 500 });
 });
 
-test('no log line holds anything of the client', async () => {
+test('no log line contains client data', async () => {
   const canary = 'canary-7f3a';
   const { log } = await answerTo({
     path: '/v1/batch',
     query: { writeKey: canary },
-    headers: { 'User-Agent': canary, 'Cookie': canary, 'Authorization': `Basic ${canary}`, 'Origin': `https://${canary}` },
-    body: { batch: [{ type: 'track', event: canary, userId: canary, context: { ip: canary } }, { [canary]: canary }, canary], writeKey: canary },
+    headers: {
+      'User-Agent': canary, 'Cookie': canary, 'Authorization': `Basic ${canary}`, 'Origin': `https://${canary}`,
+    },
+    body: {
+      batch: [{ type: 'track', event: canary, userId: canary, context: { ip: canary } }, { [canary]: canary }, canary],
+      writeKey: canary,
+    },
   });
   expect(log.length).toBeGreaterThan(0);
   expect(log.join()).not.toContain(canary);

@@ -2,10 +2,19 @@ import { InvalidEventError } from '../../../src/collector/function/errors';
 import { validateEvent } from '../../../src/collector/function/validate-event';
 import { MAX_TIMESTAMP_MS } from '../../../src/contract/generated';
 
-const valid = { event_id: 'e1', event_name: 'click', event_type: 'track', protocol: 'native', app_id: 'shop', received_ts: 1_767_323_045_678 };
+const valid = {
+  event_id: 'e1',
+  event_name: 'click',
+  event_type: 'track',
+  protocol: 'native',
+  app_id: 'shop',
+  received_ts: 1_767_323_045_678,
+};
 
 test('an event that obeys the contract passes', () => {
-  expect(() => validateEvent({ ...valid, user_id: 'u', value: 1.5, session_index: 3, client_ts: 0, page_url: undefined })).not.toThrow();
+  expect(() => validateEvent({
+    ...valid, user_id: 'u', value: 1.5, session_index: 3, client_ts: 0, page_url: undefined,
+  })).not.toThrow();
 });
 
 test.each([

@@ -13,5 +13,7 @@ test('packing keeps every line, in order, in records within the limit', () => {
 
 test('records are filled: two neighbours never fit into one', () => {
   const records = packRecords(Array<string>(500).fill('x'.repeat(10_000)));
-  for (let at = 1; at < records.length; at++) expect(records[at - 1].length + 1 + 10_000).toBeGreaterThan(MAX_RECORD_BYTES);
+  for (let at = 1; at < records.length; at++) {
+    expect(records[at - 1].length + 1 + 10_000).toBeGreaterThan(MAX_RECORD_BYTES);
+  }
 });

@@ -10,7 +10,16 @@ const PAYLOAD = {
   user_properties: { plan: { value: 'pro' } },
   consent: { ad_user_data: 'DENIED' },
   non_personalized_ads: true,
-  events: [{ name: 'purchase', params: { session_id: '77', value: 9.5, currency: 'EUR', page_location: 'https://shop.example/', items: [{ item_id: 'i1' }] } }],
+  events: [{
+    name: 'purchase',
+    params: {
+      session_id: '77',
+      value: 9.5,
+      currency: 'EUR',
+      page_location: 'https://shop.example/',
+      items: [{ item_id: 'i1' }],
+    },
+  }],
 };
 
 test('an event has its columns, and nothing else is lost', () => {
@@ -43,20 +52,27 @@ test('an event has its columns, and nothing else is lost', () => {
 });
 
 test('the same payload sent again has the same ids', () => {
-  const ids = (requestId: string) => collected({ path: '/mp/collect', query, body: PAYLOAD, requestId }).events.map(event => event.event_id);
+  const ids = (requestId: string) =>
+    collected({ path: '/mp/collect', query, body: PAYLOAD, requestId }).events.map(event => event.event_id);
   expect(ids('r1')).toEqual(ids('r2'));
 });
 
 test('page and screen views have their types', () => {
-  const events = [{ name: 'page_view' }, { name: 'screen_view', params: { screen_name: 'Cart' } }, { name: 'user_engagement' }];
+  const events = [
+    { name: 'page_view' },
+    { name: 'screen_view', params: { screen_name: 'Cart' } },
+    { name: 'user_engagement' },
+  ];
   expect(post({ ...PAYLOAD, events }).events.map(event => event.event_type)).toEqual(['page', 'screen', 'ping']);
 });
 
-test('an event without a name is bad alone', () => {
+test('only the event without a name is bad', () => {
   const { events, badEvents, response } = post({ ...PAYLOAD, events: [{ params: {} }, { name: 'x' }] });
   expect(response.status).toBe(200);
   expect(events).toHaveLength(1);
-  expect(badEvents).toEqual([expect.objectContaining({ error_code: 'missing_event_name', error_path: 'events[0].name' })]);
+  expect(badEvents).toEqual([expect.objectContaining({
+    error_code: 'missing_event_name', error_path: 'events[0].name',
+  })]);
 });
 
 test('the secret is the write key, and is not stored', () => {
@@ -66,7 +82,11 @@ test('the secret is the write key, and is not stored', () => {
   expect(post(PAYLOAD, { WRITE_KEYS: '{"ga":{"keys":["other"]}}' }).response.status).toBe(401);
 });
 
-test.each([[{ events: {} }, 'invalid_shape'], [[], 'invalid_shape'], ['{', 'invalid_json']])('%j is refused', (body, code) => {
+test.each([
+  [{ events: {} }, 'invalid_shape'],
+  [[], 'invalid_shape'],
+  ['{', 'invalid_json'],
+])('%j is refused', (body, code) => {
   const { response } = post(body);
   expect(response.status).toBe(400);
   expect(JSON.parse(response.body)).toMatchObject({ success: false, code });

@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { ProcessingOptions, WorkerType } from './processing-options';
+import { ProcessingSchedule } from './processing-schedule';
+import { InvalidPropertyError, requireBetween, requireDurationBetween, requireMatch } from '../private/validate';
+
+/** Glue's spare capacity has no larger workers. */
+const FLEX_WORKERS = [WorkerType.G_1X, WorkerType.G_2X];
+
+/**
+ * @param streamRetention how long the stream keeps events, if known
+ * @throws InvalidPropertyError that names the property, its value, and what it must be
+ */
+export function validateProcessing(
+  options: ProcessingOptions, schedule: ProcessingSchedule, streamRetention?: Duration,
+): void {
+  requireBetween('processing.workers', options.workers, 2, 100);
+  requireDurationBetween('processing.triggerInterval', options.triggerInterval, Duration.seconds(1), Duration.minutes(15));
+  requireDurationBetween('processing.dedupWindow', options.dedupWindow, Duration.hours(1), Duration.days(30));
+  for (const setting of Object.keys(options.sparkConf ?? {})) {
+    requireMatch('processing.sparkConf', setting, /^spark\.\S+$/, 'a map of Spark settings, whose names begin with spark.');
+  }
+  if (options.flexExecution) validateFlexExecution(options.workerType, schedule);
+  if (schedule.interval && streamRetention) requireOutlasting(streamRetention, schedule.interval);
+}
+
+function validateFlexExecution(workerType: WorkerType | undefined, schedule: ProcessingSchedule): void {
+  if (schedule.isContinuous) {
+    throw new InvalidPropertyError('processing.flexExecution needs a schedule: '
+      + 'spare capacity may be taken away, so a continuous job cannot use it');
+  }
+  if (workerType && !FLEX_WORKERS.includes(workerType)) {
+    throw new InvalidPropertyError(`processing.flexExecution needs workerType G_1X or G_2X, got ${workerType}`);
+  }
+}
+
+/** Leaves room for one failed run and for the time a run takes. */
+function requireOutlasting(streamRetention: Duration, interval: Duration): void {
+  const needed = interval.plus(interval).plus(Duration.hours(1));
+  if (streamRetention.toMilliseconds() >= needed.toMilliseconds()) return;
+  throw new InvalidPropertyError(`stream.retention must be at least ${needed.toHumanString()} `
+    + `(twice the interval of processing.schedule and an hour), got ${streamRetention.toHumanString()}`);
+}
