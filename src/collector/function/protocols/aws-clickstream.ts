@@ -1,29 +1,36 @@
 import { decodeJson } from '../decode';
 import { InvalidEventError, UnauthorizedError } from '../errors';
 import { isArray, JsonObject, JsonValue } from '../json';
-import { MAX_BUNDLE_EVENTS } from '../limits';
+import {
+  MAX_BUNDLE_EVENTS, MAX_BUNDLE_INFLATED_BYTES, MAX_BUNDLE_JSON_VALUES, MAX_BUNDLE_OUTPUT_BYTES,
+} from '../limits';
 import { CollectorRequest } from '../request';
 import { failure, nothing } from '../responses';
-import { derived, from, mapColumns, objectField, payload, requireObject, Rule, without } from './mapping';
-import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
-import { id, integer, milliseconds, number, size, text } from './readers';
+import { listed } from './batch';
+import {
+  derived, from, mapColumns, objectField, payload, requireObject, Rule, translated, valuesOf, without,
+} from './mapping';
+import { Batch, CollectEndpoint, EventDraft, Protocol, RequestLimits } from './protocol';
+import { host, id, integer, number, referrer, size, text } from './readers';
+import { milliseconds } from './times';
+import { platform } from './vocabulary';
 
 const RULES: readonly Rule[] = [
   from('event_id', id, 'event_id'),
   from('client_ts', milliseconds, 'timestamp'),
   from('app_id', text, 'app_id'),
-  from('platform', text, 'platform'),
+  translated('platform', platform, 'platform'),
   from('sdk_name', text, 'sdk_name'),
   from('sdk_version', text, 'sdk_version'),
   from('device_id', text, 'device_id'),
   from('anonymous_id', text, 'unique_id'),
-  derived('user_id', text, 'user._user_id.value'),
+  derived('user_id', text, 'user._user_id.value', 'user._user_id'),
   from('session_id', text, 'attributes._session_id'),
   from('session_index', integer, 'attributes._session_number'),
   from('page_url', text, 'attributes._page_url'),
   from('page_title', text, 'attributes._page_title'),
-  from('page_referrer', text, 'attributes._page_referrer', 'attributes._latest_referrer'),
-  from('page_host', text, 'host_name'),
+  from('page_referrer', referrer, 'attributes._page_referrer', 'attributes._latest_referrer'),
+  translated('page_host', host, 'host_name'),
   from('screen_name', text, 'attributes._screen_name'),
   from('value', number, 'attributes._value'),
   from('currency', text, 'attributes._currency'),
@@ -37,8 +44,11 @@ const RULES: readonly Rule[] = [
   from('os_version', text, 'os_version'),
   from('device_model', text, 'model'),
   from('locale', text, 'locale'),
-  from('timezone', text, 'zone_offset'),
+  from('sent_ts', milliseconds, 'request.upload_timestamp'),
 ];
+
+/** Counted anew with each attempt to send. */
+const DELIVERY = [['event_bundle_sequence_id'], ['hashCode'], ['request']];
 
 const SIZE_RULES: readonly Rule[] = [
   derived('screen_size', size('screen_width', 'screen_height'), 'event'),
@@ -59,6 +69,14 @@ export const awsClickstream: Protocol = {
   endpointsAt: path => (path === 'collect' ? [bundles] : []),
 };
 
+/** A device records for weeks offline and sends all of it at once. */
+const LIMITS: RequestLimits = {
+  events: MAX_BUNDLE_EVENTS,
+  inflatedBytes: MAX_BUNDLE_INFLATED_BYTES,
+  values: MAX_BUNDLE_JSON_VALUES,
+  outputBytes: MAX_BUNDLE_OUTPUT_BYTES,
+};
+
 /**
  * The web SDK keeps a bundle that is not answered with 200 and resends it for ever, so only an unknown app is refused.
  */
@@ -66,20 +84,18 @@ const bundles: CollectEndpoint = {
   kind: 'collect',
   protocol: 'aws_clickstream',
   methods: ['POST'],
-  maxEvents: MAX_BUNDLE_EVENTS,
-  read: ({ body }) => decodeJson(body),
+  limits: LIMITS,
+  read: ({ body }) => decodeJson(body, LIMITS),
   split,
   respond: () => nothing,
-  refuse: refusal => (refusal instanceof UnauthorizedError ? failure(403, refusal.code, refusal.message) : undefined),
+  refuse: refusal =>
+    refusal instanceof UnauthorizedError ? failure(403, refusal.code, refusal.message) : undefined,
 };
 
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
-  const values = isArray(content) ? content : [content];
-  const sentAt = milliseconds(query.upload_timestamp ?? null);
-  return {
-    members: values.map((value, index) => ({ value, path: `[${index}]` })),
-    draft: ({ value }) => ({ ...draftEvent(requireObject(value)), sent_ts: sentAt }),
-  };
+  const events = isArray(content) ? content : [content];
+  const sent: JsonObject = query.upload_timestamp === undefined ? {} : { upload_timestamp: query.upload_timestamp };
+  return listed(events, '', event => draftEvent(requireObject(event)), { request: sent });
 }
 
 function draftEvent(event: JsonObject): EventDraft {
@@ -99,7 +115,7 @@ function draftEvent(event: JsonObject): EventDraft {
     event_name: name,
     event_type: TYPES.get(name) ?? 'track',
     properties: payload(custom),
-    traits: payload(user),
-    contexts: payload(without(event, [...used, ...customPaths, ['event_type'], ['user']])),
+    traits: payload(valuesOf(user)),
+    contexts: payload(without(event, [...used, ...customPaths, ...DELIVERY, ['event_type'], ['user']])),
   };
 }

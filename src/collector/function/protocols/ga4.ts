@@ -1,11 +1,13 @@
 import { InvalidEventError, ShapeError } from '../errors';
-import { isArray, isObject, JsonObject, JsonValue } from '../json';
+import { isObject, JsonObject, JsonValue } from '../json';
 import { CollectorRequest } from '../request';
 import { nothing } from '../responses';
+import { arrayAt, envelope, listed } from './batch';
 import { jsonEndpoint } from './json-endpoint';
-import { derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, without } from './mapping';
+import { derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, valuesOf, without } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
-import { address, number, structure, text, time } from './readers';
+import { address, number, referrer, sizeText, structure, text } from './readers';
+import { time } from './times';
 
 /** Paths in an event that has the fields of its request under `request`. Parameters are kept whole. */
 const RULES: readonly Rule[] = [
@@ -18,7 +20,7 @@ const RULES: readonly Rule[] = [
   derived('session_id', text, 'params.session_id', 'params.ga_session_id'),
   derived('page_url', text, 'params.page_location'),
   derived('page_title', text, 'params.page_title'),
-  derived('page_referrer', text, 'params.page_referrer'),
+  derived('page_referrer', referrer, 'params.page_referrer'),
   derived('screen_name', text, 'params.screen_name', 'params.firebase_screen'),
   derived('value', number, 'params.value'),
   derived('currency', text, 'params.currency'),
@@ -27,8 +29,17 @@ const RULES: readonly Rule[] = [
   derived('utm_campaign', text, 'params.campaign', 'params.campaign_name'),
   derived('utm_term', text, 'params.term', 'params.campaign_term'),
   derived('utm_content', text, 'params.content', 'params.campaign_content'),
-  derived('locale', text, 'params.language'),
-  derived('screen_size', text, 'params.screen_resolution'),
+  derived('locale', text, 'params.language', 'request.device.language'),
+  derived('screen_size', sizeText, 'params.screen_resolution', 'request.device.screen_resolution'),
+  derived('device_type', text, 'request.device.category'),
+  derived('device_model', text, 'request.device.model'),
+  derived('os_name', text, 'request.device.operating_system'),
+  derived('os_version', text, 'request.device.operating_system_version'),
+  derived('browser_name', text, 'request.device.browser'),
+  derived('browser_version', text, 'request.device.browser_version'),
+  derived('geo_country', text, 'request.user_location.country_id'),
+  derived('geo_region', text, 'request.user_location.region_id'),
+  derived('geo_city', text, 'request.user_location.city'),
 ];
 
 const TYPES = new Map<string, EventDraft['event_type']>([
@@ -46,31 +57,25 @@ export const ga4: Protocol = {
 const measurements: CollectEndpoint = { ...jsonEndpoint, protocol: 'ga4', split, respond: () => nothing };
 
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
-  if (!isObject(content) || !isArray(content.events)) {
-    throw new ShapeError('A payload is an object with an array "events".');
-  }
-  const request = without(content, [['events'], ['user_properties']]);
-  return {
-    members: content.events.map((value, index) => ({ value, path: `events[${index}]` })),
-    draft: ({ value }) => ({
-      ...draftEvent({ ...requireObject(value), request }, content.user_properties),
-      app_id: query.measurement_id ?? query.firebase_app_id,
-    }),
-    writeKey: query.api_secret,
-  };
+  const events = arrayAt(content, 'events');
+  if (!isObject(content) || !events) throw new ShapeError('A payload is an object with an array "events".');
+  const app_id = query.measurement_id ?? query.firebase_app_id;
+  const draft = (event: JsonValue) => ({ ...draftEvent(requireObject(event)), app_id });
+  return listed(events, 'events', draft, { request: envelope(content, 'events') });
 }
 
-function draftEvent(event: JsonObject, userProperties: JsonValue | undefined): EventDraft {
+function draftEvent(event: JsonObject): EventDraft {
   const name = text(event.name ?? null);
   if (name === undefined) throw new InvalidEventError('missing_event_name', 'An event has a name.', 'name');
-  if (isObject(event.request)) requireIds(event.request, ['user_id', 'client_id', 'app_instance_id']);
+  const request = objectField(event, 'request');
+  requireIds(request, ['user_id', 'client_id', 'app_instance_id']);
   const { columns, used } = mapColumns(event, RULES);
   return {
     ...columns,
     event_name: name,
     event_type: TYPES.get(name) ?? 'track',
     properties: payload(objectField(event, 'params')),
-    traits: structure(userProperties ?? null),
-    contexts: payload(without(event, [...used, ['name'], ['params']])),
+    traits: payload(valuesOf(request.user_properties)),
+    contexts: payload(without(event, [...used, ['name'], ['params'], ['request', 'user_properties']])),
   };
 }

@@ -1,4 +1,5 @@
-import { decodeJson } from '../decode';
+import { Content, decodeJson } from '../decode';
+import { JsonValue } from '../json';
 import { MAX_EVENTS, MAX_INFLATED_BYTES, MAX_JSON_VALUES, MAX_OUTPUT_BYTES } from '../limits';
 import { failure, success } from '../responses';
 import { CollectEndpoint, RequestLimits } from './protocol';
@@ -20,3 +21,8 @@ export const jsonEndpoint = {
   respond: () => success,
   refuse: ({ status, code, message }) => failure(status, code, message),
 } satisfies Partial<CollectEndpoint>;
+
+/** Content that came in a query. */
+export function queryContent(value: JsonValue): Content {
+  return { value, bytes: JSON.stringify(value).length };
+}

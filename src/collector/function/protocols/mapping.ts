@@ -12,18 +12,23 @@ export interface Rule {
   readonly column: Column;
   readonly paths: readonly Path[];
   readonly read: Reader<string | number>;
-  /** the source value also stays with what is not mapped */
-  readonly keep: boolean;
+  /** whether the source value also stays with what is not mapped */
+  readonly keep: 'never' | 'always' | 'translated';
 }
 
 /** @param paths dotted, in order of preference */
 export function from(column: Column, read: Reader<string | number>, ...paths: string[]): Rule {
-  return { column, paths: paths.map(path => path.split('.')), read, keep: false };
+  return { column, paths: paths.map(path => path.split('.')), read, keep: 'never' };
 }
 
 /** As {@link from}, for values that say more than the column holds. */
 export function derived(column: Column, read: Reader<string | number>, ...paths: string[]): Rule {
-  return { ...from(column, read, ...paths), keep: true };
+  return { ...from(column, read, ...paths), keep: 'always' };
+}
+
+/** As {@link from}, for readers that put another value in place of the client's, which then stays as well. */
+export function translated(column: Column, read: Reader<string | number>, ...paths: string[]): Rule {
+  return { ...from(column, read, ...paths), keep: 'translated' };
 }
 
 export interface Mapped {
@@ -57,7 +62,7 @@ export function mapColumns(source: JsonObject, rules: readonly Rule[]): Mapped {
       const read = value === undefined || value === null ? undefined : rule.read(value);
       if (read === undefined) continue;
       columns[rule.column] = read;
-      if (!rule.keep) used.push(path);
+      if (rule.keep === 'never' || (rule.keep === 'translated' && read === value)) used.push(path);
       if (rule.column === 'client_ts') clientTime = path;
       break;
     }
@@ -138,7 +143,7 @@ function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue
   else target[key] = value;
 }
 
-function isEmpty(value: JsonObject): boolean {
+export function isEmpty(value: JsonObject): boolean {
   for (const name in value) {
     if (value[name] !== undefined) return false;
   }
@@ -148,6 +153,14 @@ function isEmpty(value: JsonObject): boolean {
 /** JSON of an object, if there is anything in it. */
 export function payload(value: JsonObject): string | undefined {
   return isEmpty(value) ? undefined : JSON.stringify(value);
+}
+
+/** Traits of clients that say with each when it was set: `{"plan": {"value": "pro", …}}` is `{"plan": "pro"}`. */
+export function valuesOf(traits: JsonValue | undefined): JsonObject {
+  if (!isObject(traits)) return {};
+  return Object.fromEntries(
+    Object.entries(traits).map(([name, trait]) => [name, isObject(trait) && 'value' in trait ? trait.value : trait]),
+  );
 }
 
 /** @throws {InvalidEventError} */

@@ -2,12 +2,18 @@ import { CanonicalEvent, EVENT_RULES } from '../../../contract/generated';
 import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { CollectorResponse, failure, json, success, text as plainText } from '../responses';
+import { envelope, listed, single } from './batch';
 import { jsonEndpoint } from './json-endpoint';
 import {
-  from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared,
+  from, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
 } from './mapping';
-import { Batch, CollectEndpoint, EventDraft, Member, Tally, Protocol, ReplyEndpoint } from './protocol';
-import { address, id, integer, number, Reader, structure, text, time } from './readers';
+import { Batch, CollectEndpoint, EventDraft, Tally, Protocol, ReplyEndpoint } from './protocol';
+import {
+  address, host, id, integer, number, Reader, referrer, sizeText, structure, text, whole,
+} from './readers';
+import { time } from './times';
+import { platform, timezone } from './vocabulary';
+import { ContentKeys } from '../write-key';
 
 /** Columns that the collector sets itself, that are payloads, or that have names of their own here. */
 const NOT_BY_NAME = new Set<string>([
@@ -23,6 +29,14 @@ const NOT_BY_NAME = new Set<string>([
   'sent_ts',
   'received_ts',
   'network_user_id',
+  'user_agent_source',
+  'client_age_ms',
+  'platform',
+  'timezone',
+  'page_host',
+  'page_referrer',
+  'screen_size',
+  'viewport_size',
   'consent',
   'ip_address',
   'properties',
@@ -33,6 +47,7 @@ const NOT_BY_NAME = new Set<string>([
 const READERS: Readonly<Record<string, Reader<string | number>>> = {
   string: text,
   int: integer,
+  bigint: whole,
   double: number,
   timestamp: time,
 };
@@ -44,6 +59,12 @@ const RULES: readonly Rule[] = [
   from('sent_ts', time, 'sent_at', 'sent_ts'),
   from('ip_address', address, 'ip_address'),
   from('consent', structure, 'consent'),
+  translated('platform', platform, 'platform'),
+  translated('timezone', timezone, 'timezone'),
+  translated('page_host', host, 'page_host'),
+  from('page_referrer', referrer, 'page_referrer'),
+  translated('screen_size', sizeText, 'screen_size'),
+  translated('viewport_size', sizeText, 'viewport_size'),
   ...Object.entries(EVENT_RULES).filter(([column]) => !NOT_BY_NAME.has(column)).map(([column, { type, values }]) =>
     from(column as keyof CanonicalEvent, values ? oneOf(values) : READERS[type], column)),
 ];
@@ -85,45 +106,31 @@ const robots: ReplyEndpoint = {
   reply: () => plainText('User-agent: *\nDisallow: /\n'),
 };
 
-const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', split, respond };
+const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', keys, split, respond };
 
 function split(content: JsonValue): Batch {
-  if (isArray(content)) return batchOf(content, '', {});
+  if (isArray(content)) return listed(content, '', draftEvent);
   if (!isObject(content)) throw new ShapeError(`The body is an object or an array, not ${kindOf(content)}.`);
-  if (content.events === undefined) {
-    return {
-      members: [{ value: content, path: '' }],
-      draft: member => draftEvent(member.value, {}),
-      writeKey: keyOf(content),
-    };
-  }
+  if (content.events === undefined) return single(content, draftEvent);
   if (!isArray(content.events)) throw new ShapeError(`events is an array, not ${kindOf(content.events)}.`);
-  return {
-    ...batchOf(content.events, 'events', without(content, [['events'], ...KEY_FIELDS.map(field => [field])])),
-    writeKey: keyOf(content),
-  };
+  return listed(content.events, 'events', draftEvent, envelope(content, 'events'));
 }
 
-/** @param shared fields of the envelope, for events that lack them */
-function batchOf(values: readonly JsonValue[], name: string, shared: JsonObject): Batch {
-  return {
-    members: values.map((value, index): Member => ({ value, path: `${name}[${index}]` })),
-    draft: member => draftEvent(member.value, shared),
-  };
+const KEY_FIELDS = ['writeKey', 'write_key', 'api_key', 'apiKey'];
+
+function keys(content: JsonValue): ContentKeys {
+  if (!isObject(content)) return {};
+  return { key: KEY_FIELDS.map(field => content[field]).find(value => typeof value === 'string') };
 }
 
-function keyOf(content: JsonObject): string | undefined {
-  return KEY_FIELDS.map(field => content[field]).find(value => typeof value === 'string');
-}
-
-function draftEvent(value: JsonValue, shared: JsonObject): EventDraft {
-  const event = withShared(requireObject(value), shared);
+function draftEvent(value: JsonValue): EventDraft {
+  const event = requireObject(value);
   requireIds(event, ID_FIELDS);
   const name = nameOf(event);
   const type = typeOf(event, name.value);
   const [properties, traits, contexts] = PAYLOADS.map(field => objectField(event, field));
   const { columns, used } = mapColumns(event, RULES);
-  const named = [name.field, type.field, ...PAYLOADS, ...KEY_FIELDS].filter(field => field !== undefined);
+  const named = [name.field, type.field, ...PAYLOADS].filter(field => field !== undefined);
   const rest = Object.entries(without(event, [...used, ...named.map(field => [field])]));
   // An unknown key is a property; one that `properties` has too is kept beside.
   const [unknown, shadowed] = [false, true].map(isShadowed =>

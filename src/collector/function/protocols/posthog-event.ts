@@ -1,26 +1,29 @@
 import { InvalidEventError } from '../errors';
-import { JsonObject, JsonValue } from '../json';
+import { isObject, JsonObject, JsonValue } from '../json';
 import { derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, without } from './mapping';
 import { EventDraft } from './protocol';
-import { address, id, number, size, text, time } from './readers';
+import { address, host, id, number, referrer, size, text, whole } from './readers';
+import { time } from './times';
+import { platform, timezone } from './vocabulary';
 
 /** Properties are kept whole, but for the address, which would not be anonymised there. */
 const RULES: readonly Rule[] = [
   from('event_id', id, 'uuid'),
   from('client_ts', time, 'timestamp', 'properties.timestamp', 'properties.$time'),
   from('sent_ts', time, 'sent_at'),
+  from('client_age_ms', whole, 'offset'),
   derived('sdk_name', text, 'properties.$lib', 'library'),
   derived('sdk_version', text, 'properties.$lib_version', 'library_version'),
-  derived('platform', text, 'properties.$lib', 'library'),
+  derived('platform', platform, 'properties.$lib', 'library'),
   derived('device_id', text, 'properties.$device_id'),
   derived('group_id', text, 'properties.$group_key'),
   derived('previous_id', text, 'properties.alias'),
   derived('session_id', text, 'properties.$session_id'),
   derived('page_url', text, 'properties.$current_url'),
-  derived('page_host', text, 'properties.$host'),
+  derived('page_host', host, 'properties.$host'),
   derived('page_path', text, 'properties.$pathname'),
   derived('page_title', text, 'properties.title'),
-  derived('page_referrer', text, 'properties.$referrer'),
+  derived('page_referrer', referrer, 'properties.$referrer'),
   derived('page_view_id', text, 'properties.$pageview_id'),
   derived('screen_name', text, 'properties.$screen_name'),
   derived('value', number, 'properties.value', 'properties.revenue'),
@@ -31,12 +34,17 @@ const RULES: readonly Rule[] = [
   derived('utm_term', text, 'properties.utm_term'),
   derived('utm_content', text, 'properties.utm_content'),
   derived('user_agent', text, 'properties.$raw_user_agent'),
+  derived('browser_name', text, 'properties.$browser'),
+  derived('browser_version', text, 'properties.$browser_version'),
   derived('os_name', text, 'properties.$os'),
   derived('os_version', text, 'properties.$os_version'),
   derived('device_type', text, 'properties.$device_type'),
   derived('device_model', text, 'properties.$device_model'),
+  derived('geo_country', text, 'properties.$geoip_country_code'),
+  derived('geo_region', text, 'properties.$geoip_subdivision_1_name'),
+  derived('geo_city', text, 'properties.$geoip_city_name'),
   derived('locale', text, 'properties.$browser_language', 'properties.$locale'),
-  derived('timezone', text, 'properties.$timezone'),
+  derived('timezone', timezone, 'properties.$timezone'),
   derived('screen_size', size('$screen_width', '$screen_height'), 'properties'),
   derived('viewport_size', size('$viewport_width', '$viewport_height'), 'properties'),
   from('ip_address', address, 'properties.$ip', 'ip'),
@@ -52,11 +60,13 @@ const TYPES = new Map<string, EventDraft['event_type']>([
   ['$create_alias', 'alias'],
 ]);
 
-/** Traits: of the event or, from older SDKs, among its properties. */
-const TRAITS = ['$set', '$set_once', '$group_set'];
+/** Traits: of the event or, from older SDKs, among its properties. A later name's values count before an earlier one's. */
+const TRAITS = ['$set_once', '$set', '$group_set'];
 
-/** @param sentAt of the request, for events that do not say it */
-export function draftPosthogEvent(value: JsonValue, sentAt: number | undefined): EventDraft {
+/** The project's key, which every browser's event carries. */
+const TOKENS = [['token'], ['properties', 'token']];
+
+export function draftPosthogEvent(value: JsonValue): EventDraft {
   const event = requireObject(value);
   const name = text(event.event ?? null);
   if (name === undefined) throw new InvalidEventError('missing_event_name', 'An event has a name.', 'event');
@@ -64,38 +74,58 @@ export function draftPosthogEvent(value: JsonValue, sentAt: number | undefined):
   const properties = objectField(event, 'properties');
   const { columns, used } = mapColumns(event, RULES);
   const type = TYPES.get(name) ?? 'track';
-  const usedProperties = used.filter(([field]) => field === 'properties').map(([, ...below]) => below);
+  const traits = traitsOf(event, properties);
+  const stored = [...used, ...traits.used, ...TOKENS, ['event'], ['distinct_id']];
+  const storedProperties = stored.filter(([field]) => field === 'properties').map(([, ...below]) => below);
   return {
     ...columns,
     ...identity(event, properties, type),
     event_name: name,
     event_type: type,
-    sent_ts: columns.sent_ts ?? sentAt,
+    // With a time of its own, an event's age is only how long sending took.
+    client_age_ms: columns.client_ts === undefined ? columns.client_age_ms : undefined,
     privacy_mode: properties.$cookieless_mode === true ? 'cookieless' : undefined,
-    properties: payload(without(properties, [...usedProperties, ...TRAITS.map(field => [field])])),
-    traits: payload(traitsOf(event, properties)),
-    contexts: payload(
-      without(event, [...used, ['event'], ['distinct_id'], ['properties'], ...TRAITS.map(field => [field])]),
-    ),
+    properties: payload(without(properties, storedProperties)),
+    traits: payload(traits.all),
+    contexts: payload({ ...without(event, [...stored, ['properties']]), ...traits.shadowed }),
   };
 }
 
-function traitsOf(event: JsonObject, properties: JsonObject): JsonObject {
-  const found = TRAITS.map((field): [string, JsonValue | undefined] => [field, event[field] ?? properties[field]]);
-  return Object.fromEntries(found.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined));
+interface Traits {
+  readonly all: JsonObject;
+  readonly used: readonly string[][];
+  /** values that other traits of the same name replace, by the field they came in */
+  readonly shadowed: JsonObject;
 }
 
-/** `distinct_id` is the user's once they are identified, until then the device's. */
+function traitsOf(event: JsonObject, properties: JsonObject): Traits {
+  const found = TRAITS.flatMap(field => [
+    { field, path: ['properties', field], values: properties[field] },
+    { field, path: [field], values: event[field] },
+  ]).filter(holder => isObject(holder.values)) as { field: string; path: string[]; values: JsonObject }[];
+  const all: JsonObject = Object.assign({}, ...found.map(({ values }) => values));
+  const shadowed = found
+    .map(({ field, values }) => [field, Object.entries(values).filter(([name, own]) => all[name] !== own)] as const)
+    .filter(([, entries]) => entries.length > 0)
+    .map(([field, entries]) => [field, Object.fromEntries(entries)]);
+  return { all, used: found.map(({ path }) => path), shadowed: Object.fromEntries(shadowed) };
+}
+
+/**
+ * `distinct_id` is the user's once they are identified, until then the device's. A call about a group names the group
+ * there, behind a dollar sign.
+ */
 function identity(
   event: JsonObject,
   properties: JsonObject,
   type: EventDraft['event_type'],
 ): Pick<EventDraft, 'user_id' | 'anonymous_id'> {
   const distinct = text(event.distinct_id ?? properties.distinct_id ?? null);
+  const device = text(properties.$anon_distinct_id ?? properties.$device_id ?? null);
+  if (type === 'group' && (distinct === undefined || distinct.startsWith('$'))) return { anonymous_id: device };
   if (distinct === undefined) {
     throw new InvalidEventError('missing_identity', 'An event has a distinct_id.', 'distinct_id');
   }
-  const device = text(properties.$anon_distinct_id ?? properties.$device_id ?? null);
   const isAnonymous =
     type !== 'identify' &&
     (properties.$is_identified === false || properties.$process_person_profile === false || distinct === device);

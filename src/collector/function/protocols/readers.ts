@@ -40,6 +40,12 @@ export const integer: Reader<number> = value => {
   return found !== undefined && Number.isInteger(found) && Math.abs(found) < 2 ** 31 ? found : undefined;
 };
 
+/** A whole number, as a `bigint` column takes it. */
+export const whole: Reader<number> = value => {
+  const found = number(value);
+  return found !== undefined && Number.isSafeInteger(found) ? found : undefined;
+};
+
 /** An address. Anything else is read as empty instead of being left over, where it could not be anonymised. */
 export const address: Reader<string> = value => (typeof value === 'string' && isIP(value) ? value : '');
 

@@ -1,9 +1,9 @@
 import { JsonObject, JsonValue } from '../json';
 import { json, pixel } from '../responses';
-import { firstKey, presentedKeys } from '../write-key';
-import { jsonEndpoint } from './json-endpoint';
+import { keysBeside } from '../write-key';
+import { jsonEndpoint, queryContent } from './json-endpoint';
 import { CollectEndpoint, Protocol, ReplyEndpoint } from './protocol';
-import { Call, splitBatch, splitSingle } from './segment-message';
+import { Call, keysOf, splitBatch, splitSingle } from './segment-message';
 
 const PIXEL_CALLS = new Map<string, Call>([['pixel/v1/track', 'track'], ['pixel/v1/page', 'page']]);
 
@@ -36,13 +36,13 @@ export const rudder: Protocol = {
   },
 };
 
-const messages = { ...jsonEndpoint, protocol: 'rudder' } satisfies Partial<CollectEndpoint>;
+const messages = { ...jsonEndpoint, protocol: 'rudder', keys: keysOf } satisfies Partial<CollectEndpoint>;
 
 /** An image has no way to say what is wrong: whatever comes is answered with one. */
 const pixels = {
   ...messages,
   methods: ['GET'],
-  read: ({ query }) => pixelMessage(query),
+  read: ({ query }) => queryContent(pixelMessage(query)),
   respond: () => pixel,
   refuse: () => undefined,
 } satisfies Partial<CollectEndpoint>;
@@ -61,7 +61,7 @@ const sourceConfig: ReplyEndpoint = {
   methods: ['GET'],
   reply(request, authenticate) {
     const { id = 'default' } = authenticate();
-    const writeKey = firstKey(presentedKeys(request)) ?? '';
+    const [writeKey = ''] = keysBeside(request);
     const source = {
       id,
       name: id,

@@ -1,8 +1,9 @@
 import { InvalidEventError, ShapeError } from '../errors';
 import { isObject, JsonObject, JsonValue, kindOf } from '../json';
 import {
-  derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, without,
+  derived, from, isEmpty, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
 } from './mapping';
+import { arrayAt, envelope, listed, single } from './batch';
 import { Batch, EventDraft } from './protocol';
 import { address, id, number, referrer, size, structure, text } from './readers';
 import { time } from './times';
@@ -35,7 +36,7 @@ const RULES: readonly Rule[] = [
   from('previous_id', text, 'previousId'),
   from('group_id', text, 'groupId', 'context.groupId'),
   from('session_id', text, 'context.sessionId'),
-  derived('platform', platform, 'channel', 'context.channel'),
+  translated('platform', platform, 'channel', 'context.channel'),
   from('sdk_name', text, 'context.library.name'),
   from('sdk_version', text, 'context.library.version'),
   from('page_url', text, 'context.page.url', 'properties.url'),
@@ -110,6 +111,7 @@ function draftMessage(message: JsonObject): EventDraft {
   const rudder = isRudder(message, columns);
   const stored = [...NAMED_FIELDS, ...DELIVERY, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])];
   const rest = without(message, traits.fromContext ? [...stored, USER_TRAITS] : stored);
+  const contexts = isEmpty(traits.shadowed) ? rest : { ...rest, context: { ...objectField(rest, 'context'), traits: traits.shadowed } };
   return {
     ...columns,
     event_name: name.value,
@@ -118,7 +120,7 @@ function draftMessage(message: JsonObject): EventDraft {
     screen_name: call === 'screen' ? name.given : undefined,
     properties: payload(properties),
     traits: payload(traits.all),
-    contexts: payload(isEmpty(traits.shadowed) ? rest : { ...rest, shadowed_traits: traits.shadowed }),
+    contexts: payload(contexts),
   };
 }
 

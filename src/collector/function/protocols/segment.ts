@@ -1,7 +1,7 @@
 import { json, success } from '../responses';
 import { jsonEndpoint } from './json-endpoint';
 import { CollectEndpoint, Protocol, ReplyEndpoint } from './protocol';
-import { Call, splitBatch, splitSingle } from './segment-message';
+import { Call, keysOf, splitBatch, splitSingle } from './segment-message';
 
 /** Paths of the single calls, long and short. */
 const SINGLE_CALLS = new Map<string, Call>(
@@ -22,7 +22,7 @@ export const segment: Protocol = {
   },
 };
 
-const messages = { ...jsonEndpoint, protocol: 'segment' } satisfies Partial<CollectEndpoint>;
+const messages = { ...jsonEndpoint, protocol: 'segment', keys: keysOf } satisfies Partial<CollectEndpoint>;
 
 /** The browser SDK's statistics about itself. */
 const clientMetrics: ReplyEndpoint = { kind: 'reply', methods: ['POST'], reply: () => success };

@@ -1,9 +1,16 @@
+import { isUtf8 } from 'buffer';
+import { IpPolicy } from '../client-address';
 import { parseJson } from '../decode';
 import { DecodeError, InvalidEventError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue } from '../json';
-import { derived, from, layered, mapColumns, payload, requireObject, Rule, without } from './mapping';
+import { protect } from '../privacy';
+import { CollectorRequest } from '../request';
+import { storable } from '../text';
+import { derived, from, layered, mapColumns, payload, Rule, translated, without } from './mapping';
 import { EventDraft } from './protocol';
-import { address, id, integer, milliseconds, number, text } from './readers';
+import { address, id, integer, number, referrer, sizeText, text } from './readers';
+import { milliseconds } from './times';
+import { platform, timezone } from './vocabulary';
 
 /** A self-describing JSON. */
 interface SelfDescribing { readonly schema: string; readonly data: JsonValue }
@@ -21,23 +28,23 @@ interface Described {
 const RULES: readonly Rule[] = [
   from('event_id', id, 'eid'),
   from('app_id', text, 'aid'),
-  from('platform', text, 'p'),
+  translated('platform', platform, 'p'),
   from('client_ts', milliseconds, 'dtm'),
   from('sent_ts', milliseconds, 'stm'),
   from('true_ts', milliseconds, 'ttm'),
   from('user_id', text, 'uid'),
   from('anonymous_id', text, 'duid'),
-  from('network_user_id', text, 'tnuid'),
+  from('network_user_id', text, 'tnuid', 'nuid'),
   from('session_id', text, 'sid'),
   from('session_index', integer, 'vid'),
   from('ip_address', address, 'ip'),
   from('user_agent', text, 'ua'),
   from('page_url', text, 'url'),
   from('page_title', text, 'page'),
-  from('page_referrer', text, 'refr'),
-  from('screen_size', text, 'res'),
-  from('viewport_size', text, 'vp'),
-  from('timezone', text, 'tz'),
+  from('page_referrer', referrer, 'refr'),
+  translated('screen_size', sizeText, 'res'),
+  translated('viewport_size', sizeText, 'vp'),
+  from('timezone', timezone, 'tz'),
   from('locale', text, 'lang'),
   derived('value', number, 'se_va', 'tr_tt', 'ti_pr'),
   derived('currency', text, 'tr_cu', 'ti_cu'),
@@ -60,7 +67,7 @@ const CONTEXT_RULES: Readonly<Record<string, readonly Rule[]>> = {
   screen: [derived('screen_name', text, 'name')],
 };
 
-const KINDS: Readonly<Record<string, (event: JsonObject) => Described>> = {
+const KINDS: Readonly<Record<string, (event: JsonObject, clientIp: IpPolicy) => Described>> = {
   pv: () => ({ event_name: 'page_view', event_type: 'page', properties: {}, used: [] }),
   pp: event => prefixed(event, 'pp_', 'page_ping', 'ping'),
   se: event => prefixed(event, 'se_', required(event, 'se_ac'), 'track'),
@@ -69,21 +76,39 @@ const KINDS: Readonly<Record<string, (event: JsonObject) => Described>> = {
   ue: describeUnstructured,
 };
 
-const REQUIRED = ['e', 'p', 'tv'];
+/** Keys of embedded JSON: as text, and as base64url. */
+const EMBEDDED = [['ue_pr', 'ue_px'], ['co', 'cx']] as const;
 
-/** @param cookieId of the first-party cookie, where one is set */
-export function draftSnowplowEvent(value: JsonValue, cookieId: string | undefined): EventDraft {
-  const event = requireObject(value);
-  for (const key of REQUIRED) required(event, key);
+/** An event whose embedded JSON is text, as far as the base64 can be read. */
+export function withPlainJson(event: JsonValue): JsonValue {
+  if (!isObject(event) || EMBEDDED.every(([, encoded]) => event[encoded] === undefined)) return event;
+  const plain: Record<string, JsonValue> = { ...event };
+  for (const [text, encoded] of EMBEDDED) {
+    const value = event[encoded];
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
+    if (event[text] !== undefined || !bytes || bytes.length === 0 || !isUtf8(bytes)) continue;
+    plain[text] = storable(bytes.toString());
+    delete plain[encoded];
+  }
+  return plain;
+}
+
+/** @param requiredKeys of the event, where its schema requires some */
+export function draftSnowplowEvent(
+  event: JsonObject,
+  requiredKeys: readonly string[],
+  { cookie, clientIp }: Pick<CollectorRequest, 'cookie' | 'clientIp'>,
+): EventDraft {
+  for (const key of requiredKeys) required(event, key);
   const describe = Object.hasOwn(KINDS, String(event.e)) ? KINDS[String(event.e)] : undefined;
   if (!describe) throw new InvalidEventError('unknown_type', `e is one of ${Object.keys(KINDS).join(', ')}.`, 'e');
-  const { used: describing, properties, ...described } = describe(event);
+  const { used: describing, properties, ...described } = describe(event, clientIp);
   const { columns, used } = mapColumns(event, RULES);
-  const contexts = contextsOf(event);
+  const contexts = contextsOf(event, clientIp);
   const rest = without(event, [...used, ...[...describing, ...contexts.used, 'e', 'tv'].map(key => [key])]);
   return {
-    ...layered({ device_id: columns.anonymous_id, network_user_id: cookieId }, ...contexts.columns, columns),
-    ...tracker(String(event.tv)),
+    ...layered({ device_id: columns.anonymous_id, network_user_id: cookie?.id }, ...contexts.columns, columns),
+    ...tracker(text(event.tv ?? null)),
     ...described,
     properties: payload(properties),
     contexts: payload(contexts.list.length === 0 ? rest : { contexts: contexts.list, ...rest }),
@@ -107,9 +132,9 @@ function prefixed(
   return { event_name, event_type, properties: Object.fromEntries(own), used: own.map(([key]) => key) };
 }
 
-function describeUnstructured(event: JsonObject): Described {
+function describeUnstructured(event: JsonObject, clientIp: IpPolicy): Described {
   const key = event.ue_pr === undefined ? 'ue_px' : 'ue_pr';
-  const outer = selfDescribing(embedded(event[key], key));
+  const outer = selfDescribing(embedded(event[key], key, clientIp));
   const inner = outer && selfDescribing(outer.data);
   if (!inner) {
     throw new InvalidEventError(
@@ -138,9 +163,9 @@ interface Contexts {
 }
 
 /** Contexts that cannot be read stay as they came: they do not make the event bad. */
-function contextsOf(event: JsonObject): Contexts {
+function contextsOf(event: JsonObject, clientIp: IpPolicy): Contexts {
   const key = event.co === undefined ? 'cx' : 'co';
-  const list = event[key] === undefined ? undefined : readContexts(event[key], key);
+  const list = event[key] === undefined ? undefined : readContexts(event[key], key, clientIp);
   if (!list) return { list: [], columns: [], used: [] };
   const columns = list.map(selfDescribing).map(context => {
     const name = context ? schemaName(context.schema) : '';
@@ -151,9 +176,9 @@ function contextsOf(event: JsonObject): Contexts {
   return { list, columns, used: [key] };
 }
 
-function readContexts(value: JsonValue, key: string): readonly JsonValue[] | undefined {
+function readContexts(value: JsonValue, key: string, clientIp: IpPolicy): readonly JsonValue[] | undefined {
   try {
-    const outer = selfDescribing(embedded(value, key));
+    const outer = selfDescribing(embedded(value, key, clientIp));
     return outer && isArray(outer.data) ? outer.data : undefined;
   } catch (error) {
     if (error instanceof InvalidEventError) return undefined;
@@ -161,11 +186,13 @@ function readContexts(value: JsonValue, key: string): readonly JsonValue[] | und
   }
 }
 
-/** JSON within a key: as text or, under a name that ends in x, in base64url. */
-function embedded(value: JsonValue | undefined, key: string): JsonValue {
+/** JSON within a key: as text or, under a name that ends in x, in base64url. Its addresses are anonymised. */
+function embedded(value: JsonValue | undefined, key: string, clientIp: IpPolicy): JsonValue {
   if (typeof value !== 'string') throw new InvalidEventError('missing_field', `${key} is required.`, key);
   try {
-    return parseJson(Buffer.from(value, key.endsWith('x') ? 'base64url' : 'utf8'));
+    const parsed = parseJson(Buffer.from(value, key.endsWith('x') ? 'base64url' : 'utf8'));
+    protect(parsed, { clientIp, presentedKeys: new Set() });
+    return parsed;
   } catch (error) {
     if (error instanceof DecodeError) {
       throw new InvalidEventError(error.code, `${key} cannot be read: ${error.message}`, key);
@@ -187,7 +214,7 @@ function schemaName(schema: string): string {
 }
 
 /** `js-4.1.0` is version 4.1.0 of `js`. */
-function tracker(tv: string): Pick<EventDraft, 'sdk_name' | 'sdk_version'> {
-  const [, sdk_name, sdk_version] = /^(.+?)-(\d.*)$/.exec(tv) ?? [undefined, tv, undefined];
-  return { sdk_name, sdk_version };
+function tracker(tv: string | undefined): Pick<EventDraft, 'sdk_name' | 'sdk_version'> {
+  const at = tv?.search(/.-\d/) ?? -1;
+  return at < 0 ? { sdk_name: tv } : { sdk_name: tv?.slice(0, at + 1), sdk_version: tv?.slice(at + 2) };
 }

@@ -1,11 +1,14 @@
 import { decodeJson } from '../decode';
 import { ShapeError } from '../errors';
-import { isArray, isObject, JsonValue } from '../json';
-import { MAX_EVENTS } from '../limits';
+import { isObject, JsonValue } from '../json';
 import { CollectorRequest } from '../request';
 import { CollectorResponse, pixel, text as plainText } from '../responses';
-import { Batch, CollectEndpoint, Member, Protocol } from './protocol';
-import { draftSnowplowEvent } from './snowplow-event';
+import { ContentKeys } from '../write-key';
+import { arrayAt, envelope, listed, single } from './batch';
+import { queryContent, USUAL_LIMITS } from './json-endpoint';
+import { requireObject } from './mapping';
+import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
+import { draftSnowplowEvent, withPlainJson } from './snowplow-event';
 
 const POST_PATH = 'com.snowplowanalytics.snowplow/tp2';
 const PIXEL_PATHS = new Set(['i', 'ice.png']);
@@ -26,19 +29,25 @@ export const snowplow: Protocol = {
 const events = {
   kind: 'collect',
   protocol: 'snowplow',
-  maxEvents: MAX_EVENTS,
+  limits: USUAL_LIMITS,
   refuse: () => undefined,
 } satisfies Partial<CollectEndpoint>;
+
+/** The keys that the schema of a POST requires; pixels have no schema. */
+const REQUIRED_IN_POSTS = ['e', 'p', 'tv'];
+const REQUIRED_IN_PIXELS = ['e'];
 
 const posts: CollectEndpoint = {
   ...events,
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
+  keys: content => keyOf(arrayAt(content, 'data')?.[0]),
   split(content, request) {
-    if (!isObject(content) || !isArray(content.data)) {
-      throw new ShapeError('A payload is an object with an array "data".');
-    }
-    return batchOf(content.data.map((value, index) => ({ value, path: `data[${index}]` })), content.data[0], request);
+    const data = arrayAt(content, 'data');
+    if (!isObject(content) || !data) throw new ShapeError('A payload is an object with an array "data".');
+    // What the query says counts for every event that does not say it itself.
+    const shared = { ...envelope(content, 'data', 'schema'), ...request.query };
+    return plain(listed(data, 'data', event => draftEvent(event, REQUIRED_IN_POSTS, request), shared));
   },
   respond: (_, request) => withCookie(plainText('ok'), request),
 };
@@ -46,19 +55,25 @@ const posts: CollectEndpoint = {
 const pixels: CollectEndpoint = {
   ...events,
   methods: ['GET'],
-  read: ({ query }) => query,
-  split: (content, request) => batchOf([{ value: content, path: '' }], content, request),
+  read: ({ query }) => queryContent({ ...query }),
+  keys: keyOf,
+  split: (content, request) => plain(single(content, event => draftEvent(event, REQUIRED_IN_PIXELS, request))),
   respond: (_, request) => withCookie(pixel, request),
 };
 
-/** @param first an event: a tracker knows no key but its application id, the same for all it sends */
-function batchOf(members: readonly Member[], first: JsonValue | undefined, request: CollectorRequest): Batch {
-  const aid = isObject(first) ? first.aid : undefined;
-  return {
-    members,
-    draft: ({ value }) => draftSnowplowEvent(value, request.cookie?.id),
-    appId: typeof aid === 'string' ? aid : undefined,
-  };
+function draftEvent(event: JsonValue, required: readonly string[], request: CollectorRequest): EventDraft {
+  return draftSnowplowEvent(requireObject(event), required, request);
+}
+
+/** Events whose embedded JSON is text instead of base64: so what is kept of a bad one has no hidden address. */
+function plain(batch: Batch): Batch {
+  return { ...batch, eventAt: index => withPlainJson(batch.eventAt(index)) };
+}
+
+/** A tracker knows no key but its application id, which is the same for all that it sends. */
+function keyOf(event: JsonValue | undefined): ContentKeys {
+  const aid = isObject(event) ? event.aid : undefined;
+  return { appId: typeof aid === 'string' ? aid : undefined };
 }
 
 function withCookie(response: CollectorResponse, { cookie }: CollectorRequest): CollectorResponse {
