@@ -93,7 +93,7 @@ const AWS: Omit<Client, 'key'> = {
     protocol: 'aws_clickstream',
     sdk_name: 'aws-solution-clickstream-sdk',
     sdk_version: '0.12.6',
-    platform: 'Web',
+    platform: 'web',
     device_id: anId,
     session_index: 1,
     ...page('aws-clickstream-web'),

@@ -57,7 +57,7 @@ const SNOWPLOW_NODE: Omit<Client, 'script' | 'options'> = {
   run: runNode,
   key: 'shop-srv',
   at: BELOW_THE_STAGE,
-  common: { protocol: 'snowplow', sdk_name: 'node', sdk_version: '4.8.0', platform: 'srv', ...visit, ...client, ...visitor },
+  common: { protocol: 'snowplow', sdk_name: 'node', sdk_version: '4.8.0', platform: 'server', ...visit, ...client, ...visitor },
   calls: {
     ...SNOWPLOW_CALLS,
     addToCart: { event_name: 'add_to_cart', event_schema: iglu('add_to_cart'), properties: expect.stringContaining('"sku":"tea-1"') },
@@ -72,7 +72,7 @@ const SNOWPLOW_PYTHON: Omit<Client, 'script' | 'options'> = {
   run: runPython,
   key: 'shop-py',
   at: BELOW_THE_STAGE,
-  common: { protocol: 'snowplow', sdk_name: 'py', sdk_version: '1.1.0', platform: 'pc', ...visit, ...client, ...visitor },
+  common: { protocol: 'snowplow', sdk_name: 'py', sdk_version: '1.1.0', platform: 'desktop', ...visit, ...client, ...visitor },
   calls: SNOWPLOW_CALLS,
 };
 

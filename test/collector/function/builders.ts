@@ -74,7 +74,7 @@ export interface Seen extends Collected, EntryCounts {
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
   const result = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
-  const lines = result.entries.map(entry => entry.line);
+  const lines = result.entries.flatMap(entry => entry.lines);
   const parsedLines: JsonObject[] = lines.map(line => JSON.parse(line));
   return {
     ...result,

@@ -1,4 +1,5 @@
 import { corsHeaders, preflightHeaders } from '../../../src/collector/function/cors';
+import { AllowedOrigins } from '../../../src/collector/function/origins';
 
 const echoed = (origin: string) => ({
   'Vary': 'Origin', 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true',
@@ -10,7 +11,7 @@ test('without a list any origin is echoed, with credentials', () => {
 });
 
 test('with a list only the listed origins are echoed', () => {
-  const allowed = new Set(['https://shop.example']);
+  const allowed = new AllowedOrigins(['https://shop.example']);
   expect(corsHeaders('https://shop.example', allowed)).toEqual(echoed('https://shop.example'));
   expect(corsHeaders('https://shop.example.evil.example', allowed)).toEqual({ Vary: 'Origin' });
   expect(corsHeaders('null', allowed)).toEqual({ Vary: 'Origin' });

@@ -6,6 +6,7 @@ import {
   MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES,
 } from '../../../src/collector/function/limits';
 
+const valueOf = (body: Buffer) => decodeJson(body).value;
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 function codeOf(body: Buffer | string): string {
@@ -23,7 +24,7 @@ test('any JSON is read back, plain, compressed, or compressed as base64 text', (
     const expected = JSON.parse(text);
     const gzip = gzipSync(text);
     for (const body of [Buffer.from(text), gzip, Buffer.from(gzip.toString('base64'))]) {
-      expect(decodeJson(body)).toEqual(expected);
+      expect(valueOf(body)).toEqual(expected);
     }
   }));
 });
@@ -44,11 +45,11 @@ test('damaged gzip is decoded or refused with a code', () => {
 });
 
 test('a byte order mark is skipped', () => {
-  expect(decodeJson(Buffer.from('\ufeff{"a":1}'))).toEqual({ a: 1 });
+  expect(valueOf(Buffer.from('\ufeff{"a":1}'))).toEqual({ a: 1 });
 });
 
 test('a key named __proto__ stays an own key', () => {
-  expect(Object.keys(decodeJson(Buffer.from('{"__proto__":{"polluted":1}}')) as object)).toEqual(['__proto__']);
+  expect(Object.keys(valueOf(Buffer.from('{"__proto__":{"polluted":1}}')) as object)).toEqual(['__proto__']);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
@@ -92,7 +93,7 @@ test('a bomb never takes more memory than the limit', () => {
 
 test('an error message never quotes the body', () => {
   for (const body of ['secret', '{"a":secret}', '{"a": "secret', '["secret",]']) {
-    expect(() => decodeJson(Buffer.from(body))).toThrow(expect.objectContaining({
+    expect(() => valueOf(Buffer.from(body))).toThrow(expect.objectContaining({
       message: expect.not.stringContaining('secret'),
     }));
   }

@@ -7,7 +7,7 @@ test('only the stream is required', () => {
   expect(parse({})).toMatchObject({
     streamName: 'clicks', allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse',
   });
-  expect(parse({}).writeKeys.authenticate({})).toEqual({});
+  expect(parse({}).writeKeys.authenticate([])).toEqual({});
 });
 
 test('everything can be set', () => {
@@ -29,14 +29,15 @@ test('everything can be set', () => {
     preprocessModule: '/opt/hook.js',
   });
   expect([...settings.pathAliases]).toEqual([['com.acme/track', 'batch']]);
-  expect([...settings.allowedOrigins ?? []]).toEqual(['https://a.example', 'http://localhost:3000']);
-  expect(settings.writeKeys.authenticate({ body: 'k2' })).toEqual({ id: 'web', appId: 'shop' });
+  const origins = ['https://a.example', 'http://localhost:3000', 'https://b.example'];
+  expect(origins.map(origin => settings.allowedOrigins?.allow(origin))).toEqual([true, true, false]);
+  expect(settings.writeKeys.authenticate(['k2'])).toEqual({ id: 'web', appId: 'shop' });
 });
 
 test('keys of a secret are unavailable until it is read', () => {
   const { writeKeys, writeKeysSecret } = parse({ WRITE_KEYS_SECRET: 'arn:secret' });
   expect(writeKeysSecret).toBe('arn:secret');
-  expect(() => writeKeys.authenticate({ body: 'any' })).toThrow('not known at present');
+  expect(() => writeKeys.authenticate(['any'])).toThrow('not known at present');
 });
 
 test.each([
@@ -55,7 +56,7 @@ test.each([
   [{ WRITE_KEYS: '["secret"]' }, 'WRITE_KEYS is not an object'],
   [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],
   [{ WRITE_KEYS: '{"web":"secret"}' }, 'WRITE_KEYS has no keys for source "web"'],
-  [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'WRITE_KEYS has a key that is not a string for source "web"'],
+  [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'WRITE_KEYS has a key that is not text for source "web"'],
   [
     { WRITE_KEYS: '{"web":{"keys":["secret"],"appId":1}}' },
     'WRITE_KEYS has an appId that is not a string for source "web"',

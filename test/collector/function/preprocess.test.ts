@@ -15,7 +15,7 @@ async function run(hook: Preprocess) {
   const request = fromProxyEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
   const { entries: collected, response } = collect(request, settings());
   const entries = await preprocessed(collected, request, hook);
-  const lines = entries.map(({ line }) => JSON.parse(line));
+  const lines = entries.flatMap(entry => entry.lines).map(line => JSON.parse(line));
   return {
     response,
     ...countEntries(entries),

@@ -19,9 +19,9 @@ function secret(...outcomes: (string | Error | undefined)[]) {
   return { keys: new SecretWriteKeys(read, line => log.push(line)), read, log };
 }
 
-const knows = (keys: WriteKeys, body: string) => {
+const knows = (keys: WriteKeys, key: string) => {
   try {
-    return keys.authenticate({ body }).id === 'web';
+    return keys.authenticate([key]).id === 'web';
   } catch (error) {
     return (error as Error).name;
   }

@@ -40,12 +40,12 @@ const captures: CollectEndpoint = {
   respond: () => json(200, { status: 1 }),
 };
 
-/** A guess: nothing is a mark of Segment's, and every event is one that only PostHog's clients send. */
+/** Nothing is a mark of Segment's, and there is PostHog's key, or every event is one that only its clients send. */
 function claims(content: JsonValue, { headers }: CollectorRequest): boolean {
   if (headers.authorization !== undefined || (isObject(content) && content.writeKey !== undefined)) return false;
   const events = arrayAt(content, 'batch') ?? [];
   if (events.some(isMessage)) return false;
-  return events.length > 0 ? events.every(isCapture) : isObject(content) && content.api_key !== undefined;
+  return (isObject(content) && content.api_key !== undefined) || (events.length > 0 && events.every(isCapture));
 }
 
 function isCapture(event: JsonValue): boolean {

@@ -45,7 +45,7 @@ test('an event has its columns, and nothing else is lost', () => {
     currency: 'EUR',
     ip_address: '203.0.113.0',
     consent: '{"ad_user_data":"DENIED"}',
-    traits: '{"plan":{"value":"pro"}}',
+    traits: '{"plan":"pro"}',
     properties: JSON.stringify(PAYLOAD.events[0].params),
     contexts: '{"request":{"non_personalized_ads":true}}',
   }]);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { JsonObject } from '../../../../src/collector/function/json';
-import { derived, from, mapColumns, without, withoutKeys } from '../../../../src/collector/function/protocols/mapping';
+import { derived, from, mapColumns, without } from '../../../../src/collector/function/protocols/mapping';
 import { text } from '../../../../src/collector/function/protocols/readers';
 
 test('only the first path with a usable value is used', () => {
@@ -29,9 +29,4 @@ test('taking nothing out changes nothing, whatever the keys', () => {
     const parsed: JsonObject = JSON.parse(JSON.stringify(value));
     expect(JSON.stringify(without(parsed, [['no such key']]))).toBe(JSON.stringify(parsed));
   }));
-});
-
-test('keys are taken out of objects only', () => {
-  expect(withoutKeys({ writeKey: 'k', a: 1 })).toEqual({ a: 1 });
-  expect(withoutKeys(['writeKey'])).toEqual(['writeKey']);
 });

@@ -40,7 +40,7 @@ test.each([
       session_index: 3,
       screen_size: '10x20',
       app_id: 'shop',
-      privacy_mode: 'anonymous',
+      privacy_mode: 'full',
     },
     {
       event_name: 'x',
@@ -49,7 +49,7 @@ test.each([
       session_index: 3,
       screen_size: '10x20',
       app_id: 'shop',
-      privacy_mode: 'anonymous',
+      privacy_mode: 'full',
     },
   ],
   [

@@ -1,50 +1,8 @@
 import * as fc from 'fast-check';
 import { JsonValue } from '../../../../src/collector/function/json';
 import {
-  address, id, integer, milliseconds, number, size, structure, text, time,
+  address, id, integer, number, size, structure, text,
 } from '../../../../src/collector/function/protocols/readers';
-
-const NOON = Date.parse('2026-01-02T12:00:00Z');
-
-test.each<[JsonValue, number | undefined]>([
-  ['2026-01-02T12:00:00Z', NOON],
-  ['2026-01-02T12:00:00.000Z', NOON],
-  ['2026-01-02T14:00:00+02:00', NOON],
-  ['2026-01-02T12:00:00', NOON],
-  ['2026-01-02 12:00:00', NOON],
-  ['2026-01-02T12:00:00.123456Z', NOON + 123],
-  ['2026-01-02', Date.parse('2026-01-02T00:00:00Z')],
-  [NOON, NOON],
-  [NOON / 1000, NOON],
-  [NOON * 1000, NOON],
-  [String(NOON), NOON],
-  ['1970-01-01T00:00:05Z', 5000],
-  ['9999-12-31T23:59:59.999Z', 253_402_300_799_999],
-  ['+010000-01-01T00:00:00Z', undefined],
-  ['1969-12-31T23:59:59Z', undefined],
-  ['2026-13-45T99:99:99Z', undefined],
-  ['yesterday', undefined],
-  ['2026', 2_026_000],
-  ['', undefined],
-  [-5, undefined],
-  [0, undefined],
-  [1e300, undefined],
-  [true, undefined],
-  [null, undefined],
-  [{}, undefined],
-  [[NOON], undefined],
-])('the time %j is read as %s', (value, expected) => {
-  expect(time(value)).toBe(expected);
-});
-
-test('a JavaScript date is read back, as text and as milliseconds', () => {
-  const dates = fc.date({ min: new Date('2001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
-  fc.assert(fc.property(dates, date => {
-    expect(time(date.toISOString())).toBe(date.getTime());
-    expect(milliseconds(date.getTime())).toBe(date.getTime());
-    expect(milliseconds(String(date.getTime()))).toBe(date.getTime());
-  }));
-});
 
 test('readers never throw, and give the type of their column', () => {
   fc.assert(fc.property(fc.jsonValue(), raw => {
@@ -52,7 +10,7 @@ test('readers never throw, and give the type of their column', () => {
     for (const read of [text, id, address, structure, size('width', 'height')]) {
       expect(['string', 'undefined']).toContain(typeof read(value));
     }
-    for (const read of [number, integer, time, milliseconds]) expect(Number.isFinite(read(value) ?? 0)).toBe(true);
+    for (const read of [number, integer]) expect(Number.isFinite(read(value) ?? 0)).toBe(true);
   }));
 });
 

@@ -74,6 +74,7 @@ test('a page view has its columns, and nothing else is lost', () => {
     page_title: 'Shop',
     page_referrer: 'https://news.example/',
     user_agent: 'Mozilla/5.0',
+    user_agent_source: 'event',
     locale: 'de-DE',
     timezone: 'Europe/Berlin',
     screen_size: '1920x1080',
@@ -155,8 +156,9 @@ test.each([
 });
 
 test('contexts that cannot be read stay as they came', () => {
-  for (const event of [{ co: '{broken' }, { cx: 'e30' }, { co: '[]' }]) {
-    expect(JSON.parse(String(post({ ...base, e: 'pv', ...event }).events[0].contexts))).toEqual(event);
+  for (const [event, stored] of [[{ co: '{broken' }], [{ cx: 'e30' }, { co: '{}' }], [{ cx: '!' }], [{ co: '[]' }]]) {
+    const { contexts } = post({ ...base, e: 'pv', ...event }).events[0];
+    expect(JSON.parse(String(contexts))).toEqual(stored ?? event);
   }
 });
 
