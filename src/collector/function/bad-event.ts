@@ -3,6 +3,7 @@ import { InvalidEventError, Refusal, UnauthorizedError } from './errors';
 import { JsonValue } from './json';
 import { badEventLine, Entry } from './lines';
 import { CollectEndpoint, ProtocolName } from './protocols/protocol';
+import { OutputBudget } from './output-budget';
 import { kept, keptStart } from './raw-content';
 import { CollectorRequest } from './request';
 import { BadEvent, CanonicalEvent } from '../../contract/generated';
@@ -14,11 +15,12 @@ interface Origin {
   readonly protocol: ProtocolName;
   readonly app_id?: string;
   readonly request: CollectorRequest;
+  readonly budget: OutputBudget;
 }
 
 /** One event of a request that cannot be stored as itself. */
 export function badEventEntry(sent: JsonValue, error: InvalidEventError, origin: Origin): Entry {
-  const { index, protocol, app_id, request } = origin;
+  const { index, protocol, app_id, request, budget } = origin;
   const path = [origin.path, error.path].filter(part => part !== '').join('.');
   const failure: BadEvent = {
     ...failureOf(error, protocol, request),
@@ -26,9 +28,10 @@ export function badEventEntry(sent: JsonValue, error: InvalidEventError, origin:
     batch_index: index,
     error_path: path === '' ? undefined : path,
   };
-  const content = Buffer.from(JSON.stringify(sent));
+  const content = { bytes: Buffer.from(JSON.stringify(sent)), clientIp: request.clientIp, isProtected: true };
+  budget.spend(content.bytes.length); // before it is compressed, which takes time
   return {
-    lines: kept(content, request.clientIp).map(raw => badEventLine({ ...failure, ...raw })),
+    lines: kept(content).map(raw => badEventLine({ ...failure, ...raw })),
     rejection: { index, code: error.code, message: error.message, path },
   };
 }
@@ -44,12 +47,13 @@ export function badRequestEntry(
   content: JsonValue | undefined,
 ): Entry {
   const failure = failureOf(refusal, protocol, request);
-  const bytes = content === undefined ? readable(request, limits) : Buffer.from(JSON.stringify(content));
+  const isProtected = content !== undefined;
+  const bytes = isProtected ? Buffer.from(JSON.stringify(content)) : readable(request, limits);
+  const raw = { bytes, clientIp: request.clientIp, isProtected };
   // A stranger must not be able to fill the lake.
-  const rows =
-    refusal instanceof UnauthorizedError ? [keptStart(bytes, request.clientIp)] : kept(bytes, request.clientIp);
+  const rows = refusal instanceof UnauthorizedError ? [keptStart(raw)] : kept(raw);
   return {
-    lines: rows.map(raw => badEventLine({ ...failure, ...raw })),
+    lines: rows.map(columns => badEventLine({ ...failure, ...columns })),
     rejection: { index: 0, code: refusal.code, message: refusal.message, path: '' },
   };
 }
@@ -68,7 +72,7 @@ export function hookFailureEntry(event: CanonicalEvent, { code, message }: Inval
     error_message: message,
   };
   // Its addresses are as they may be stored.
-  const rows = kept(Buffer.from(JSON.stringify(event)), 'full');
+  const rows = kept({ bytes: Buffer.from(JSON.stringify(event)), clientIp: 'full', isProtected: true });
   return {
     lines: rows.map(raw => badEventLine({ ...failure, ...raw })),
     rejection: { index: batch_index ?? 0, code, message, path: '' },

@@ -67,8 +67,8 @@ function collectEvents(
     requireFewEvents(batch.size, endpoint.limits.events);
     const budget = new OutputBudget(content.bytes, batch.size, endpoint.limits.outputBytes);
     const ids = new EventIds(request.id, source.id ?? '');
-    const around = { batch, source, request, protocol: endpoint.protocol, ids };
-    const entries = Array.from({ length: batch.size }, (_, index) => budget.spend(entryOf(index, around)));
+    const around = { batch, source, request, protocol: endpoint.protocol, ids, budget };
+    const entries = Array.from({ length: batch.size }, (_, index) => entryOf(index, around));
     return { entries, response: endpoint.respond(tally(entries), request) };
   } catch (error) {
     if (error instanceof Refusal) return refuse(endpoint, error, request, content);

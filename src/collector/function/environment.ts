@@ -1,5 +1,6 @@
 import { IP_POLICIES, IpPolicy } from './client-address';
 import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
+import { HOOK_HEADERS, isSecretHeader } from './hook-headers';
 import { isObject, JsonObject, JsonValue } from './json';
 import { AllowedOrigins, ORIGIN_PATTERN } from './origins';
 import { CONSENT_POLICIES, ConsentPolicy, normalisePath, RequestPolicy } from './request';
@@ -51,6 +52,11 @@ export interface CollectorEnvironment {
    * @default - none
    */
   readonly PREPROCESS_MODULE?: string;
+  /**
+   * Names of headers that the hook sees beside the usual ones, separated by commas.
+   * @default - only the usual ones
+   */
+  readonly PREPROCESS_HEADERS?: string;
   /** @default ClickstreamLakehouse */
   readonly METRICS_NAMESPACE?: string;
 }
@@ -64,6 +70,8 @@ export interface CollectorSettings extends RequestPolicy {
   readonly writeKeys: WriteKeys;
   readonly writeKeysSecret?: string;
   readonly preprocessModule?: string;
+  /** names of the headers that the hook sees, in lower case */
+  readonly preprocessHeaders: ReadonlySet<string>;
   readonly metricsNamespace: string;
 }
 
@@ -91,8 +99,16 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
     preprocessModule: environment.PREPROCESS_MODULE,
+    preprocessHeaders: parseHookHeaders(environment.PREPROCESS_HEADERS),
     metricsNamespace: environment.METRICS_NAMESPACE ?? METRICS_NAMESPACE,
   };
+}
+
+function parseHookHeaders(text: string | undefined): ReadonlySet<string> {
+  const names = (text ?? '').split(',').map(name => name.trim().toLowerCase()).filter(name => name !== '');
+  const secret = names.find(isSecretHeader);
+  if (secret === undefined) return new Set([...HOOK_HEADERS, ...names]);
+  throw new EnvironmentError('PREPROCESS_HEADERS', `has "${secret}", which holds a secret or an address`);
 }
 
 function parseOrigins(text: string): AllowedOrigins {

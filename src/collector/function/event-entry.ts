@@ -1,9 +1,10 @@
 import { badEventEntry } from './bad-event';
 import { anonymise } from './client-address';
-import { InvalidEventError } from './errors';
+import { InvalidEventError, Refusal } from './errors';
 import { EventIds } from './event-id';
 import { Entry, eventLine, requireFit } from './lines';
 import { MAX_USER_AGENT_LENGTH } from './limits';
+import { OutputBudget } from './output-budget';
 import { Batch, EventDraft, ProtocolName } from './protocols/protocol';
 import { CollectorRequest } from './request';
 import { validateEvent } from './validate-event';
@@ -17,21 +18,26 @@ export interface Surroundings {
   readonly request: CollectorRequest;
   readonly protocol: ProtocolName;
   readonly ids: EventIds;
+  readonly budget: OutputBudget;
 }
 
 /**
  * The line of one of a request's events: mapped by its protocol, stamped and validated, or a bad event that says why
  * not.
+ * @throws {Refusal} of the whole request when its events take more than they may
  */
 export function entryOf(index: number, around: Surroundings): Entry {
-  const { batch, source, request, protocol } = around;
+  const { batch, source, request, protocol, budget } = around;
   const sent = batch.eventAt(index);
   try {
     const event = stamp(batch.draft(sent), index, around);
     validateEvent(event);
-    return { event, lines: [requireFit(eventLine(event))] };
+    const line = eventLine(event);
+    budget.spend(line.length);
+    return { event, lines: [requireFit(line)] };
   } catch (error) {
-    const origin = { index, path: batch.pathOf(index), protocol, app_id: source.appId, request };
+    if (error instanceof Refusal) throw error;
+    const origin = { index, budget, path: batch.pathOf(index), protocol, app_id: source.appId, request };
     return badEventEntry(sent, asInvalid(error), origin);
   }
 }

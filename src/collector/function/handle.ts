@@ -55,7 +55,7 @@ async function prepare(
   try {
     const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
     return preprocess
-      ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess) }
+      ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess, settings.preprocessHeaders) }
       : collected;
   } catch (error) {
     if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };
@@ -92,6 +92,9 @@ function logMetrics(
   }, settings.metricsNamespace, functionName, now));
 }
 
+/** A response is never stored or guessed at by a browser, unless it says so itself. */
+const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
 function result(
   { status, headers, body, base64 }: CollectorResponse,
   request: CollectorRequest | undefined,
@@ -101,6 +104,7 @@ function result(
   return {
     statusCode: status,
     headers: {
+      ...ALWAYS,
       ...headers,
       ...corsHeaders(asked.origin, allowedOrigins),
       ...(method === 'OPTIONS' ? preflightHeaders(asked['access-control-request-headers']) : {}),

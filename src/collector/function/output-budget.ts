@@ -1,6 +1,5 @@
 import { DecodeError } from './errors';
 import { ENVELOPE_BYTES, OUTPUT_FACTOR } from './limits';
-import { Entry } from './lines';
 
 /**
  * Bounds what a request writes by what it sends. Fields that are said once for all events are copied into each, so a
@@ -14,12 +13,12 @@ export class OutputBudget {
   }
 
   /**
-   * Takes an event's lines from the budget.
+   * Takes an event's bytes from the budget.
    * @throws {DecodeError} when they do not fit
    */
-  spend(entry: Entry): Entry {
-    for (const line of entry.lines) this.left -= line.length;
-    if (this.left >= 0) return entry;
+  spend(bytes: number): void {
+    this.left -= bytes;
+    if (this.left >= 0) return;
     throw new DecodeError('output_too_large', 'The events of the request together are larger than its size allows.', 413);
   }
 }

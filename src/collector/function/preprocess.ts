@@ -4,13 +4,13 @@ import { InvalidEventError } from './errors';
 import { MAX_PREPROCESS_MS } from './limits';
 import { Entry, eventLine, requireFit } from './lines';
 import { CollectorRequest } from './request';
+import { storable, storableStringify } from './text';
 import { uuidV5 } from './uuid';
 import { validateEvent } from './validate-event';
 import { CanonicalEvent } from '../../contract/generated';
 
 /** Payload columns: JSON on a line, values for the hook. */
 const PAYLOADS = ['properties', 'traits', 'contexts', 'consent'] as const;
-const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-write-key']);
 
 /** An event as the hook sees it: canonical, its payloads as values. */
 export type PreprocessEvent = Record<string, unknown>;
@@ -66,11 +66,12 @@ export async function preprocessed(
   entries: readonly Entry[],
   request: CollectorRequest,
   hook: Preprocess,
+  visibleHeaders: ReadonlySet<string>,
 ): Promise<Entry[]> {
   const seen: PreprocessRequest = {
     id: request.id,
     path: request.path,
-    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !SECRET_HEADERS.has(name))),
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => visibleHeaders.has(name))),
     receivedAt: request.receivedAt,
   };
   const deadline = Date.now() + MAX_PREPROCESS_MS;
@@ -98,7 +99,15 @@ async function preprocessEvent(
 function asFailure(error: unknown): InvalidEventError {
   return error instanceof InvalidEventError
     ? error
-    : new InvalidEventError('preprocess_failed', String(error), '', 'preprocess');
+    : new InvalidEventError('preprocess_failed', `The hook threw ${placeOf(error)}.`, '', 'preprocess');
+}
+
+/** The error's name and where it was thrown. Not its message, which may quote what the hook was given. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'something that is not an error';
+  const frame = (error.stack ?? '').split('\n').find(line => /^ {4}at .*:\d+:\d+\)?$/.test(line.slice(0, 500)));
+  const place = frame?.slice(frame.lastIndexOf('/') + 1).replace(')', '');
+  return place === undefined ? error.name : `${error.name} at ${place}`;
 }
 
 async function inTime(run: () => HookResult | Promise<HookResult>, deadline: number): Promise<HookResult> {
@@ -133,17 +142,23 @@ function forHook(event: CanonicalEvent): PreprocessEvent {
 /** Each event that the hook splits off needs an id of its own, which is the same when the request comes again. */
 function entryOf(changed: unknown, original: CanonicalEvent, index: number): Entry {
   if (typeof changed !== 'object' || changed === null) {
-    throw new InvalidEventError('invalid_event', 'The hook returned something that is no event.', '', 'preprocess');
+    throw new InvalidEventError('invalid_event', 'The hook returned something other than events.', '', 'preprocess');
   }
-  const given = changed as PreprocessEvent;
+  const given = withStorableText(changed as PreprocessEvent);
   const payloads = PAYLOADS.filter(column => typeof given[column] === 'object' && given[column] !== null);
   const isCopy = index > 0 && (given.event_id === undefined || given.event_id === original.event_id);
   const event = {
     ...given,
-    ...Object.fromEntries(payloads.map(column => [column, JSON.stringify(given[column])])),
+    ...Object.fromEntries(payloads.map(column => [column, storableStringify(given[column])])),
     ...(isCopy && { event_id: uuidV5(`${original.event_id}#${index}`) }),
   };
   validateEvent(event);
   const canonical = event as unknown as CanonicalEvent; // just validated
   return { event: canonical, lines: [requireFit(eventLine(canonical))] };
+}
+
+function withStorableText(event: PreprocessEvent): PreprocessEvent {
+  return Object.fromEntries(
+    Object.entries(event).map(([column, value]) => [column, typeof value === 'string' ? storable(value) : value]),
+  );
 }

@@ -15,7 +15,7 @@ const KEY_NAMES = new Set(['writeKey', 'write_key', 'apiKey', 'api_key', 'apiSec
 /** Names that may hold a write key, or an application id that stands for one. */
 const MAYBE_KEY_NAMES = new Set(['token', '$token', 'aid', 'appId', 'app_id']);
 
-/** What of a request's content may not be stored. */
+/** The parts of a request's content that may not be stored. */
 export interface Protection {
   readonly clientIp: IpPolicy;
   /** keys that the request presents to a collector that has write keys */
@@ -60,12 +60,20 @@ function protectList(list: Mutable, { clientIp }: Protection): void {
   }
 }
 
-/** A key's name, and its value, in text that need not be JSON: in JSON, in JSON within JSON, in a query or a form. */
-const KEY_IN_TEXT = new RegExp(
-  `\\b(${[...KEY_NAMES, ...MAYBE_KEY_NAMES].map(name => name.replace('$', '\\$')).join('|')})(\\\\*"?\\s?[:=]\\s?\\\\*"?)([^"&\\\\\\s,}]{1,256})`, 'g',
-);
+/** A key's name and its value in text that need not be JSON: in JSON, in JSON within JSON, in a query or a form. */
+function keyInText(names: Iterable<string>): RegExp {
+  const anyName = [...names].map(name => name.replace('$', '\\$')).join('|');
+  return new RegExp(`\\b(${anyName})(\\\\*"?\\s?[:=]\\s?\\\\*"?)([^"&\\\\\\s,}]{1,256})`, 'g');
+}
 
-/** {@link protect} for text that cannot be read: whatever looks like an address, or like a write key with its name. */
-export function protectText(text: string, clientIp: IpPolicy): string {
-  return anonymiseText(text.replace(KEY_IN_TEXT, '$1$2***'), clientIp);
+const KEY_IN_TEXT = keyInText(KEY_NAMES);
+const MAYBE_KEY_IN_TEXT = keyInText([...KEY_NAMES, ...MAYBE_KEY_NAMES]);
+
+/**
+ * {@link protect} for text: whatever looks like an address, or like a write key with its name.
+ * @param isProtected the text was read as JSON and protected, so that keys are left only in JSON within it
+ */
+export function protectText(text: string, clientIp: IpPolicy, isProtected: boolean): string {
+  const withoutKeys = text.replace(isProtected ? KEY_IN_TEXT : MAYBE_KEY_IN_TEXT, '$1$2***');
+  return anonymiseText(withoutKeys, clientIp);
 }

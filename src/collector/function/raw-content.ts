@@ -8,29 +8,39 @@ import { BadEvent } from '../../contract/generated';
 /** The columns of a row that holds a bad event's content, or a part of it. */
 export type RawColumns = Pick<BadEvent, 'raw' | 'raw_encoding' | 'raw_bytes' | 'raw_part' | 'raw_parts'>;
 
+/** A content of a bad event, and what may be kept of it. */
+export interface RawContent {
+  readonly bytes: Buffer;
+  readonly clientIp: IpPolicy;
+  /** it was read as JSON, and neither keys nor addresses are in it but in JSON within JSON */
+  readonly isProtected: boolean;
+}
+
 /** All of a content, over as many rows as it takes. Keys and addresses are taken out of what is text. */
-export function kept(content: Buffer, clientIp: IpPolicy): RawColumns[] {
-  const text = textOf(content, clientIp);
-  const raw_bytes = content.length;
-  if (text === undefined) return inParts(content.toString('base64'), 'base64', raw_bytes);
+export function kept(content: RawContent): RawColumns[] {
+  const text = textOf(content);
+  const { bytes } = content;
+  const raw_bytes = bytes.length;
+  if (text === undefined) return inParts(bytes.toString('base64'), 'base64', raw_bytes);
   if (isShort(text)) return [{ raw: text, raw_encoding: 'utf8', raw_bytes }];
   return inParts(gzipSync(text, { level: 1 }).toString('base64'), 'gzip', raw_bytes);
 }
 
 /** The start of a content whose sender is not known. */
-export function keptStart(content: Buffer, clientIp: IpPolicy): RawColumns {
-  const raw_bytes = content.length;
+export function keptStart(content: RawContent): RawColumns {
+  const raw_bytes = content.bytes.length;
   // More than is kept, so that an address or key at the cut is seen whole.
-  const start = content.subarray(0, utf8Boundary(content, 2 * MAX_UNAUTHORIZED_RAW_BYTES));
-  const text = textOf(start, clientIp);
+  const bytes = content.bytes.subarray(0, utf8Boundary(content.bytes, 2 * MAX_UNAUTHORIZED_RAW_BYTES));
+  const text = textOf({ ...content, bytes });
   if (text !== undefined) return { raw: cut(text, MAX_UNAUTHORIZED_RAW_BYTES), raw_encoding: 'utf8', raw_bytes };
-  const bytes = start.subarray(0, (MAX_UNAUTHORIZED_RAW_BYTES / 4) * 3);
-  return { raw: bytes.toString('base64'), raw_encoding: 'base64', raw_bytes };
+  const start = bytes.subarray(0, (MAX_UNAUTHORIZED_RAW_BYTES / 4) * 3 - 6);
+  return { raw: start.toString('base64'), raw_encoding: 'base64', raw_bytes };
 }
 
 /** Undefined if the content is not text that every engine can read. */
-function textOf(content: Buffer, clientIp: IpPolicy): string | undefined {
-  return isUtf8(content) && !content.includes(0) ? protectText(content.toString('utf8'), clientIp) : undefined;
+function textOf({ bytes, clientIp, isProtected }: RawContent): string | undefined {
+  if (!isUtf8(bytes) || bytes.includes(0)) return undefined;
+  return protectText(bytes.toString('utf8'), clientIp, isProtected);
 }
 
 function isShort(text: string): boolean {

@@ -34,3 +34,9 @@ const ESCAPES = ['\\u0000', '\\ud', '\\uD'].map(escape => Buffer.from(escape));
 export function mayHoldUnstorable(json: Buffer): boolean {
   return ESCAPES.some(escape => json.includes(escape));
 }
+
+/** JSON of a value of any origin, with {@link storable} text. */
+export function storableStringify(value: unknown): string {
+  const json = JSON.stringify(value);
+  return mayHoldUnstorable(Buffer.from(json)) ? JSON.stringify(storableJson(JSON.parse(json))) : json;
+}

@@ -3,7 +3,13 @@ import * as fc from 'fast-check';
 import {
   MAX_PLAIN_RAW_BYTES, MAX_UNAUTHORIZED_RAW_BYTES, RAW_PART_BYTES,
 } from '../../../src/collector/function/limits';
-import { kept, keptStart, RawColumns } from '../../../src/collector/function/raw-content';
+import * as rawContent from '../../../src/collector/function/raw-content';
+
+type RawColumns = rawContent.RawColumns;
+type Policy = rawContent.RawContent['clientIp'];
+
+const kept = (bytes: Buffer, clientIp: Policy) => rawContent.kept({ bytes, clientIp, isProtected: false });
+const keptStart = (bytes: Buffer, clientIp: Policy) => rawContent.keptStart({ bytes, clientIp, isProtected: false });
 
 /** As docs/tables.md says that a content is rebuilt. */
 export function rebuilt(rows: readonly RawColumns[]): Buffer {
