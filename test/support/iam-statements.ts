@@ -7,7 +7,10 @@ interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** An intrinsic as short text: `${Stream.Arn}`, `arn:${Partition}:s3:::…`. The hash of logical ids and the stack's own id are left out. */
+/**
+ * An intrinsic as short text, like `${Stream.Arn}` or `arn:${Partition}:s3:::…`. Logical ids have neither their hash nor
+ * the id of the lakehouse.
+ */
 export function rendered(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return value.map(rendered).join(', ');
@@ -33,7 +36,9 @@ export function statementsByRole({ Resources }: CloudFormationTemplate): Record<
     }
     if (Type === 'AWS::IAM::Policy') {
       const { Statement: statements } = Properties.PolicyDocument as { Statement: Statement[] };
-      for (const role of Properties.Roles as Array<{ Ref: string }>) (roles[shortId(role.Ref)] ??= []).push(...statements.map(line));
+      for (const role of Properties.Roles as Array<{ Ref: string }>) {
+        (roles[shortId(role.Ref)] ??= []).push(...statements.map(line));
+      }
     }
   }
   return roles;
@@ -42,6 +47,7 @@ export function statementsByRole({ Resources }: CloudFormationTemplate): Record<
 function line({ Effect, Action, Resource, Condition }: Statement): string {
   const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => `${operator} ${key}=${rendered(value)}`));
-  return `${Effect === 'Allow' ? '' : `${Effect} `}${[Action].flat().join(' ')} on ${[Resource].flat().map(rendered).join(' ')}`
-    + (conditions.length > 0 ? ` if ${conditions.join(' and ')}` : '');
+  const effect = Effect === 'Allow' ? '' : `${Effect} `;
+  const condition = conditions.length > 0 ? ` if ${conditions.join(' and ')}` : '';
+  return `${effect}${[Action].flat().join(' ')} on ${[Resource].flat().map(rendered).join(' ')}${condition}`;
 }

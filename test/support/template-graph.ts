@@ -17,7 +17,9 @@ export class TemplateGraph {
   private readonly dependencies: Map<string, Set<string>>;
 
   constructor(readonly template: CloudFormationTemplate) {
-    this.dependencies = new Map(Object.entries(template.Resources).map(([id, resource]) => [id, this.directDependencies(resource)]));
+    this.dependencies = new Map(
+      Object.entries(template.Resources).map(([id, resource]) => [id, this.directDependencies(resource)]),
+    );
   }
 
   /** Everything that exists before the resource is created. */
@@ -43,7 +45,10 @@ export class TemplateGraph {
   /** Ids of the resources of a type (or of any) whose id matches. */
   find(type: string | RegExp, id = /./): string[] {
     return Object.entries(this.template.Resources)
-      .filter(([name, resource]) => (type instanceof RegExp ? type.test(resource.Type) : type === resource.Type) && id.test(name))
+      .filter(
+        ([name, resource]) =>
+          (type instanceof RegExp ? type.test(resource.Type) : type === resource.Type) && id.test(name),
+      )
       .map(([name]) => name);
   }
 
@@ -61,7 +66,9 @@ function collectReferences(value: unknown, found: Set<string>): void {
     if (key === 'Ref') found.add(inner);
     if (key === 'Fn::GetAtt') found.add(Array.isArray(inner) ? inner[0] : String(inner).split('.')[0]);
     if (key === 'Fn::Sub') {
-      for (const [, name] of String(Array.isArray(inner) ? inner[0] : inner).matchAll(/\$\{([^!}.]+)/g)) found.add(name);
+      for (const [, name] of String(Array.isArray(inner) ? inner[0] : inner).matchAll(/\$\{([^!}.]+)/g)) {
+        found.add(name);
+      }
     }
     collectReferences(inner, found);
   }
