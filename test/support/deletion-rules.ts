@@ -19,6 +19,7 @@ const sweep = find('Custom::ClickstreamEniSweep');
 const stage = find('AWS::ApiGateway::Stage');
 const job = find('AWS::Glue::Job');
 const connection = find('AWS::Glue::Connection');
+const workers = find('AWS::EC2::SecurityGroup', /NetworkSecurityGroup/);
 const buckets = /^AWS::S3::Bucket(Policy)?$|^Custom::S3AutoDeleteObjects$/;
 
 /** The parts of one teardown resource, without itself. */
@@ -27,7 +28,8 @@ const partsOf = (name: string) => (graph: TemplateGraph) =>
     .filter(id => !graph.template.Resources[id].Type.startsWith('Custom::'));
 
 const always = (name: string, later: Finder, earlier: Finder): DeletionRule => ({ name, later, earlier });
-const inNetwork = (name: string, later: Finder, earlier: Finder): DeletionRule => ({ name, later, earlier, network: true });
+const inNetwork = (name: string, later: Finder, earlier: Finder): DeletionRule =>
+  ({ name, later, earlier, network: true });
 
 /** Without one of these the deletion of a stack fails, hangs, or loses what a run is writing. */
 export const DELETION_RULES: readonly DeletionRule[] = [
@@ -40,7 +42,7 @@ export const DELETION_RULES: readonly DeletionRule[] = [
   inNetwork('interfaces go before the subnet', sweep, find('AWS::EC2::Subnet')),
   inNetwork('interfaces go before the route table', sweep, find('AWS::EC2::RouteTable')),
   inNetwork('interfaces go before the routes', sweep, find('AWS::EC2::SubnetRouteTableAssociation')),
-  inNetwork('interfaces go before their security group', sweep, find('AWS::EC2::SecurityGroup', /NetworkSecurityGroup/)),
+  inNetwork('interfaces go before their security group', sweep, workers),
   inNetwork('interfaces go before the role that removes them', sweep, find('AWS::IAM::Role', /JobRole/)),
   inNetwork("interfaces go before that role's rights", sweep, find('AWS::IAM::Policy', /JobRole/)),
   inNetwork('security groups go before the VPC', find('AWS::EC2::SecurityGroup'), find('AWS::EC2::VPC')),
