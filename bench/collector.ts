@@ -1,4 +1,4 @@
-/** What a request and an event cost the collector, beside the plain handlers that it replaces. */
+/** Measures the cost of a request and of an event, beside the plain handlers that the collector replaces. */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
@@ -30,8 +30,16 @@ export type Row = Readonly<Record<string, string>>;
 
 const segmentCalls = range(500).map(index => request('t', JSON.stringify(segmentMessage(index))));
 
-const PLAIN_SINGLE: Subject = { name: '(a) plain handler, one PutRecord', plain: 'single', requests: segmentCalls, eventsPerRequest: 1, count: 2_000 };
-const PLAIN_BATCH: Subject = { name: '(b) plain PutRecords of 500', plain: 'batched', requests: segmentBatches(4, 500), eventsPerRequest: 500, count: 24 };
+const PLAIN_SINGLE: Subject = {
+  name: '(a) plain handler, one PutRecord', plain: 'single', requests: segmentCalls, eventsPerRequest: 1, count: 2_000,
+};
+const PLAIN_BATCH: Subject = {
+  name: '(b) plain PutRecords of 500',
+  plain: 'batched',
+  requests: segmentBatches(4, 500),
+  eventsPerRequest: 500,
+  count: 24,
+};
 
 const SUBJECTS: readonly Subject[] = [
   PLAIN_SINGLE,
@@ -76,16 +84,26 @@ export async function benchCollector(): Promise<Row[]> {
 
 /** With the options of the collector's own bundle. */
 function buildPlain(outfile: string): void {
-  const entryPoints = [join(__dirname, 'plain-handlers.ts')];
-  buildSync({ entryPoints, outfile, bundle: true, minify: true, platform: 'node', target: 'node22', mainFields: ['module', 'main'], logLevel: 'error' });
+  buildSync({
+    entryPoints: [join(__dirname, 'plain-handlers.ts')],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+  });
 }
 
 async function measure(plainBundle: string, endpoint: string): Promise<Measured[]> {
   const running: { subject: Subject; process: MeasuredFunction; rounds: Round[] }[] = [];
   try {
     for (const subject of SUBJECTS) {
-      const [module, environment] = subject.plain ? [plainBundle, { PLAIN_HANDLER: subject.plain }] : [BUNDLE, COLLECTOR_ENVIRONMENT];
-      running.push({ subject, process: await MeasuredFunction.start(module, endpoint, environment, subject.requests), rounds: [] });
+      const [module, environment] = subject.plain
+        ? [plainBundle, { PLAIN_HANDLER: subject.plain }] : [BUNDLE, COLLECTOR_ENVIRONMENT];
+      const process = await MeasuredFunction.start(module, endpoint, environment, subject.requests);
+      running.push({ subject, process, rounds: [] });
     }
     for (const round of range(WARM_UP_ROUNDS + ROUNDS)) {
       for (const { subject, process, rounds } of running) {
@@ -106,7 +124,8 @@ function baseOf({ eventsPerRequest }: Subject): Subject {
 function row({ subject, rounds }: Measured, base: Measured): Row {
   const { name, count, eventsPerRequest } = subject;
   const perSecond = (of: Subject, { cpuSeconds }: Round) => of.count * of.eventsPerRequest / cpuSeconds;
-  const ratio = median(rounds.map((round, index) => perSecond(subject, round) / perSecond(base.subject, base.rounds[index])));
+  const ratio = median(rounds.map(
+    (round, index) => perSecond(subject, round) / perSecond(base.subject, base.rounds[index])));
   return {
     'subject': name,
     'requests/CPU-s': whole(median(rounds.map(({ cpuSeconds }) => count / cpuSeconds))),
@@ -121,8 +140,10 @@ function row({ subject, rounds }: Measured, base: Measured): Row {
   };
 }
 
-/** From the start of the process to its first answer; Node's own start is in both. */
-async function coldStart(name: string, module: string, environment: Environment, { endpoint }: StubKinesis): Promise<Row> {
+/** From the start of the process to its first answer, Node's own start included. */
+async function coldStart(
+  name: string, module: string, environment: Environment, { endpoint }: StubKinesis,
+): Promise<Row> {
   const took: number[] = [];
   for (let start = 0; start < COLD_STARTS; start++) {
     const started = performance.now();

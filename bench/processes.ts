@@ -1,9 +1,9 @@
-/** The processes of a measurement: none outlives this one. */
+/** The processes of a measurement, which end with this one. */
 import { ChildProcess, fork } from 'child_process';
 import { join } from 'path';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** What a round of requests took. */
+/** The cost of a round of requests. */
 export interface Round {
   /** user and system time of the function's process, all its threads */
   readonly cpuSeconds: number;
@@ -18,13 +18,19 @@ export interface Round {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** As Lambda gives them; and no warnings about Node's version, which would be in every cold start. */
-const PLATFORM = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_SESSION_TOKEN: 'local', NODE_NO_WARNINGS: '1' };
+/** Lambda's variables, and no warnings about Node's version, which would slow every cold start. */
+const PLATFORM = {
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: 'local',
+  NODE_NO_WARNINGS: '1',
+};
 
 /** The stub of Kinesis. */
 export class StubKinesis {
   static async start(): Promise<StubKinesis> {
-    // No execArgv: what is measured is plain Node, without tsx.
+    // No execArgv: the measured process is plain Node, without tsx.
     const child = fork(join(__dirname, 'stub-kinesis.cjs'), { execArgv: [] });
     const { port } = await answer<{ port: number }>(child);
     return new StubKinesis(child, `http://127.0.0.1:${port}`);
@@ -40,7 +46,9 @@ export class StubKinesis {
 /** A function with its requests. */
 export class MeasuredFunction {
   /** @param module file that exports `handler` */
-  static async start(module: string, endpoint: string, environment: Environment, requests: readonly APIGatewayProxyEvent[]) {
+  static async start(
+    module: string, endpoint: string, environment: Environment, requests: readonly APIGatewayProxyEvent[],
+  ) {
     const child = fork(join(__dirname, 'measured-function.cjs'), [module], {
       execArgv: [],
       env: { ...PLATFORM, AWS_ENDPOINT_URL_KINESIS: endpoint, STREAM_NAME: 'clicks', ...environment },

@@ -1,14 +1,19 @@
-// A Kinesis that takes everything and keeps nothing, in a process of its own so that its CPU time is not counted. It lives as long as its parent.
+// A Kinesis that takes everything and keeps nothing, in a process of its own so that its CPU time is not counted. It
+// lives as long as its parent.
 const { createServer } = require('node:http');
 
 process.on('disconnect', () => process.exit());
 
-const STORED = { SequenceNumber: '49590338271490256608559692538361571095921575989136588898', ShardId: 'shardId-000000000000' };
+const STORED = {
+  SequenceNumber: '49590338271490256608559692538361571095921575989136588898', ShardId: 'shardId-000000000000',
+};
 const answers = new Map();
 
-/** Answers of as many records as were sent, made once. */
+/** An answer for as many records as were sent, made once for each number. */
 function answerOf(records) {
-  if (!answers.has(records)) answers.set(records, JSON.stringify({ FailedRecordCount: 0, Records: Array(records).fill(STORED) }));
+  if (!answers.has(records)) {
+    answers.set(records, JSON.stringify({ FailedRecordCount: 0, Records: Array(records).fill(STORED) }));
+  }
   return answers.get(records);
 }
 
@@ -17,7 +22,8 @@ const server = createServer((request, response) => {
   request.on('data', chunk => chunks.push(chunk));
   request.on('end', () => {
     const single = request.headers['x-amz-target'] === 'Kinesis_20131202.PutRecord';
-    const body = single ? JSON.stringify(STORED) : answerOf(JSON.parse(Buffer.concat(chunks).toString()).Records.length);
+    const recordCount = () => JSON.parse(Buffer.concat(chunks).toString()).Records.length;
+    const body = single ? JSON.stringify(STORED) : answerOf(recordCount());
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': body.length });
     response.end(body);
   });

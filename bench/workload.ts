@@ -5,7 +5,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 /** The write key that the measured collector is given. */
 export const WRITE_KEY = 'bench-write-key';
 
-const BROWSER = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
+const BROWSER = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) '
+  + 'Chrome/131.0.0.0 Safari/537.36';
+/** When a batch was sent, by its own word. */
+const SENT_AT = '2026-01-02T03:04:06.012Z';
 
 /** A call of Segment's browser SDK with the context it always sends: about 1 KB. */
 export function segmentMessage(index: number) {
@@ -16,11 +19,24 @@ export function segmentMessage(index: number) {
     anonymousId: `0e8a7b52-6c1d-4b8e-9d3f-${String(index).padStart(12, '0')}`,
     userId: `user-${index % 5_000}`,
     timestamp: '2026-01-02T03:04:05.678Z',
-    sentAt: '2026-01-02T03:04:06.012Z',
-    properties: { product_id: `sku-${index % 900}`, category: 'Games', name: 'Monopoly: 3rd Edition', price: 18.99, currency: 'USD', position: index % 40 },
+    sentAt: SENT_AT,
+    properties: {
+      product_id: `sku-${index % 900}`,
+      category: 'Games',
+      name: 'Monopoly: 3rd Edition',
+      price: 18.99,
+      currency: 'USD',
+      position: index % 40,
+    },
     context: {
       library: { name: 'analytics.js', version: 'next-1.84.3' },
-      page: { path: '/games/monopoly', referrer: 'https://www.example.org/', search: '?utm_source=news', title: 'Monopoly', url: `https://shop.example/games/monopoly?utm_source=news&p=${index}` },
+      page: {
+        path: '/games/monopoly',
+        referrer: 'https://www.example.org/',
+        search: '?utm_source=news',
+        title: 'Monopoly',
+        url: `https://shop.example/games/monopoly?utm_source=news&p=${index}`,
+      },
       campaign: { source: 'news', medium: 'mail', name: 'winter' },
       userAgent: BROWSER,
       locale: 'en-US',
@@ -83,12 +99,14 @@ export function request(path: string, body: string | Buffer): APIGatewayProxyEve
 
 /** `count` requests of `size` messages in a Segment batch. */
 export function segmentBatches(count: number, size: number): APIGatewayProxyEvent[] {
-  return range(count).map(at => request('batch', JSON.stringify({ batch: range(size).map(index => segmentMessage(at * size + index)), sentAt: '2026-01-02T03:04:06.012Z' })));
+  const batch = (at: number) => range(size).map(index => segmentMessage(at * size + index));
+  return range(count).map(at => request('batch', JSON.stringify({ batch: batch(at), sentAt: SENT_AT })));
 }
 
 /** `count` requests of `size` events of the collector's own JSON. */
 export function nativeBatches(count: number, size: number): APIGatewayProxyEvent[] {
-  return range(count).map(at => request('events', JSON.stringify(range(size).map(index => nativeEvent(at * size + index)))));
+  const batch = (at: number) => range(size).map(index => nativeEvent(at * size + index));
+  return range(count).map(at => request('events', JSON.stringify(batch(at))));
 }
 
 /** Requests that must be refused, each as costly as its kind can be within the limits. */

@@ -12,7 +12,7 @@ REQUIRED_MODULES = ("pyspark", "delta", "boto3", "pyarrow", "numpy")
 
 
 def missing_parts() -> list[str]:
-    """What this interpreter lacks, in words; empty when the job can run."""
+    """Requirements of the job that this interpreter does not meet, in words. Empty when the job can run."""
     missing = []
     if sys.version_info < MINIMUM_PYTHON:
         wanted, found = ".".join(map(str, MINIMUM_PYTHON)), ".".join(map(str, sys.version_info[:2]))

@@ -3,8 +3,8 @@ import { join } from 'path';
 import { awscdk } from 'projen';
 
 /**
- * What runs in Lambda. It is bundled into the package, so that nothing is bundled at the user's synth and what it imports is a
- * devDependency; jsii never exports it.
+ * What runs in Lambda. It is bundled into the package, so that nothing is bundled at the user's synth and what it
+ * imports is a devDependency; jsii never exports it.
  */
 export const RUN_TIME = 'src/*/function/**';
 
@@ -15,7 +15,8 @@ function handlers(project: awscdk.AwsCdkConstructLibrary): string[] {
 }
 
 /**
- * `--main-fields=module,main` picks the SDK's ES modules, which esbuild can shake: half the start-up time of the default.
+ * `--main-fields=module,main` picks the SDK's ES modules, which esbuild can shake: half the start-up time of the
+ * default.
  */
 export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   for (const entrypoint of handlers(project)) {

@@ -10,7 +10,13 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.postCompileTask.exec('jsii-rosetta extract --strict --compile');
 
   // The examples import the package by its name, which examples/tsconfig.json maps to src.
-  project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] } });
+  project.eslint?.addOverride({
+    files: ['examples/**'],
+    rules: { 'import/no-unresolved': ['error', { ignore: ['^cdk-clickstream-lakehouse$'] }] },
+  });
+
+  // Lines that fit beside each other.
+  project.eslint?.addRules({ '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true }] });
 
   // Synthesis happens at the user's, where the SDKs of the handlers are not installed.
   project.eslint?.addOverride({

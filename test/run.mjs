@@ -2,12 +2,15 @@
 // Plain Node without dependencies, because it must run before anything is installed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, python } from '../examples/local/setup.mjs';
+import { ensureSetUp, python } from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const jest = (layer, ...options) => ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/test/${layer}/**/*.test.ts`, ...options];
+const jest = (layer, ...options) => [
+  'npx', 'jest', '--ci', '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/test/${layer}/**/*.test.ts`,
+  ...options,
+];
 
-/** name → the commands of a layer; each is one check, unless its runner counts its own tests. */
+/** name → the commands of a layer. Each is one check, unless its runner counts its own tests. */
 const LAYERS = {
   build: [['npx', 'projen', 'build']], // jsii, API.md, README's snippets, unit and template tests, eslint, tarball
   python: [
@@ -27,13 +30,15 @@ function chosenLayers(args) {
   const chosen = [];
   while (args.length) {
     const [option, layer] = args.splice(0, 2);
-    if (option !== '--layer' || !LAYERS[layer]) throw new Error(`unknown argument ${[option, layer].join(' ').trim()}\n${USAGE}`);
+    if (option !== '--layer' || !LAYERS[layer]) {
+      throw new Error(`unknown argument ${[option, layer].join(' ').trim()}\n${USAGE}`);
+    }
     chosen.push(layer);
   }
   return chosen.length ? chosen : Object.keys(LAYERS);
 }
 
-/** Runs a command, showing its output, and returns what it says of its tests. */
+/** Runs a command and shows its output. */
 function run([command, ...args]) {
   return new Promise((resolve) => {
     const env = { ...process.env, CI: 'true', PYTHONPATH: 'glue-assets' };
@@ -47,7 +52,7 @@ function run([command, ...args]) {
   });
 }
 
-/** The runner's own count (jest through our reporter, pytest); a command without one is a check by itself. */
+/** The runner's own count (jest through our reporter, pytest). A command without a count is a check by itself. */
 export function countTests({ code, output }) {
   const [line] = output.split('\n').filter(text => /^(=+ )?\d+ (passed|failed)/.test(text)).slice(-1);
   const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(line ?? '')?.[1] ?? 0);
@@ -68,7 +73,8 @@ async function main() {
       const count = countTests(result);
       total.passed += count.passed;
       total.failed += count.failed;
-      console.log(`=== ${layer}: ${result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`} in ${Math.round((Date.now() - started) / 1000)} s`);
+      const verdict = result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`;
+      console.log(`=== ${layer}: ${verdict} in ${Math.round((Date.now() - started) / 1000)} s`);
     }
   }
   console.log(`${total.passed} passed, ${total.failed} failed`);

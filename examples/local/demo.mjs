@@ -1,8 +1,9 @@
-// `npm run demo`: plain Node, because it has to run on a fresh clone; the rest is TypeScript and comes after the set-up.
-import { parseOptions, USAGE } from './options.mjs';
-import { checkPrerequisites, ensureSetUp, fail } from './setup.mjs';
+// `npm run demo`: plain Node, because it has to run on a fresh clone. TypeScript comes after the set-up.
+import { checkPrerequisites, ensureSetUp } from './setup/index.mjs';
+import { fail } from './support/errors.cjs';
+import { parseOptions, USAGE } from './support/options.mjs';
 
-// Glue and Lambda choose their own Node; here the SDK's advice to upgrade would only hide what matters.
+// Glue and Lambda choose their own Node, so here the SDK's advice to upgrade would only hide what matters.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 async function main() {

@@ -1,14 +1,15 @@
-/** Starts everything, says where it is, stops everything. */
+/** Starts everything, prints its addresses, stops everything. */
 import { join, resolve } from 'path';
-import { synthesizeLocalApp } from './app';
-import { Checklist } from './checklist';
-import { LiveWatch } from './live-watch';
-import { LocalLakehouse, prepareFolder } from './local-lakehouse';
-import { runOnce } from './once';
-import { LocalRunError } from './servers';
-import { StaticServer } from './static-server';
-import { readStack } from './template';
-import { RunFolder, Toolchain } from './toolchain';
+import { synthesizeLocalApp } from './aws/app';
+import { LocalLakehouse } from './aws/local-lakehouse';
+import { readStack } from './aws/template';
+import { Checklist } from './live/checklist';
+import { LiveWatch } from './live/live-watch';
+import { StaticServer } from './live/static-server';
+import { Toolchain } from './setup/toolchain';
+import { LocalRunError } from './support/errors.cjs';
+import { RunFolder } from './support/run-folder';
+import { runOnce } from './workload/once';
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -34,13 +35,14 @@ class Demo {
   async start(): Promise<LocalLakehouse> {
     const { options, toolchain } = this;
     const folder = new RunFolder(resolve(toolchain.root, options.data));
-    prepareFolder(folder, options.keep);
+    folder.prepare(options.keep);
     synthesizeLocalApp(folder.assembly);
-    const lakehouse = await LocalLakehouse.start({ stack: readStack(folder.assembly), toolchain, folder, collectorPort: options.ports.collector });
+    const stack = readStack(folder.assembly);
+    const lakehouse = await LocalLakehouse.start({ stack, toolchain, folder, collectorPort: options.ports.collector });
     this.stops.push(() => lakehouse.stop());
     lakehouse.job.on('restart', ({ code, starts }) => say(`  ! the Spark driver died (${code}); start ${starts + 1}`));
     const started = lakehouse.job.start();
-    started.catch(() => undefined); // awaited below; it may fail while the pages start
+    started.catch(() => undefined); // awaited below, but it may fail while the pages start
     await this.serve(lakehouse);
     say('  … the Spark job starts (10 to 15 s)');
     await started;
@@ -55,17 +57,22 @@ class Demo {
   private async serve(lakehouse: LocalLakehouse) {
     const { collectorUrl } = lakehouse;
     const { ports } = this.options;
-    const checklist = new Checklist(this.startedAt, ({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
+    const checklist = new Checklist(this.startedAt,
+      ({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
     const watch = new LiveWatch(lakehouse, checklist);
-    const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'), { '/config.json': () => ({ collectorUrl, writeKey: WRITE_KEY }) });
+    const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'),
+      { '/config.json': () => ({ collectorUrl, writeKey: WRITE_KEY }) });
     const siteUrl = await site.listen(ports.site, 'site');
     this.stops.push(() => site.close());
-    const live = new StaticServer(join(__dirname, 'live'), { '/state.json': () => ({ ...watch.snapshot, siteUrl, collectorUrl }) });
+    const live = new StaticServer(join(__dirname, 'live', 'page'),
+      { '/state.json': () => ({ ...watch.snapshot, siteUrl, collectorUrl }) });
     const liveUrl = await live.listen(ports.live, 'live');
     this.stops.push(() => live.close());
     watch.start();
     this.stops.push(() => watch.stop());
-    say(`\n  shop       ${siteUrl}   ← click here\n  live page  ${liveUrl}   ← see the rows here\n  collector  ${collectorUrl}\n`);
+    say(`\n  shop       ${siteUrl}   ← click here`);
+    say(`  live page  ${liveUrl}   ← see the rows here`);
+    say(`  collector  ${collectorUrl}\n`);
     checklist.reach('site');
   }
 }
@@ -73,13 +80,13 @@ class Demo {
 /** Ctrl-C in a terminal reaches us directly and once more through npm, which passes it on. */
 const SAME_CTRL_C_MS = 1000;
 
-/** Resolves with the first signal that asks us to stop; a later one ends the process at once. */
+/** Resolves with the first signal that asks us to stop. A later one ends the process at once. */
 function interrupted(): Promise<NodeJS.Signals> {
   return new Promise(done => {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
       first ??= Date.now();
-      if (Date.now() - first > SAME_CTRL_C_MS) process.exit(1); // what still runs is taken down by its guard
+      if (Date.now() - first > SAME_CTRL_C_MS) process.exit(1); // processes that still run end with their lifeline
       done(signal);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -105,7 +112,7 @@ export async function runDemo(options: DemoOptions, toolchain: Toolchain): Promi
   }
 }
 
-/** Ctrl-C is how the demo ends; a run that has to say yes or no was cut short by it. */
+/** Ctrl-C is how the demo ends, but it cuts a run short that has to say yes or no. */
 function interruptedCode({ once }: DemoOptions): number {
   return once ? 130 : 0;
 }

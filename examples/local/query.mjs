@@ -1,9 +1,11 @@
-// `npm run query -- "<sql>"`: asks the tables of the local run.
+// `npm run query -- "<sql>"`: asks the tables of the local run. Plain Node, as it needs only the Python environment.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SetupError } from './prerequisites.mjs';
-import { ensureSetUp, fail, python, ROOT } from './setup.mjs';
+import { fileURLToPath } from 'node:url';
+import { RULED, renderTable } from './report/text-table.cjs';
+import { ensureSetUp, python, ROOT } from './setup/index.mjs';
+import { fail, LocalRunError } from './support/errors.cjs';
 
 const USAGE = `npm run query -- [options] "<sql>"
 
@@ -12,10 +14,12 @@ Answers from the tables raw, events and bad_events of the local run; columns: do
   --athena           the SQL is Athena's dialect, as in src/query/views (default: DuckDB's)
   --file <path>      read the SQL from a file
   --data <folder>    the run to ask (default .local/demo)
-  --help             this text
+  --help             print this text
 
 Example: npm run query -- "select event_name, count(*) as n from events group by 1 order by n desc"
 `;
+
+const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
 
 function parse(args) {
   const query = { dialect: 'duckdb', data: '.local/demo', sql: undefined, help: false };
@@ -26,16 +30,31 @@ function parse(args) {
     else if (argument === '--data') query.data = rest.shift();
     else if (argument === '--file') query.sql = fileText(rest.shift());
     else if (argument === '--help') query.help = true;
-    else if (argument.startsWith('--')) throw new SetupError(`unknown option ${argument}; \`npm run query -- --help\` lists them`);
-    else if (query.sql !== undefined) throw new SetupError(`one question at a time: put the SQL in quotes, or ${argument} is taken for a second one`);
-    else query.sql = argument;
+    else if (argument.startsWith('--')) {
+      throw new LocalRunError(`unknown option ${argument}`, '`npm run query -- --help` lists them');
+    } else if (query.sql !== undefined) {
+      throw new LocalRunError('one question at a time', `put the SQL in quotes, or ${argument} counts as a second one`);
+    } else query.sql = argument;
   }
   return query;
 }
 
 function fileText(path) {
-  if (!path || !existsSync(path)) throw new SetupError(`--file needs a file that exists, got ${path ?? 'nothing'}`);
+  if (!path || !existsSync(path)) throw new LocalRunError(`--file needs a file that exists, got ${path ?? 'nothing'}`);
   return readFileSync(path, 'utf8');
+}
+
+function ask({ dialect, data, sql }) {
+  const script = fileURLToPath(new URL('lake/query.py', import.meta.url));
+  const { status, stdout, error } = spawnSync(python, [script, join(resolve(ROOT, data), 'lake'), dialect, sql],
+    { stdio: ['inherit', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER_BYTES });
+  if (error) throw error;
+  if (status !== 0) throw new LocalRunError(`${python} ended with ${status} before it answered`);
+  return JSON.parse(stdout);
+}
+
+function print({ columns, rows }) {
+  process.stdout.write(`${renderTable(columns, rows, RULED)}\n(${rows.length} row${rows.length === 1 ? '' : 's'})\n`);
 }
 
 async function main() {
@@ -44,10 +63,11 @@ async function main() {
     process.stdout.write(USAGE);
     return;
   }
-  if (!query.sql?.trim()) throw new SetupError(`what is the question? ${USAGE}`);
+  if (!query.sql?.trim()) throw new LocalRunError(`what is the question? ${USAGE}`);
   await ensureSetUp(['python']);
-  const { status } = spawnSync(python, [join(ROOT, 'examples', 'local', 'query.py'), join(resolve(ROOT, query.data), 'lake'), query.dialect, query.sql], { stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+  const answer = ask(query);
+  if (answer.error !== undefined) throw new LocalRunError(answer.error);
+  print(answer);
 }
 
 main().catch(fail);

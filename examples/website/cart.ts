@@ -28,6 +28,7 @@ export class Cart {
   }
 
   get total(): number {
-    return Math.round(this.lines.reduce((total, { product, quantity }) => total + product.price * quantity, 0) * 100) / 100;
+    const total = this.lines.reduce((sum, { product, quantity }) => sum + product.price * quantity, 0);
+    return Math.round(total * 100) / 100;
   }
 }

@@ -5,7 +5,9 @@ import { bag, CURRENCY, Product, PRODUCTS } from './products';
 import { RequestLog } from './request-log';
 import { Tracker } from './tracker';
 
-const element = <T extends HTMLElement>(selector: string, within: ParentNode = document) => within.querySelector(selector) as T;
+function element<T extends HTMLElement>(selector: string, within: ParentNode = document): T {
+  return within.querySelector(selector) as T;
+}
 const money = new Intl.NumberFormat('en-IE', { style: 'currency', currency: CURRENCY });
 const cart = new Cart();
 let tracker: Tracker | undefined;
@@ -53,7 +55,8 @@ function showCart() {
   const list = element('#cart-lines');
   list.replaceChildren(...cart.lines.map(({ product, quantity }) => {
     const line = document.createElement('li');
-    line.innerHTML = `<span>${quantity} × ${product.name}</span><span>${money.format(product.price * quantity)}</span><button aria-label="Remove one ${product.name}">−</button>`;
+    line.innerHTML = `<span>${quantity} × ${product.name}</span><span>${money.format(product.price * quantity)}</span>`
+      + `<button aria-label="Remove one ${product.name}">−</button>`;
     element('button', line).addEventListener('click', () => {
       cart.remove(product);
       tracker?.removed(product);
@@ -96,7 +99,9 @@ function connectPage() {
   element('#products').append(...PRODUCTS.map(productCard));
   element('#open-cart').addEventListener('click', () => element<HTMLDialogElement>('#cart').showModal());
   element('#checkout').addEventListener('click', buy);
-  for (const dialog of document.querySelectorAll('dialog')) element('.close', dialog).addEventListener('click', () => dialog.close());
+  for (const dialog of document.querySelectorAll('dialog')) {
+    element('.close', dialog).addEventListener('click', () => dialog.close());
+  }
   connectAccount();
   showCart();
 }
@@ -104,7 +109,8 @@ function connectPage() {
 async function start() {
   connectPage();
   const config = await loadConfig();
-  const unreachable = () => warn(`The collector at ${config.collectorUrl} does not answer; load the page again when it is back.`);
+  const unreachable = () =>
+    warn(`The collector at ${config.collectorUrl} does not answer; load the page again when it is back.`);
   new RequestLog(element('#log'), unreachable).watch(config);
   element('#collector').textContent = config.collectorUrl;
   tracker = new Tracker(config);

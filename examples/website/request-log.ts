@@ -55,8 +55,9 @@ export class RequestLog {
   private add(message: SentMessage | undefined, path: string): HTMLLIElement {
     const { kind, name } = title(message, path);
     const entry = document.createElement('li');
-    entry.innerHTML = `<details><summary><span class="kind ${escape(kind)}">${escape(kind)}</span><span class="name">${escape(name)}</span>`
-      + `<span class="status waiting">…</span></summary><pre>${escape(JSON.stringify(message ?? path, undefined, 2))}</pre></details>`;
+    entry.innerHTML = `<details><summary><span class="kind ${escape(kind)}">${escape(kind)}</span>`
+      + `<span class="name">${escape(name)}</span><span class="status waiting">…</span></summary>`
+      + `<pre>${escape(JSON.stringify(message ?? path, undefined, 2))}</pre></details>`;
     this.list.prepend(entry);
     this.panel.classList.add('used');
     if (message) this.count += 1;

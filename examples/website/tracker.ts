@@ -8,7 +8,8 @@ export class Tracker {
   private readonly analytics: AnalyticsBrowser;
 
   constructor({ collectorUrl, writeKey }: SiteConfig) {
-    // The collector also answers the SDK's boot request, so no vendor account is needed. The SDK adds the path, /v1/projects/…, itself.
+    // The collector also answers the SDK's boot request, so no vendor account is needed. The SDK itself adds the path,
+    // /v1/projects/….
     this.analytics = AnalyticsBrowser.load({ writeKey, cdnURL: collectorUrl.replace(/\/v1$/, '') });
     void this.analytics.page('Shop');
   }
@@ -53,6 +54,7 @@ function describe({ id, name, category, price }: Product) {
 }
 
 function order(cart: Cart) {
-  const products = cart.lines.map(({ product: { id, name, price }, quantity }) => ({ product_id: id, name, price, quantity }));
+  const products = cart.lines.map(({ product: { id, name, price }, quantity }) =>
+    ({ product_id: id, name, price, quantity }));
   return { value: cart.total, currency: CURRENCY, products };
 }

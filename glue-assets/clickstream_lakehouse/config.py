@@ -9,7 +9,10 @@ class ConfigError(ValueError):
     """An argument is missing, unknown or wrong; the message says which and what to pass."""
 
 
-# What Glue itself puts on the command line beside a job's own arguments (AWS Glue, "Using job parameters").
+# Folder of the checkpoints; another form of the source's offsets and positions takes another folder.
+_CHECKPOINT_FORMAT = "v2"
+
+# Arguments that Glue itself adds to the command line (AWS Glue, "Using job parameters").
 _GLUE_ARGUMENTS = frozenset(
     {
         "JOB_ID",
@@ -94,7 +97,7 @@ def _argument(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class JobConfig:
-    """What one run of the job needs to know; every field is the job argument of the same name."""
+    """The configuration of one run. Every field is the job argument of the same name."""
 
     region: str = _argument(_text)
     stream_name: str = _argument(_text)
@@ -114,18 +117,19 @@ class JobConfig:
 
     @property
     def ingest_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/v1/raw"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/raw"
 
     @property
     def refine_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/v1/events"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/events"
 
     @property
     def positions_path(self) -> str:
-        return f"{self.checkpoint_path}/v1/positions"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/positions"
 
     @property
     def epoch_path(self) -> str:
+        """The same for every checkpoint format, so that a run of any release ends the one before it."""
         return f"{self.checkpoint_path}/epoch"
 
 

@@ -1,6 +1,7 @@
-"""The table contract (contract.json) as Spark sees it.
+"""The contract (contract.json) as Spark sees it.
 
-contract.json is the one home of every column; the collector's types, the Glue columns and docs/tables.md come from it too.
+contract.json is the one home of every fact that the job shares with the collector and the construct: columns, error
+codes, limits and Spark settings. The TypeScript side and docs/tables.md are generated from it.
 """
 
 import json
@@ -10,8 +11,6 @@ from importlib import resources
 from typing import Any
 
 from pyspark.sql.types import DataType, DoubleType, IntegerType, LongType, StringType, StructField, StructType
-
-LINE_VERSION = 1
 
 # On the stream every time is an integer of epoch milliseconds; everything else keeps its column type.
 _LINE_TYPES: dict[str, DataType] = {
@@ -74,6 +73,27 @@ def _document() -> dict[str, Any]:
     return json.loads(resources.files(__package__ or "").joinpath("contract.json").read_text(encoding="utf-8"))
 
 
+LINE_VERSION: int = _document()["version"]
+"""The `v` of every line."""
+
+MAX_ID_LENGTH: int = _document()["limits"]["maxIdLength"]
+"""Longest event_id, in characters."""
+
+MAX_TIMESTAMP_MS: int = _document()["limits"]["maxTimestampMs"]
+"""The last time that the timestamps of every engine can hold, in epoch milliseconds."""
+
+
+def spark_settings(*, fixed_at_start: bool) -> dict[str, str]:
+    """Settings without which the job does not run right: those that Spark reads only at its start, or the others."""
+    settings = _document()["sparkSettings"]
+    return {s["name"]: s["value"] for s in settings if s["fixedAtStart"] == fixed_at_start}
+
+
+def error_code_stages() -> dict[str, tuple[str, ...]]:
+    """Every error code of bad_events, with the stages that it comes with."""
+    return {entry["code"]: tuple(entry["stages"]) for entry in _document()["errorCodes"]}
+
+
 @cache
 def table(name: str) -> Table:
     """The table `raw`, `events` or `bad_events`."""
@@ -83,7 +103,7 @@ def table(name: str) -> Table:
 
 @cache
 def envelope_fields() -> tuple[Field, ...]:
-    """Fields that a line has and no table column."""
+    """Fields that only lines have: tables have no columns of the same name and meaning."""
     return tuple(_field(c) for c in _document()["lineOnly"])
 
 

@@ -1,18 +1,42 @@
 """One driver at a time: Delta's log on S3 is safe for a single writer only, so every run claims the next epoch.
 
-The run that started last wins. An older one that is still alive (a lost host, an overlapping start) finds the newer epoch
-before its next commit and stops.
+The run that started last wins. An older one that is still alive (a lost host, an overlapping start) finds the newer
+epoch before its next commit and stops.
 """
 
 import os
 import socket
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from clickstream_lakehouse.source.position_store import PositionStore, open_store
+from clickstream_lakehouse.source.records import Record, RecordFormatError, RecordReader, versioned
 
 
 class SupersededError(RuntimeError):
-    """A newer run of the job has started; this one must not commit any more."""
+    """A newer run of the job has started, so this one must not commit again."""
+
+
+@dataclass(frozen=True)
+class EpochClaim:
+    """Who started an epoch, and when (ISO 8601)."""
+
+    host: str
+    pid: int
+    started: str
+
+    @classmethod
+    def of_this_process(cls) -> "EpochClaim":
+        return cls(socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def to_record(self) -> Record:
+        return versioned(host=self.host, pid=self.pid, started=self.started)
+
+    @classmethod
+    def from_record(cls, record: Record, key: str) -> "EpochClaim":
+        """:raises RecordFormatError: when it is not a claim of this version"""
+        reader = RecordReader.versioned(record, f"the driver epoch {key}")
+        return cls(reader.text("host"), reader.count("pid"), reader.text("started"))
 
 
 class Epoch:
@@ -24,24 +48,24 @@ class Epoch:
 
     def check(self) -> None:
         """:raises SupersededError: when a later run has started"""
-        newer = self._store.get(_key(self.number + 1))
-        if newer is not None:
+        key = _key(self.number + 1)
+        record = self._store.get(key)
+        if record is not None:
             raise SupersededError(
-                f"driver epoch {self.number} is over: {newer.get('host')} started epoch {self.number + 1} "
-                f"at {newer.get('started')}. Only one run may write the tables."
+                f"driver epoch {self.number} is over: {_claimant(record, key)} started epoch {self.number + 1}. "
+                "Only one run may write the tables."
             )
 
 
 def claim_epoch(path: str, region: str) -> Epoch:
-    """Start the next epoch of the checkpoint. Older claims stay: a driver of any age must find the one after its own."""
+    """Start the next epoch of the checkpoint.
+
+    Older claims stay: a driver of any age must find the one after its own.
+    """
     store = open_store(path, region)
     taken = [int(name) for name in store.list("") if name.isdigit()]
     number = max(taken, default=0) + 1
-    claim = {
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    claim = EpochClaim.of_this_process().to_record()
     while store.put_if_absent(_key(number), claim) is not None:
         number += 1
     return Epoch(store, number)
@@ -50,6 +74,15 @@ def claim_epoch(path: str, region: str) -> Epoch:
 def open_epoch(path: str, region: str, number: int) -> Epoch:
     """The epoch as another process of the same run sees it (the source's driver side)."""
     return Epoch(open_store(path, region), number)
+
+
+def _claimant(record: Record, key: str) -> str:
+    """The claim in words. Whatever it looks like, the epoch is taken: a newer release may write another form."""
+    try:
+        claim = EpochClaim.from_record(record, key)
+    except RecordFormatError:
+        return f"a run of another release ({record})"
+    return f"process {claim.pid} on {claim.host} (at {claim.started})"
 
 
 def _key(number: int) -> str:

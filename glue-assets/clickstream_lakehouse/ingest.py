@@ -15,7 +15,7 @@ QUERY_NAME = "ingest"
 def start_ingest(
     spark: SparkSession, config: JobConfig, epoch: Epoch, trigger_seconds: int, drain_until: str | None
 ) -> StreamingQuery:
-    """Start the query. `drain_until`: epoch seconds as text, see kinesis_source; None: run for ever."""
+    """Start the query. `drain_until`: epoch seconds as text (see kinesis_source), or None to run for ever."""
     KinesisSource.register(spark)
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
     return (

@@ -1,6 +1,6 @@
-"""What a run tells: JSON lines on stdout, and the batches' figures in CloudWatch when a namespace is given.
+"""Reports of a run: JSON lines on stdout, and the batches' figures in CloudWatch when a namespace is given.
 
-No line holds anything of an event: only counts, times and the job's own messages.
+A line holds only counts, times and the job's own messages, never data of an event.
 """
 
 import json
@@ -17,7 +17,7 @@ from botocore.config import Config
 from clickstream_lakehouse.config import JobConfig
 
 _UNITS = {"Freshness": "Milliseconds", "BatchDuration": "Milliseconds"}
-_WAITING_BATCHES = 100  # figures kept while CloudWatch does not answer; then the oldest batch on is not reported
+_WAITING_BATCHES = 100  # figures kept while CloudWatch does not answer; later batches are only in the log
 
 _stdout = threading.Lock()
 

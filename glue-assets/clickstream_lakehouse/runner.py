@@ -1,4 +1,4 @@
-"""One run of the job: both queries in one driver, until it is told to stop, its time is over, or (drain) all is done."""
+"""One run of the job: both queries in one driver until a signal, the end of its time or, in a drain, of its work."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics, emit, log
 from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.session import prepare_session
-from clickstream_lakehouse.source.kinesis_source import drained_key
+from clickstream_lakehouse.source.batch_planner import drained_key
 from clickstream_lakehouse.source.position_store import open_store
 from clickstream_lakehouse.tables import create_tables
 
@@ -60,7 +60,7 @@ def run(spark: SparkSession, config: JobConfig) -> None:
 
 
 class IngestReport(StreamingQueryListener):
-    """Reports the batches of the ingest query; refine reports its own, it knows more."""
+    """Reports the batches of the ingest query. Refine reports its own batches, as only it knows its counts."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -102,7 +102,7 @@ def _is_drained(config: JobConfig, drain_until: str) -> bool:
 
 
 def _finish_drain(ingest: StreamingQuery, refine: StreamingQuery) -> None:
-    """The source starts no batch any more: end it, let stage 2 read what raw has."""
+    """The source starts no more batches: end it, then let refine read the rest of raw."""
     _stop_between_batches(ingest)
     refine.processAllAvailable()
     _stop_between_batches(refine)

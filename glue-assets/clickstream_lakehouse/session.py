@@ -1,4 +1,4 @@
-"""What the Spark session needs: some settings must be there before it starts (and are checked), the others are set here."""
+"""Settings of the Spark session: checked when it had to start with them, set here when it did not."""
 
 from pathlib import Path
 
@@ -6,20 +6,15 @@ from pyspark.sql import SparkSession
 
 import clickstream_lakehouse
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.contract import spark_settings
 
-# Read once when the session starts: they come with --conf (on AWS from the job's own --conf argument).
-REQUIRED_AT_START = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.scheduler.mode": "FAIR",  # else a long batch of one query holds up the other
-}
+# They come with --conf: on AWS from the job's own --conf argument.
+REQUIRED_AT_START = spark_settings(fixed_at_start=True)
 
 RUNTIME_SETTINGS = {
-    # A cast that fails must not fail the same batch for ever (Spark 4 has ANSI on).
-    "spark.sql.ansi.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
-    # The optimizer derives what is known about every column from the expressions before it; for stage 2's plan that takes
-    # half a minute, in every batch.
+    **spark_settings(fixed_at_start=False),
+    # The optimizer derives what is known about every column from the expressions before it. For stage 2's plan that
+    # takes half a minute, in every batch.
     "spark.sql.constraintPropagation.enabled": "false",
     # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -35,7 +30,7 @@ RUNTIME_SETTINGS = {
 
 
 class SessionError(RuntimeError):
-    """The session was started without a setting that cannot be changed any more."""
+    """The session was started without a setting that cannot be changed later."""
 
 
 def prepare_session(spark: SparkSession, config: JobConfig) -> None:
@@ -46,7 +41,7 @@ def prepare_session(spark: SparkSession, config: JobConfig) -> None:
     required = dict(REQUIRED_AT_START)
     if config.raw_path.startswith(("s3://", "s3a://")):
         required["spark.hadoop.fs.s3a.endpoint.region"] = config.region
-    spark.sparkContext.setLogLevel("WARN")  # Spark tells of every task at INFO
+    spark.sparkContext.setLogLevel("WARN")  # at INFO Spark reports every task
     conf = spark.sparkContext.getConf()
     for name, value in required.items():
         if conf.get(name) != value:

@@ -10,7 +10,7 @@ def test_this_interpreter_can_run_the_job() -> None:
     assert clickstream_job.missing_parts() == []
 
 
-def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_requirements_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(SystemExit) as stopped:

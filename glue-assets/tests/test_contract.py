@@ -1,9 +1,10 @@
 import pytest
-from pyspark.sql.types import ArrayType, StringType, StructType
+from pyspark.sql.types import IntegerType, StructType
 
 from clickstream_lakehouse import contract
+from clickstream_lakehouse.refine.faults import ErrorCode
+from clickstream_lakehouse.source.arrow_rows import ARROW_SCHEMA
 from clickstream_lakehouse.source.kinesis_source import SCHEMA
-from clickstream_lakehouse.source.shard_reader import ARROW_SCHEMA
 from clickstream_lakehouse.tables import STATISTICS_COLUMNS
 
 
@@ -15,7 +16,7 @@ def test_the_schemas_have_the_contracts_columns_types_and_nullability() -> None:
     assert events["event_ts"].dataType.simpleString() == "timestamp"
     meta = events["meta"].dataType
     assert isinstance(meta, StructType)
-    assert meta["enrich_errors"].dataType == ArrayType(StringType())
+    assert meta["batch_index"].dataType == IntegerType()
 
 
 def test_times_are_integers_on_the_line() -> None:
@@ -47,3 +48,16 @@ def test_statistics_in_the_delta_log_hold_no_personal_and_no_partition_column() 
         fields = {f.name: f for f in table.fields}
         assert not [c for c in columns if fields[c].personal]
         assert not set(columns) & set(table.partition_by)
+
+
+def test_every_error_code_of_the_job_is_in_the_contract_with_its_stage() -> None:
+    stages = contract.error_code_stages()
+    assert set(ErrorCode) <= set(stages)
+    for code in ErrorCode:
+        assert ("dedup" if code is ErrorCode.ID_CONFLICT else "schema") in stages[code]
+
+
+def test_spark_settings_are_split_by_when_spark_reads_them() -> None:
+    at_start, later = contract.spark_settings(fixed_at_start=True), contract.spark_settings(fixed_at_start=False)
+    assert at_start.keys() == {"spark.sql.extensions", "spark.sql.catalog.spark_catalog", "spark.scheduler.mode"}
+    assert later == {"spark.sql.ansi.enabled": "false", "spark.sql.session.timeZone": "UTC"}

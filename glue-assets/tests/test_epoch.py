@@ -12,7 +12,7 @@ def test_a_run_may_commit_until_a_later_one_starts(tmp_path: Path) -> None:
     second = claim_epoch(str(tmp_path), "eu-west-1")
     assert (first.number, second.number) == (1, 2)
     second.check()
-    with pytest.raises(SupersededError, match=r"driver epoch 1 is over: .* started epoch 2 at "):
+    with pytest.raises(SupersededError, match=r"driver epoch 1 is over: process \d+ on .* \(at .*\) started epoch 2"):
         first.check()
 
 
@@ -37,3 +37,10 @@ def test_two_runs_that_start_at_once_get_different_epochs(tmp_path: Path, monkey
     # Both list before either claims.
     monkeypatch.setattr(LocalStore, "list", lambda *_: [])
     assert [claim_epoch(str(tmp_path), "eu-west-1").number for _ in range(2)] == [1, 2]
+
+
+def test_a_run_of_another_release_supersedes_too(tmp_path: Path) -> None:
+    first = claim_epoch(str(tmp_path), "eu-west-1")
+    LocalStore(str(tmp_path)).put_if_absent("000000000002", {"version": 99, "who": "somebody"})
+    with pytest.raises(SupersededError, match=r"driver epoch 1 is over: a run of another release .* started epoch 2"):
+        first.check()

@@ -26,7 +26,7 @@ SETTLE_SECONDS = 180
 
 @dataclass
 class Sent:
-    """What was put on the stream."""
+    """The records that were put on the stream."""
 
     ids: list[str] = field(default_factory=list)
     bad: int = 0
@@ -44,7 +44,7 @@ class Story:
 
 
 class Producer:
-    """Puts packed records: 20 events each, a copy of an earlier event, a line that is none, and one the collector refused."""
+    """Puts packed records: 20 events each, a copy of one, a line that is not JSON, and a report of a refused event."""
 
     def __init__(self, emulator: KinesisEmulator) -> None:
         self._emulator = emulator
@@ -54,7 +54,7 @@ class Producer:
         packed = []
         for _ in range(records):
             events = [event_line(batch_index=index) for index in range(20)]
-            packed.append(ndjson(*events, {**events[0], "request_id": "retry"}, "no line of ours", bad_line()))
+            packed.append(ndjson(*events, {**events[0], "request_id": "retry"}, "not JSON", bad_line()))
             self.sent.ids += [event["event_id"] for event in events]
         self.sent.bad += 2 * records
         self.sent.copies += records

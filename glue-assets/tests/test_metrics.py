@@ -55,7 +55,7 @@ def test_cloudwatch_gets_a_batch_in_one_call_with_units_and_the_jobs_name(tmp_pa
     ]
 
 
-def test_a_failing_cloudwatch_is_said_and_does_not_end_the_reports(
+def test_a_failing_cloudwatch_is_logged_and_does_not_end_the_reports(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     cloudwatch = FakeCloudWatch()
@@ -68,7 +68,7 @@ def test_a_failing_cloudwatch_is_said_and_does_not_end_the_reports(
     assert warnings == ["CloudWatch did not take a batch's figures: timed out"]
 
 
-def test_a_cloudwatch_that_hangs_holds_up_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_cloudwatch_that_hangs_does_not_hold_up_a_batch(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     cloudwatch, answered = FakeCloudWatch(), threading.Event()
     cloudwatch.put_metric_data = lambda **_: answered.wait(30)  # type: ignore[method-assign]
     metrics = Metrics(lake_config(tmp_path, metrics_namespace="N"), cloudwatch)

@@ -8,7 +8,7 @@ from clickstream_lakehouse.session import RUNTIME_SETTINGS, SessionError, prepar
 from support.lake import lake_config
 
 
-def test_what_can_be_set_at_run_time_is_set(spark: SparkSession, tmp_path: Path) -> None:
+def test_runtime_settings_are_set(spark: SparkSession, tmp_path: Path) -> None:
     spark.conf.set("spark.sql.ansi.enabled", "true")
     prepare_session(spark, lake_config(tmp_path))
     assert {name: spark.conf.get(name) for name in RUNTIME_SETTINGS} == RUNTIME_SETTINGS

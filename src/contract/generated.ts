@@ -415,7 +415,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'properties', type: 'string', comment: 'Properties of the event, JSON.' },
       { name: 'traits', type: 'string', comment: 'Traits of the user or group, JSON.' },
       { name: 'contexts', type: 'string', comment: 'Everything else the client sent, JSON.' },
-      { name: 'meta', type: 'struct<request_id:string,batch_index:int,shard_id:string,sequence_number:string,pipeline_version:string,enrich_errors:array<string>,schema_status:string>', comment: 'Where the row comes from.' },
+      { name: 'meta', type: 'struct<request_id:string,batch_index:int,shard_id:string,sequence_number:string,pipeline_version:string>', comment: 'Where the row comes from.' },
     ],
   },
   bad_events: {
@@ -439,9 +439,6 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'shard_id', type: 'string', comment: 'Kinesis shard.' },
       { name: 'sequence_number', type: 'string', comment: 'Kinesis sequence number of the record.' },
       { name: 'line_index', type: 'int', comment: 'Line within the record, from 0.' },
-      { name: 'retry_count', type: 'int', comment: 'How often it was replayed.' },
-      { name: 'recovered_at', type: 'timestamp', comment: 'When a replay turned it into an event.' },
-      { name: 'recovered_event_id', type: 'string', comment: 'The event it became.' },
     ],
   },
 };

@@ -2,7 +2,7 @@
 import { Ids, runNode, runPython } from './support/client-process';
 import { Collector } from './support/collector';
 import { Outage } from './support/outage';
-import type { ResponseType } from '../../examples/local/gateway-responses';
+import type { ResponseType } from '../../examples/local/aws';
 import { ConsentMode } from '../../src/collector/privacy-options';
 
 const START_MS = 60_000;

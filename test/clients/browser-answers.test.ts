@@ -2,8 +2,8 @@
 import { BrowserLab } from './support/browser-lab';
 import { Outage } from './support/outage';
 import { Copies } from './support/stored-line';
-import type { ResponseType } from '../../examples/local/gateway-responses';
-import { until } from '../../examples/local/until';
+import type { ResponseType } from '../../examples/local/aws';
+import { until } from '../../examples/local/support';
 
 const START_MS = 60_000;
 const TEST_MS = 120_000;

@@ -1,8 +1,8 @@
-/** Starts `npm run demo`'s program as a user does, and looks at what it leaves behind. */
+/** Starts the program of `npm run demo` as a user does, and finds the processes that it leaves behind. */
 import { ChildProcess, execFileSync, spawn } from 'child_process';
 import { mkdtempSync } from 'fs';
 import { join } from 'path';
-import { until } from '../../examples/local/until';
+import { until } from '../../examples/local/support';
 import { ROOT } from '../support/set-up';
 
 const LOCAL = join(ROOT, '.local');
@@ -10,6 +10,7 @@ const LOCAL = join(ROOT, '.local');
 export const START_MS = 180_000;
 export const FREE_PORTS = ['--site-port', '0', '--live-port', '0', '--collector-port', '0'];
 const GONE_MS = 20_000;
+const DEMO = join(ROOT, 'examples', 'local', 'demo.mjs');
 
 export class DemoProcess {
   readonly folder = mkdtempSync(join(LOCAL, 'e2e-'));
@@ -18,9 +19,10 @@ export class DemoProcess {
   readonly exited: Promise<number>;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[], command: readonly string[] = [process.execPath, join(ROOT, 'examples', 'local', 'demo.mjs')]) {
+  constructor(args: readonly string[], command: readonly string[] = [process.execPath, DEMO]) {
     const [program, ...first] = command;
-    this.child = spawn(program, [...first, ...args, '--data', this.folder], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.child = spawn(program, [...first, ...args, '--data', this.folder],
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', chunk => { this.output += chunk; });
     this.exited = new Promise(resolve => this.child.once('close', (code, signal) => {
       this.exitCode = code ?? 128;
@@ -29,11 +31,13 @@ export class DemoProcess {
     }));
   }
 
-  /** Waits for text in the output. @returns what the pattern matched */
+  /** Waits for text in the output. @returns the match */
   async says(pattern: RegExp, milliseconds = START_MS): Promise<RegExpExecArray> {
     return until(milliseconds, `${pattern} in:\n${this.output}`, async () => {
       const found = pattern.exec(this.output);
-      if (!found && this.exitCode !== undefined) throw new Error(`the demo ended with ${this.exitCode} before it said ${pattern}:\n${this.output}`);
+      if (!found && this.exitCode !== undefined) {
+        throw new Error(`the demo ended with ${this.exitCode} before it said ${pattern}:\n${this.output}`);
+      }
       return found ?? undefined;
     });
   }

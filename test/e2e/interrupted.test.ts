@@ -1,4 +1,4 @@
-/** However the demo ends, nothing of it stays. */
+/** However the demo ends, it leaves no process behind. */
 import { rmSync } from 'fs';
 import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
 
@@ -25,7 +25,7 @@ test('SIGTERM while Spark starts', async () => {
   await demo.leavesNothing();
 }, TEST_MS);
 
-test('Ctrl-C through npm, which passes on what the terminal has sent already', async () => {
+test('Ctrl-C through npm, which passes on the signal that the terminal has sent already', async () => {
   await startDemo(['npm', 'run', '--silent', 'demo', '--']);
   demo.signalGroup('SIGINT');
   await demo.exited;

@@ -5,10 +5,11 @@ import { join } from 'path';
 import { Analytics } from '@segment/analytics-node';
 import type { Browser } from 'puppeteer-core';
 import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
-import { until } from '../../examples/local/until';
+import { until } from '../../examples/local/support';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
 
+const QUERY = join(ROOT, 'examples', 'local', 'query.mjs');
 const ROW_MS = 90_000;
 const TEST_MS = ROW_MS + 30_000;
 
@@ -32,7 +33,7 @@ afterAll(async () => {
 }, 60_000);
 
 function query(...args: string[]) {
-  return spawnSync(process.execPath, [join(ROOT, 'examples', 'local', 'query.mjs'), '--data', demo.folder, ...args], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [QUERY, '--data', demo.folder, ...args], { encoding: 'utf8' });
 }
 
 /** Polls the table as another reader. @returns the first column's values */
@@ -47,7 +48,9 @@ async function rowsWhere(condition: string, count: number): Promise<string[]> {
 test('every call of the unmodified @segment/analytics-node becomes a row with its own id', async () => {
   const analytics = new Analytics({ writeKey: 'any', host: new URL(urls.collector).origin });
   const ids: string[] = [];
-  const keepId = (_error: unknown, context?: { event: { messageId?: string } }) => { ids.push(context?.event.messageId ?? 'none'); };
+  const keepId = (_error: unknown, context?: { event: { messageId?: string } }) => {
+    ids.push(context?.event.messageId ?? 'none');
+  };
   analytics.identify({ userId: 'u1', traits: { plan: 'pro' } }, keepId);
   analytics.track({ userId: 'u1', event: 'Signed Up' }, keepId);
   analytics.page({ userId: 'u1', name: 'Home' }, keepId);
@@ -76,7 +79,8 @@ test('a click in the shop, on another origin than the collector, becomes a row',
   await page.click('#open-cart');
   await page.click('#checkout');
   const names = await rowsWhere("sdk_name = 'analytics.js' or event_name in ('Shop', 'Order Completed')", 7);
-  expect(names).toEqual(expect.arrayContaining(['Checkout Started', 'Order Completed', 'Product Added', 'Product Viewed', 'Shop', 'identify']));
+  expect(names).toEqual(expect.arrayContaining(
+    ['Checkout Started', 'Order Completed', 'Product Added', 'Product Viewed', 'Shop', 'identify']));
   expect(errors).toEqual([]);
   await page.close();
 }, TEST_MS);
@@ -95,8 +99,10 @@ test('the live page shows the rows, the bad event with its reason, and a green c
 }, TEST_MS);
 
 test('the query command answers in DuckDB\'s and in Athena\'s dialect', () => {
-  expect(query("select count(*) > 0 as some from events where event_name = 'Order Completed'").stdout).toMatch(/some\n-+\nTrue\n\(1 row\)/);
-  const athena = 'select "date_diff"(\'day\', from_iso8601_timestamp(\'2026-01-01T00:00:00Z\'), current_timestamp) > 0 as later from "lakehouse"."events" limit 1';
+  const duckdb = "select count(*) > 0 as some from events where event_name = 'Order Completed'";
+  expect(query(duckdb).stdout).toMatch(/some\n-+\nTrue\n\(1 row\)/);
+  const age = '"date_diff"(\'day\', from_iso8601_timestamp(\'2026-01-01T00:00:00Z\'), current_timestamp)';
+  const athena = `select ${age} > 0 as later from "lakehouse"."events" limit 1`;
   expect(query('--athena', athena).stdout).toMatch(/later\n-+\nTrue/);
 });
 
@@ -111,15 +117,17 @@ test.each([
 });
 
 test('the query command says when there is no lake yet', () => {
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'examples', 'local', 'query.mjs'), '--data', '/no/such/run', 'select 1'], { encoding: 'utf8' });
-  expect([status, stderr.trim()]).toEqual([1, 'there is no lake in /no/such/run/lake yet: start one with `npm run demo` or `npm run demo -- --once`']);
+  const { status, stderr } = query('--data', '/no/such/run', 'select 1');
+  const fix = 'start one with `npm run demo` or `npm run demo -- --once`';
+  expect([status, stderr.trim()]).toEqual([1, `there is no lake in /no/such/run/lake yet: ${fix}`]);
 });
 
 test('a second demo on the same port stops with one sentence and leaves nothing', async () => {
   const { port } = new URL(urls.collector);
   const second = new DemoProcess(['--once', '--collector-port', port]);
   expect(await second.exited).toBe(1);
-  expect(second.output).toContain(`port ${port} is in use: stop what listens there or choose another with --collector-port <number> (0 = any free one)`);
+  const fix = 'stop what listens there or choose another with --collector-port <number> (0 = any free one)';
+  expect(second.output).toContain(`port ${port} is in use: ${fix}`);
   await second.leavesNothing();
   rmSync(second.folder, { recursive: true });
 }, START_MS);

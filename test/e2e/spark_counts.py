@@ -1,6 +1,6 @@
 """Counts the rows of the lake's tables with Spark and says which Delta protocol they need.
 
-Usage: spark_counts.py <lake folder> <jar>...
+Usage: spark_counts.py <lake folder> <jars, separated by commas> <table>...
 Prints one JSON object: {"events": {"rows": 10, "minReaderVersion": 1, "minWriterVersion": 2}, ...}
 """
 
@@ -10,13 +10,11 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-TABLES = ("raw", "events", "bad_events")
 
-
-def main(lake: str, *jars: str) -> None:
+def main(lake: str, jars: str, *tables: str) -> None:
     spark = (
         SparkSession.builder.master("local[1]")
-        .config("spark.jars", ",".join(jars))
+        .config("spark.jars", jars)
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.ui.enabled", "false")
@@ -27,7 +25,7 @@ def main(lake: str, *jars: str) -> None:
         .getOrCreate()
     )
     found = {}
-    for name in TABLES:
+    for name in tables:
         path = str(Path(lake) / name)
         detail = spark.sql(f"describe detail delta.`{path}`").first()
         rows = spark.read.format("delta").load(path).count()

@@ -1,7 +1,7 @@
-/** The shop without a working collector: it says so, and stays a shop. */
+/** Without a working collector the shop says so and stays a shop. */
 import { join } from 'path';
 import type { Browser } from 'puppeteer-core';
-import { StaticServer } from '../../examples/local/static-server';
+import { StaticServer } from '../../examples/local/live/static-server';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
 
@@ -35,7 +35,8 @@ test('with half a config.json it says what is missing', async () => {
 }, 30_000);
 
 test('with a collector that does not answer it says which', async () => {
-  const { page, notice } = await openShop({ '/config.json': () => ({ collectorUrl: 'http://127.0.0.1:9/v1/', writeKey: 'k' }) });
+  const config = { collectorUrl: 'http://127.0.0.1:9/v1/', writeKey: 'k' };
+  const { page, notice } = await openShop({ '/config.json': () => config });
   expect(notice).toBe('The collector at http://127.0.0.1:9/v1 does not answer; load the page again when it is back.');
   await screenshot(page, 'shop-without-collector');
 }, 30_000);

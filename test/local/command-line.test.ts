@@ -6,7 +6,8 @@ import { delimiter, dirname, join } from 'path';
 const LOCAL = join(__dirname, '..', '..', 'examples', 'local');
 
 function run(script: string, args: string[], env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(LOCAL, script), ...args], { encoding: 'utf8', env: { ...process.env, ...env } });
+  const options = { encoding: 'utf8', env: { ...process.env, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(LOCAL, script), ...args], options);
   return { status, stdout, stderr: stderr.trim() };
 }
 
@@ -25,7 +26,7 @@ function bareBin(): string {
 }
 
 test.each([
-  [['--bogus'], 'unknown option --bogus; `npm run demo -- --help` lists them'],
+  [['--bogus'], 'unknown option --bogus: `npm run demo -- --help` lists them'],
   [['--events', 'many', '--once'], '--events needs a number from 1 to 1000000, got many'],
   [['--events', '5'], '--events and --kill-job need --once'],
   [['--once', '--kill-job'], '--kill-job needs --events <number>: the driver is killed in the middle of them'],
@@ -43,19 +44,26 @@ test.each(['demo.mjs', 'query.mjs'])('%s --help explains every option', script =
 test('without Java the demo says which one is needed and how to get it', () => {
   const { status, stderr } = run('demo.mjs', [], { JAVA_HOME: '/no/such/java' });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^Java 17 or 21 is needed to run Spark, but `\/no\/such\/java\/bin\/java` does not start: install Java 17 \(.*\) or set JAVA_HOME to one\.$/);
+  const problem = 'Java 17 or 21 is needed to run Spark, but `/no/such/java/bin/java` does not start';
+  expect(stderr).toMatch(new RegExp(`^${problem}: install Java 17 \\(.*\\) or set JAVA_HOME to one\\.$`));
 });
 
-test.each([['openjdk version "1.8.0_392"', '8'], ['openjdk version "11.0.2"', '11'], ['openjdk version "25" 2025-09-16', '25']])(
-  'with %s the demo says that Spark does not run on it', (banner, version) => {
-    const { stderr } = run('demo.mjs', [], { JAVA_HOME: '', PATH: [fakeCommand('java', banner), dirname(process.execPath)].join(delimiter) });
-    expect(stderr).toMatch(new RegExp(`^Java 17 to 21 is needed to run Spark, but \`java\` is Java ${version}: install Java 17`));
-  });
+test.each([
+  ['openjdk version "1.8.0_392"', '8'],
+  ['openjdk version "11.0.2"', '11'],
+  ['openjdk version "25" 2025-09-16', '25'],
+])('with %s the demo says that Spark does not run on it', (banner, version) => {
+  const path = [fakeCommand('java', banner), dirname(process.execPath)].join(delimiter);
+  const { stderr } = run('demo.mjs', [], { JAVA_HOME: '', PATH: path });
+  const problem = `Java 17 to 21 is needed to run Spark, but \`java\` is Java ${version}`;
+  expect(stderr).toMatch(new RegExp(`^${problem}: install Java 17`));
+});
 
 test('without Python the demo says which one is needed and how to get it', () => {
   const path = [fakeCommand('java', 'openjdk version "17.0.1"'), bareBin(), '/bin'].join(delimiter);
   const { stderr } = run('demo.mjs', [], { JAVA_HOME: '', PYTHON: '/no/such/python', PATH: path });
-  expect(stderr).toMatch(/^Python 3\.11 or newer is needed, but none of \/no\/such\/python starts: install it \(.*\) or set PYTHON to its path\.$/);
+  const problem = 'Python 3\\.11 or newer is needed, but none of /no/such/python starts';
+  expect(stderr).toMatch(new RegExp(`^${problem}: install it \\(.*\\) or set PYTHON to its path\\.$`));
 });
 
 test.each([

@@ -6,7 +6,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { CollectorHost, STREAM_NAME } from './collector-host';
 import { FaultCounts, Faults, KinesisFaultProxy } from './kinesis-fault-proxy';
 import { seededRandom } from './seeded-random';
-import { LocalKinesis } from '../../examples/local/kinesis';
+import { LocalKinesis } from '../../examples/local/aws';
 import { proxyEvent } from '../collector/function/builders';
 
 export interface LoadOptions {
@@ -17,12 +17,12 @@ export interface LoadOptions {
 
 export interface LoadReport {
   readonly requests: number;
-  /** answers that were no 200; their requests were sent again */
+  /** answers other than 200; their requests were sent again */
   readonly refusals: number;
   readonly acknowledged: number;
   /** ids that were acknowledged and are not in the stream */
   readonly lost: readonly string[];
-  /** ids in the stream that were never sent, or lines that are none */
+  /** ids in the stream that were never sent, or lines that are not events */
   readonly foreign: number;
   /** lines beyond one for each event: stored again because an answer was lost */
   readonly copies: number;
@@ -44,7 +44,7 @@ const BATCH_EVENTS = 60;
 const LARGE_BATCH_EVENTS = 100;
 const LARGE_TEXT = 'x'.repeat(12_000);
 
-/** Sends events through the function's bundle to an emulator that fails, and compares the acknowledged ids with what the stream holds. */
+/** Sends events through the function's bundle to a failing emulator, and compares acknowledged with stored ids. */
 export async function acknowledgedLoad({ events, faults, seed }: LoadOptions): Promise<LoadReport> {
   const started = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'kinesis-'));
@@ -71,9 +71,18 @@ function* requests(events: number, random: () => number): Generator<Request> {
     const wanted = large ? LARGE_BATCH_EVENTS : 1 + Math.floor(random() * BATCH_EVENTS);
     const size = Math.min(events - sent, kind > 1 - SINGLE_SHARE ? 1 : wanted);
     const ids = Array.from({ length: size }, (_, index) => `${number}-${index}`);
-    const messages = ids.map(messageId => ({ type: 'track', event: 'Order', userId: 'u', messageId, properties: { total: 12.5, text: large ? LARGE_TEXT : 'small' } }));
+    const messages = ids.map(messageId => ({
+      type: 'track',
+      event: 'Order',
+      userId: 'u',
+      messageId,
+      properties: { total: 12.5, text: large ? LARGE_TEXT : 'small' },
+    }));
     const body = JSON.stringify({ batch: messages });
-    yield { ids, event: proxyEvent({ path: '/v1/batch', body: large ? gzipSync(body) : body, requestId: `request-${number}` }) };
+    yield {
+      ids,
+      event: proxyEvent({ path: '/v1/batch', body: large ? gzipSync(body) : body, requestId: `request-${number}` }),
+    };
     sent += size;
   }
 }
@@ -88,7 +97,9 @@ async function sendAll(all: Generator<Request>, collector: CollectorHost) {
       requestCount++;
       for (let attempt = 1; (await collector.invoke(request.event)).statusCode !== 200; attempt++) {
         refusals++;
-        if (attempt === MAX_ATTEMPTS) throw new Error(`a request was refused ${attempt} times: ${collector.log.slice(-3).join(' ')}`);
+        if (attempt === MAX_ATTEMPTS) {
+          throw new Error(`a request was refused ${attempt} times: ${collector.log.slice(-3).join(' ')}`);
+        }
       }
       request.ids.forEach(id => ids.add(id));
     }

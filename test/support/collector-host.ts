@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { LambdaHost } from '../../examples/local/lambda-host';
+import { LambdaHost } from '../../examples/local/aws';
 import { CollectorEnvironment } from '../../src/collector/function/environment';
 
 export const STREAM_NAME = 'clicks';
 const FOLDER = join(__dirname, '../../assets/collector/function/collector.lambda');
 
-/** What is deployed. */
+/** The deployed bundle. */
 export const COLLECTOR_BUNDLE = join(FOLDER, 'index.js');
 
 export interface CollectorHostOptions {
@@ -26,7 +26,14 @@ export class CollectorHost {
 
   constructor({ endpoint, timeoutSeconds = 10, instances = 1, environment = {} }: CollectorHostOptions) {
     if (!existsSync(COLLECTOR_BUNDLE)) throw new Error(`${COLLECTOR_BUNDLE} is missing: run "npx projen bundle"`);
-    const lambda = { name: 'Collector', handler: 'index.handler', assetPath: FOLDER, timeoutSeconds, memoryMegabytes: 256, environment: { STREAM_NAME, ...environment } };
+    const lambda = {
+      name: 'Collector',
+      handler: 'index.handler',
+      assetPath: FOLDER,
+      timeoutSeconds,
+      memoryMegabytes: 256,
+      environment: { STREAM_NAME, ...environment },
+    };
     this.host = new LambdaHost(lambda, {
       platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: endpoint, NODE_NO_WARNINGS: '1' },
       maxInstances: instances,
@@ -40,8 +47,8 @@ export class CollectorHost {
 
   /** The most memory that any instance had resident since its start, in MiB, as Linux counts it. */
   peakMemoryMib(): number {
-    const peaks = this.host.processIds.map(id => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]) / 1024);
-    return Math.max(...peaks);
+    const statuses = this.host.processIds.map(id => readFileSync(`/proc/${id}/status`, 'utf8'));
+    return Math.max(...statuses.map(status => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024));
   }
 
   close(): Promise<void> {

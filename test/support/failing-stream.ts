@@ -1,7 +1,7 @@
 import { CollectorHost, STREAM_NAME } from './collector-host';
 import { KinesisFaultProxy } from './kinesis-fault-proxy';
 import { temporaryFolder } from './temporary-folder';
-import { LocalKinesis } from '../../examples/local/kinesis';
+import { LocalKinesis } from '../../examples/local/aws';
 
 export interface FailingStream {
   readonly kinesis: LocalKinesis;
@@ -9,7 +9,10 @@ export interface FailingStream {
   readonly collector: CollectorHost;
 }
 
-/** For the tests of a `describe`: the deployed bundle before an emulator whose faults a test chooses. Call the result inside a test. */
+/**
+ * For the tests of a `describe`: the deployed bundle before an emulator whose faults a test chooses.
+ * @returns a function to call inside a test
+ */
 export function failingStream(timeoutSeconds: number): () => FailingStream {
   const folder = temporaryFolder('kinesis-');
   let kinesis: LocalKinesis;

@@ -8,8 +8,9 @@ interface Statement {
 }
 
 /**
- * An intrinsic as short text, like `${Stream.Arn}` or `arn:${Partition}:s3:::…`. Logical ids have neither their hash nor
- * the id of the lakehouse.
+ * An intrinsic as short text: `${Stream.Arn}`, `arn:${Partition}:s3:::…`.
+ *
+ * The hash of logical ids and the stack's own id are left out.
  */
 export function rendered(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
@@ -47,7 +48,8 @@ export function statementsByRole({ Resources }: CloudFormationTemplate): Record<
 function line({ Effect, Action, Resource, Condition }: Statement): string {
   const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => `${operator} ${key}=${rendered(value)}`));
-  const effect = Effect === 'Allow' ? '' : `${Effect} `;
+  const deny = Effect === 'Allow' ? '' : `${Effect} `;
+  const resources = [Resource].flat().map(rendered).join(' ');
   const condition = conditions.length > 0 ? ` if ${conditions.join(' and ')}` : '';
-  return `${effect}${[Action].flat().join(' ')} on ${[Resource].flat().map(rendered).join(' ')}${condition}`;
+  return `${deny}${[Action].flat().join(' ')} on ${resources}${condition}`;
 }

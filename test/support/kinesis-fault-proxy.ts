@@ -18,7 +18,7 @@ export interface Faults {
   readonly expiredIterators?: number;
 }
 
-/** What the proxy did so far. */
+/** The number of calls and of faults so far. */
 export interface FaultCounts {
   calls: number;
   putRecordsCalls: number;
@@ -41,10 +41,12 @@ const REFUSALS: readonly Result[] = [
   { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal service failure' },
 ];
 const SERVER_ERROR: Answer = { status: 500, body: '{"__type":"InternalFailure"}' };
-const THROTTLED_READ: Answer = { status: 400, body: '{"__type":"ProvisionedThroughputExceededException","message":"Rate exceeded for shard"}' };
-const EXPIRED_ITERATOR: Answer = { status: 400, body: '{"__type":"ExpiredIteratorException","message":"Iterator expired"}' };
+const badRequest = (type: string, message: string): Answer =>
+  ({ status: 400, body: JSON.stringify({ __type: type, message }) });
+const THROTTLED_READ = badRequest('ProvisionedThroughputExceededException', 'Rate exceeded for shard');
+const EXPIRED_ITERATOR = badRequest('ExpiredIteratorException', 'Iterator expired');
 
-/** Stands before a Kinesis emulator and fails in the ways the real one does. What it fails at can be changed at any time. */
+/** Stands before a Kinesis emulator and fails in the ways the real one does. Its faults can be changed at any time. */
 export class KinesisFaultProxy {
   /**
    * @param target the emulator's URL
@@ -57,7 +59,15 @@ export class KinesisFaultProxy {
   }
 
   readonly counts: FaultCounts = {
-    calls: 0, putRecordsCalls: 0, records: 0, refusedRecords: 0, serverErrors: 0, lostAnswers: 0, delays: 0, throttledReads: 0, expiredIterators: 0,
+    calls: 0,
+    putRecordsCalls: 0,
+    records: 0,
+    refusedRecords: 0,
+    serverErrors: 0,
+    lostAnswers: 0,
+    delays: 0,
+    throttledReads: 0,
+    expiredIterators: 0,
   };
 
   private readonly agent = new Agent({ keepAlive: true });
@@ -103,12 +113,12 @@ export class KinesisFaultProxy {
     return this.forward(call);
   }
 
-  /** Kinesis gets the records that are not refused; its results and the refusals go back in the order of the records. */
+  /** Kinesis gets the records that are not refused. Its results and the refusals are returned in the records' order. */
   private async putRecords(call: Call): Promise<Answer> {
     const { Records, ...stream } = JSON.parse(call.body.toString()) as { Records: unknown[] };
     this.counts.putRecordsCalls++;
     this.counts.records += Records.length;
-    const refusals = Records.map(() => (this.strikes('refusedRecords', this.faults.refusedRecords) ? REFUSALS[this.random() < 0.5 ? 0 : 1] : undefined));
+    const refusals = Records.map(() => this.refusal());
     const taken = Records.filter((_, index) => refusals[index] === undefined);
     let stored: readonly Result[] = [];
     if (taken.length > 0) {
@@ -118,7 +128,13 @@ export class KinesisFaultProxy {
     }
     const rest = [...stored];
     const results = refusals.map(refusal => refusal ?? rest.shift() ?? {});
-    return { status: 200, body: JSON.stringify({ FailedRecordCount: results.filter(result => result.ErrorCode).length, Records: results }) };
+    const FailedRecordCount = results.filter(result => result.ErrorCode).length;
+    return { status: 200, body: JSON.stringify({ FailedRecordCount, Records: results }) };
+  }
+
+  private refusal(): Result | undefined {
+    if (!this.strikes('refusedRecords', this.faults.refusedRecords)) return undefined;
+    return REFUSALS[this.random() < 0.5 ? 0 : 1];
   }
 
   private strikes(fault: keyof FaultCounts, share = 0): boolean {
@@ -128,9 +144,11 @@ export class KinesisFaultProxy {
     return true;
   }
 
-  private forward({ headers, body }: Call): Promise<Answer> {
+  private forward({ headers: { host, ...headers }, body }: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const outgoing = request(this.target, { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } }, response => {
+      // without the proxy's own host, to which the emulator does not answer
+      const options = { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } };
+      const outgoing = request(this.target, options, response => {
         read(response).then(text => resolve({ status: response.statusCode ?? 500, body: text.toString() }), reject);
       });
       outgoing.once('error', reject);

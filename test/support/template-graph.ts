@@ -17,9 +17,8 @@ export class TemplateGraph {
   private readonly dependencies: Map<string, Set<string>>;
 
   constructor(readonly template: CloudFormationTemplate) {
-    this.dependencies = new Map(
-      Object.entries(template.Resources).map(([id, resource]) => [id, this.directDependencies(resource)]),
-    );
+    const resources = Object.entries(template.Resources);
+    this.dependencies = new Map(resources.map(([id, resource]) => [id, this.directDependencies(resource)]));
   }
 
   /** Everything that exists before the resource is created. */
@@ -44,11 +43,9 @@ export class TemplateGraph {
 
   /** Ids of the resources of a type (or of any) whose id matches. */
   find(type: string | RegExp, id = /./): string[] {
+    const ofType = ({ Type }: CloudFormationResource) => (type instanceof RegExp ? type.test(Type) : type === Type);
     return Object.entries(this.template.Resources)
-      .filter(
-        ([name, resource]) =>
-          (type instanceof RegExp ? type.test(resource.Type) : type === resource.Type) && id.test(name),
-      )
+      .filter(([name, resource]) => ofType(resource) && id.test(name))
       .map(([name]) => name);
   }
 

@@ -1,6 +1,6 @@
-/** What must be refused with a reason or kept as a bad event, without costing its neighbours anything. */
+/** Inputs that must be refused with a reason or kept as a bad event, without any harm to the events beside them. */
 import { gzipSync } from 'zlib';
-import { Ledger } from '../ledger';
+import { Ledger } from '../report/ledger';
 import { post, Reply } from './requests';
 
 const MIB = 1024 * 1024;
@@ -20,9 +20,25 @@ function badInputs(run: string): BadInput[] {
   const neighbour = (n: number) => `${run}-neighbour-${n}`;
   return [
     { what: 'broken JSON', path: 'events', body: '{"event_name": "click"', expected: '400 invalid_json' },
-    { what: 'a body of 2 MB', path: 'events', body: JSON.stringify({ event_name: 'large', text: 'x'.repeat(2 * MIB) }), expected: '413 body_too_large' },
-    { what: 'a gzip bomb (200 KB that inflate to 200 MB)', path: 'batch', body: gzipSync(Buffer.alloc(200 * MIB, ' ')), expected: '413 inflated_too_large' },
-    { what: 'an event without a name', path: 'events', body: '{"user_id": "ada"}', expected: '400 missing_event_name', bad: 1 },
+    {
+      what: 'a body of 2 MB',
+      path: 'events',
+      expected: '413 body_too_large',
+      body: JSON.stringify({ event_name: 'large', text: 'x'.repeat(2 * MIB) }),
+    },
+    {
+      what: 'a gzip bomb (200 KB that inflate to 200 MB)',
+      path: 'batch',
+      expected: '413 inflated_too_large',
+      body: gzipSync(Buffer.alloc(200 * MIB, ' ')),
+    },
+    {
+      what: 'an event without a name',
+      path: 'events',
+      expected: '400 missing_event_name',
+      bad: 1,
+      body: '{"user_id": "ada"}',
+    },
     { what: 'an unknown path', path: 'no/such/path', body: '{}', expected: '404 unknown_path' },
     {
       what: 'a Segment batch with one nameless event between two good ones',
@@ -49,8 +65,10 @@ function badInputs(run: string): BadInput[] {
   ];
 }
 
-/** A refusal has to carry a code and a message: some SDKs resend for ever without. */
-const summary = ({ status, code, message }: Reply) => [status, code, status >= 400 && !message ? '(no message)' : undefined].filter(Boolean).join(' ');
+/** A refusal has to carry a code and a message, because without them some SDKs resend for ever. */
+function summary({ status, code, message }: Reply): string {
+  return [status, code, status >= 400 && !message ? '(no message)' : undefined].filter(Boolean).join(' ');
+}
 
 export async function sendBadInputs(collectorUrl: string, ledger: Ledger, run: string): Promise<void> {
   for (const { what, path, body, expected, bad = 0, good = [] } of badInputs(run)) {

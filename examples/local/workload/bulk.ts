@@ -1,5 +1,5 @@
 /** Many events over HTTP, some requests sent twice as by a client that never saw the answer. */
-import { Ledger } from '../ledger';
+import { Ledger } from '../report/ledger';
 import { postUntilStored } from './requests';
 
 const EVENTS_A_REQUEST = 100;
@@ -22,8 +22,10 @@ function bulkEvent(run: string, index: number) {
   };
 }
 
-/** @param halfway called once, when half of the requests are stored; the others go on meanwhile */
-export async function sendBulk(collectorUrl: string, ledger: Ledger, run: string, events: number, halfway: () => void): Promise<void> {
+/** @param halfway called once, when half of the requests are stored, while the others go on */
+export async function sendBulk(
+  collectorUrl: string, ledger: Ledger, run: string, events: number, halfway: () => void,
+): Promise<void> {
   const requests = Math.ceil(events / EVENTS_A_REQUEST);
   let next = 0;
   const send = async () => {
@@ -36,7 +38,8 @@ export async function sendBulk(collectorUrl: string, ledger: Ledger, run: string
   };
   const sendRequest = async (request: number) => {
     const first = request * EVENTS_A_REQUEST;
-    const batch = Array.from({ length: Math.min(EVENTS_A_REQUEST, events - first) }, (_, index) => bulkEvent(run, first + index));
+    const size = Math.min(EVENTS_A_REQUEST, events - first);
+    const batch = Array.from({ length: size }, (_, index) => bulkEvent(run, first + index));
     const body = JSON.stringify({ events: batch });
     for (let copy = 0; copy < (request % RESENT === 0 ? 2 : 1); copy += 1) {
       await postUntilStored(`${collectorUrl}events`, body);

@@ -1,26 +1,29 @@
 /** Clicks as a simple page without any SDK sends them, one at a time, each timed until a reader sees its row. */
 import { setTimeout as delay } from 'timers/promises';
 import { Lake } from '../lake';
-import { Latencies } from '../latency';
-import { Ledger } from '../ledger';
-import { until } from '../until';
+import { Latencies } from '../report/latency';
+import { Ledger } from '../report/ledger';
+import { until } from '../support/until';
 import { postUntilStored } from './requests';
 
 const CLICKS = 20;
-/** A brisk visitor; also spreads the clicks over the job's trigger intervals. */
+/** A brisk visitor's, which also spreads the clicks over the job's trigger intervals. */
 const PAUSE_MS = 350;
 /** One click in five is sent again, as by a page that never saw the answer. */
 const SENT_TWICE = 5;
 const DEADLINE_MS = 120_000;
 
-export async function clickAround(collectorUrl: string, lake: Lake, ledger: Ledger, run: string): Promise<Latencies> {
+export async function clickAround(
+  collectorUrl: string, lake: Lake, ledger: Ledger, run: string,
+): Promise<Latencies> {
   const clickedAt = new Map<string, number>();
   const latencies = new Latencies();
   const clicking = click(collectorUrl, ledger, run, clickedAt);
   let finished = false;
   void clicking.finally(() => { finished = true; });
   await until(DEADLINE_MS, 'the rows of the clicks', async () => {
-    const rows = await lake.query<{ event_id: string }>(`select event_id from events where event_id like '${run}-click-%'`);
+    const rows = await lake.query<{ event_id: string }>(
+      `select event_id from events where event_id like '${run}-click-%'`);
     const now = Date.now();
     for (const { event_id: id } of rows) {
       const at = clickedAt.get(id);

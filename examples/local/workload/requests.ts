@@ -6,8 +6,8 @@ export interface Reply {
   readonly message?: string;
 }
 
-export async function post(url: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-  const response = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/plain', ...headers } });
+export async function post(url: string, body: string | Buffer): Promise<Reply> {
+  const response = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/plain' } });
   const answer = await response.json() as { code?: string; message?: string };
   return { status: response.status, code: answer.code, message: answer.message };
 }

@@ -1,8 +1,8 @@
 /** Every call of the unmodified @segment/analytics-node. */
 import { Analytics } from '@segment/analytics-node';
-import { Ledger } from '../ledger';
+import { Ledger } from '../report/ledger';
 
-/** What the SDK's callback is given; the package does not export the type. */
+/** The argument of the SDK's callback, whose type the package does not export. */
 interface Delivered { readonly event: { readonly messageId?: string } }
 
 export const SDK_CALLS = 6;
@@ -20,8 +20,10 @@ export async function callSegmentSdk(origin: string, ledger: Ledger): Promise<vo
 
   const userId = 'ada';
   analytics.identify({ userId, traits: { plan: 'pro', email: 'ada@example.com' } }, callback);
-  analytics.track({ userId, event: 'Order Completed', properties: { revenue: 41.5, currency: 'EUR', products: [{ sku: 'kiln', quantity: 2 }] } }, callback);
-  analytics.page({ userId, name: 'Pricing', properties: { url: 'https://shop.example/pricing?utm_source=news&utm_medium=email' } }, callback);
+  const order = { revenue: 41.5, currency: 'EUR', products: [{ sku: 'kiln', quantity: 2 }] };
+  analytics.track({ userId, event: 'Order Completed', properties: order }, callback);
+  const url = 'https://shop.example/pricing?utm_source=news&utm_medium=email';
+  analytics.page({ userId, name: 'Pricing', properties: { url } }, callback);
   analytics.screen({ anonymousId: 'phone-1', name: 'Home' }, callback);
   analytics.group({ userId, groupId: 'acme', traits: { seats: 12 } }, callback);
   analytics.alias({ userId, previousId: 'anonymous-7' }, callback);

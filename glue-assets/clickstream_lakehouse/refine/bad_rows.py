@@ -3,8 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.contract import LINE_VERSION, bad_line_fields, table
-from clickstream_lakehouse.refine.lines import MAX_EVENT_ID_CHARS, NUMBER_OF_WRONG_TYPE, STRING_OF_WRONG_TYPE
+from clickstream_lakehouse.contract import bad_line_fields, table
+from clickstream_lakehouse.refine.faults import ErrorCode, fault_message
 
 MAX_RAW_BYTES = 64 << 10  # of a bad event; `raw` has the whole record
 
@@ -12,22 +12,26 @@ _BASE64_CHARS = MAX_RAW_BYTES // 3 * 4
 
 
 def faulty_row() -> Column:
-    """A line with a `fault` as a struct: `bad_events` without processed_ts. It is dated by its arrival: who trusts its times?"""
+    """A line with a `fault` as a struct: `bad_events` without processed_ts.
+
+    It is dated by its arrival, as its own times cannot be trusted.
+    """
+    fault = F.col("fault")
     return _row(
         {
             **_known_fields(),
             **_bytes(F.col("line"), F.col("data_base64")),
             "received_ts": F.col("arrival_ts"),
             "stage": F.lit("schema"),
-            "error_code": _code(),
-            "error_message": _message(),
-            "error_path": _path(),
+            "error_code": fault["code"],
+            "error_message": fault_message(fault),
+            "error_path": fault["path"],
         }
     )
 
 
-def collector_row() -> Column:
-    """A good line of kind `bad`, which the collector refused, as it described it."""
+def refused_row() -> Column:
+    """A valid line of kind `bad` as a struct, as the collector described what it refused."""
     described = {f.name: F.col(f.name) for f in bad_line_fields()}
     return _row({**described, "received_ts": F.timestamp_millis(F.col("received_ts"))})
 
@@ -35,16 +39,15 @@ def collector_row() -> Column:
 def conflict_row() -> Column:
     """An event (columns of `events`, and its `line`) whose id another event has."""
     meta = {name: F.col(f"meta.{name}") for name in ("request_id", "batch_index", "shard_id", "sequence_number")}
+    message = "another event has this event_id and other content; the first one received was kept"
     return _row(
         {
             **meta,
             **{name: F.col(name) for name in ("protocol", "app_id", "received_ts")},
             **_bytes(F.col("line"), F.lit(None).cast("string")),
             "stage": F.lit("dedup"),
-            "error_code": F.lit("id_conflict"),
-            "error_message": F.lit(
-                "another event has this event_id and other content; the first one received was kept"
-            ),
+            "error_code": F.lit(ErrorCode.ID_CONFLICT.value),
+            "error_message": F.lit(message),
             "error_path": F.lit("event_id"),
         }
     )
@@ -52,13 +55,13 @@ def conflict_row() -> Column:
 
 def _row(columns: dict[str, Column]) -> Column:
     found_at = {name: F.col(name) for name in ("shard_id", "sequence_number", "line_index")}
-    given = {**found_at, **columns, "retry_count": F.lit(0), "received_date": F.to_date(columns["received_ts"])}
+    given = {**found_at, **columns, "received_date": F.to_date(columns["received_ts"])}
     fields = [f for f in table("bad_events").fields if f.name != "processed_ts"]
     return F.struct(*[given.get(f.name, F.lit(None)).cast(f.type).alias(f.name) for f in fields])
 
 
 def _known_fields() -> dict[str, Column]:
-    """What a broken line may still say about itself."""
+    """Fields that can be read even from a faulty line."""
     return {name: F.col(name) for name in ("protocol", "app_id", "request_id", "batch_index")}
 
 
@@ -73,42 +76,3 @@ def _bytes(line: Column, data_base64: Column) -> dict[str, Column]:
         "raw_encoding": F.when(data_base64.isNotNull(), F.lit("base64")).otherwise(F.lit("utf8")),
         "raw_bytes": F.coalesce(F.octet_length(F.unbase64(data_base64)), F.octet_length(line)),
     }
-
-
-def _code() -> Column:
-    """invalid_json is what the parser can say; a line that is JSON all the same is no object."""
-    is_json = F.try_parse_json(F.col("line")).isNotNull() & ~F.col("line").startswith("{")
-    return F.when((F.col("fault") == "invalid_json") & is_json, F.lit("not_an_object")).otherwise(F.col("fault"))
-
-
-def _path() -> Column:
-    """The field that the code is about, null when it is about the line."""
-    code, line = F.col("fault"), F.col("line")
-    wrong = _first(F.regexp_extract(line, STRING_OF_WRONG_TYPE, 1), F.regexp_extract(line, NUMBER_OF_WRONG_TYPE, 1))
-    return (
-        F.when(code == "wrong_type", wrong)
-        .when(code == "event_id_too_long", "event_id")
-        .when(code == "unsupported_version", "v")
-        .when(code == "unknown_kind", "kind")
-        .when(code != "invalid_json", _first(F.regexp_extract(code, "^(?:missing|invalid)_(.+)$|^(.+)_out_of_range$", 1),
-                                              F.regexp_extract(code, "^(.+)_out_of_range$", 1)))
-    )  # fmt: skip
-
-
-def _message() -> Column:
-    code, path = F.col("fault"), F.coalesce(_path(), F.lit("a field"))
-    return (
-        F.when(code == "not_utf8", "the record is not UTF-8 text")
-        .when(code == "invalid_json", "the line is not exactly one JSON object")
-        .when(code == "unsupported_version", f"the line's v is not {LINE_VERSION}, the format that this job reads")
-        .when(code == "unknown_kind", "the line's kind is neither event nor bad")
-        .when(code == "wrong_type", F.concat(path, F.lit(" has a value of another type than the contract's")))
-        .when(code == "event_id_too_long", f"event_id is longer than {MAX_EVENT_ID_CHARS} characters")
-        .when(code.startswith("missing_"), F.concat(path, F.lit(" is missing or empty")))
-        .when(code.startswith("invalid_"), F.concat(path, F.lit(" has a value that the contract does not list")))
-        .otherwise(F.concat(path, F.lit(" is outside of what the column can hold")))
-    )
-
-
-def _first(*texts: Column) -> Column:
-    return F.coalesce(*[F.when(text != "", text) for text in texts])

@@ -1,8 +1,9 @@
-"""Each event once: the rule, and the probe of what is stored.
+"""De-duplication: the rule, and the probe of what is stored.
 
 Rule: a row copies a stored row, or an earlier kept row of its batch, when both halves of the identity are equal and the
 received times are at most the window apart; with another fingerprint it is an id conflict. Rows of a batch are taken by
-(received time, shard, sequence number, line). The verdicts depend on table and batch only, so a replayed batch decides alike.
+(received time, shard, sequence number, line). The verdicts depend only on table and batch, so a replayed batch gets the
+same verdicts.
 """
 
 from collections import defaultdict
@@ -29,8 +30,8 @@ class Verdict(IntEnum):
 def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
     """A Verdict (int8) for each row of the batch.
 
-    batch: IDENTITY, event_fp, received_ms (bigint) and LOCATOR. stored: IDENTITY, event_fp, received_ms of the rows that share
-    an event_key with the batch; more rows do no harm.
+    batch: IDENTITY, event_fp, received_ms (bigint) and LOCATOR.
+    stored: IDENTITY, event_fp, received_ms of the rows that share an event_key with the batch; more rows do no harm.
     """
     verdicts = np.full(batch.num_rows, Verdict.NEW, np.int8)
     kept: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
@@ -51,7 +52,10 @@ def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
 
 
 def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
-    """The rows of `events` (IDENTITY, event_fp, received_ms) that share an event_key with the batch, within its window."""
+    """The stored rows that share an event_key with the batch, within its window.
+
+    Columns: IDENTITY, event_fp, received_ms.
+    """
     received = batch["received_ms"].to_numpy()
     first, last = int(received.min()) - window_ms, int(received.max()) + window_ms
     keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
@@ -66,7 +70,7 @@ def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
 
 
 def _suspects(keys: np.ndarray, stored: np.ndarray) -> np.ndarray:
-    """Positions of the rows whose key occurs more than once: the only ones that are looked at one by one."""
+    """Positions of the rows whose key occurs more than once: only they are looked at one by one."""
     order = np.argsort(keys, kind="stable")
     twin = keys[order][1:] == keys[order][:-1]
     repeated = np.append(twin, False) | np.insert(twin, 0, False) if len(keys) else np.zeros(0, bool)

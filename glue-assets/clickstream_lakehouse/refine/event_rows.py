@@ -1,4 +1,4 @@
-"""Good lines, enriched, as rows of `events`."""
+"""Valid events, enriched, as rows of `events`."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -9,12 +9,12 @@ from clickstream_lakehouse.refine.enrich.campaign import click_id, click_network
 from clickstream_lakehouse.refine.enrich.page import page_host, page_path
 from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
 
-# Which rules made a row; a backfill with newer rules writes another.
+# Tells by which rules a row was made; a backfill with newer rules writes another.
 PIPELINE_VERSION = "1"
 
 
 def event_row() -> Column:
-    """A good line of kind `event` (columns of parse_lines and identified) as a struct: `events` without processed_ts."""
+    """A valid event (columns of parse_lines and its identity) as a struct: `events` without processed_ts."""
     computed = _computed_columns()
     fields = [f for f in table("events").fields if f.name != "processed_ts"]
     return F.struct(*[_event_column(f, computed).cast(f.type).alias(f.name) for f in fields])
@@ -68,6 +68,4 @@ def _meta() -> Column:
         "shard_id",
         "sequence_number",
         F.lit(PIPELINE_VERSION).alias("pipeline_version"),
-        F.lit(None).cast("array<string>").alias("enrich_errors"),
-        F.lit(None).cast("string").alias("schema_status"),
     )

@@ -1,11 +1,11 @@
-"""Who an event is (128 bits of its id) and what it says (a fingerprint), so that copies and id conflicts can be told apart."""
+"""Identity (128 bits of the id) and fingerprint (of the content) of an event, to tell copies from id conflicts."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import event_line_fields
 
-# Not part of what the client said: the id itself, and everything that a retry of the same event may change, because the
+# Not part of the client's content: the id itself, and everything that a retry of the same event may change, because the
 # client's transport (sent_ts, ip_address, user_agent, geo_country), its cookie jar (network_user_id) or the collector's
 # request (received_ts, request_id, batch_index, source_id) sets it.
 NOT_IN_FINGERPRINT = frozenset(
@@ -37,8 +37,8 @@ def event_check(event_id: Column) -> Column:
 def event_fingerprint() -> Column:
     """Fingerprint of the client's fields, read from columns of their names.
 
-    A null field adds nothing (neither name nor value), so a field that the contract gains later leaves old fingerprints as
-    they are; a field that is there adds its name too, so a value cannot move to another field unnoticed.
+    A null field adds neither name nor value, so a field that the contract gains later leaves old fingerprints as they
+    are. Any other field adds its name too, so a value cannot move to another field unnoticed.
     """
     names = sorted({f.name for f in event_line_fields()} - NOT_IN_FINGERPRINT)
     parts = [part for name in names for part in (F.when(F.col(name).isNotNull(), F.lit(name)), F.col(name))]

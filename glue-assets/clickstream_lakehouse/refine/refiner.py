@@ -1,7 +1,8 @@
 """Stage 2: `raw` becomes `events` and `bad_events`, each event once.
 
-A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing. The
-order matters: until events has the batch, a replay finds the same table and decides alike; after it both appends are no-ops.
+A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing.
+The order matters: until events has the batch, a replay finds the same table and comes to the same verdicts; after that
+both appends are no-ops.
 """
 
 import time
@@ -22,10 +23,11 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.bad_rows import conflict_row
 from clickstream_lakehouse.refine.classify import classify_lines
 from clickstream_lakehouse.refine.dedup import HOUR_MS, IDENTITY, LOCATOR, Verdict, decide, probe
+from clickstream_lakehouse.refine.lines import LineClass
 
 QUERY_NAME = "refine"
 
-# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while it works off a backlog.
+# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while a backlog is read.
 MAX_BATCH_BYTES = "16m"
 
 
@@ -59,15 +61,15 @@ class Refiner:
         self._epoch = epoch
         self._metrics = metrics
 
-    def refine(self, judged: DataFrame, batch_id: int) -> None:
+    def refine(self, classified: DataFrame, batch_id: int) -> None:
         """Append the batch (rows of classify_lines) to both tables; idempotent."""
         started = time.monotonic()
-        # One pass judges; verdicts, bad rows and events are then made from the cached rows.
-        lines = judged.persist(StorageLevel.MEMORY_AND_DISK)
+        # Lines are parsed in one pass; verdicts, bad rows and events are then made from the cached rows.
+        lines = classified.persist(StorageLevel.MEMORY_AND_DISK)
         try:
-            found = lines.select("outcome", *IDENTITY, "event_fp", "received_ms", *LOCATOR).toArrow()
-            events = found.filter(pc.field("outcome") == "event")
-            verdicts = self._verdicts(judged.sparkSession, events)
+            found = lines.select("line_class", *IDENTITY, "event_fp", "received_ms", *LOCATOR).toArrow()
+            events = found.filter(pc.field("line_class") == LineClass.EVENT.value)
+            verdicts = self._verdicts(classified.sparkSession, events)
             self._epoch.check()
             conflicts = events.filter(pa.array(verdicts == Verdict.CONFLICT))
             self._append_bad(lines, conflicts, found.num_rows - events.num_rows, batch_id)
@@ -84,23 +86,23 @@ class Refiner:
         stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
         return decide(events, stored, window_ms)
 
-    def _append_bad(self, lines: DataFrame, conflicts: pa.Table, refused: int, batch_id: int) -> None:
+    def _append_bad(self, lines: DataFrame, conflicts: pa.Table, bad_lines: int, batch_id: int) -> None:
         parts: list[DataFrame] = []
-        if refused:
-            parts.append(lines.where("outcome != 'event'").select("bad.*"))
+        if bad_lines:
+            parts.append(lines.where(F.col("line_class") != LineClass.EVENT).select("bad.*"))
         if conflicts.num_rows:
-            losers = _only(lines, conflicts, "left_semi").select("event.*", "line_index", "line")
-            parts.append(losers.select(conflict_row().alias("bad")).select("bad.*"))
+            conflicting = _only(lines, conflicts, "left_semi").select("event.*", "line_index", "line")
+            parts.append(conflicting.select(conflict_row().alias("bad")).select("bad.*"))
         if parts:
             _append(reduce(DataFrame.unionByName, parts), table("bad_events"), self._config.bad_events_path, batch_id)
 
     def _append_events(self, lines: DataFrame, events: pa.Table, verdicts: np.ndarray, batch_id: int) -> None:
-        losers = events.filter(pa.array(verdicts != Verdict.NEW))
-        if losers.num_rows == events.num_rows:
+        not_new = events.filter(pa.array(verdicts != Verdict.NEW))
+        if not_new.num_rows == events.num_rows:
             return
-        good = lines.where("outcome = 'event'")
-        kept = _only(good, losers, "left_anti") if losers.num_rows else good
-        _append(kept.select("event.*"), table("events"), self._config.events_path, batch_id)
+        valid = lines.where(F.col("line_class") == LineClass.EVENT)
+        new = _only(valid, not_new, "left_anti") if not_new.num_rows else valid
+        _append(new.select("event.*"), table("events"), self._config.events_path, batch_id)
 
     def _report(self, batch_id: int, events: pa.Table, verdicts: np.ndarray, bad: int, seconds: float) -> None:
         new = verdicts == Verdict.NEW
@@ -117,7 +119,7 @@ class Refiner:
 
 
 def _only(lines: DataFrame, located: pa.Table, join: str) -> DataFrame:
-    """The lines at (left_semi) or not at (left_anti) the places."""
+    """The lines at the places (left_semi), or all others (left_anti)."""
     places = lines.sparkSession.createDataFrame(located.select(LOCATOR))
     return lines.join(F.broadcast(places), LOCATOR, join)
 

@@ -1,20 +1,18 @@
-"""The Kinesis calls of the source: one client per process, and which errors mean "try again"."""
+"""The Kinesis calls of the source, typed: one client per process, and which errors mean "try again"."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import NotRequired, Protocol, TypedDict, cast
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-# Position of a shard: ["T"] its oldest record | ["A", epoch seconds] records from then | ["Q", sequence number] after that
-# record | ["E"] read to its end.
-Position = list[Any]
-TRIM_HORIZON: Position = ["T"]
-SHARD_END: Position = ["E"]
+from clickstream_lakehouse.source.positions import AtTimestamp, ReadablePosition, TrimHorizon
 
 _RETRYABLE_CODES = frozenset(
     {
@@ -31,6 +29,88 @@ _RETRYABLE_CODES = frozenset(
 )
 
 
+class ShardAnswer(TypedDict):
+    """A shard as ListShards describes it."""
+
+    ShardId: str
+    SequenceNumberRange: dict[str, str]
+    ParentShardId: NotRequired[str]
+    AdjacentParentShardId: NotRequired[str]
+
+
+class ListShardsAnswer(TypedDict):
+    Shards: list[ShardAnswer]
+    NextToken: NotRequired[str]
+
+
+class ShardIteratorAnswer(TypedDict):
+    ShardIterator: str
+
+
+class RecordAnswer(TypedDict):
+    """A record as GetRecords returns it."""
+
+    SequenceNumber: str
+    PartitionKey: str
+    Data: bytes
+    ApproximateArrivalTimestamp: datetime
+
+
+class GetRecordsAnswer(TypedDict):
+    Records: list[RecordAnswer]
+    MillisBehindLatest: NotRequired[int]
+    NextShardIterator: NotRequired[str | None]
+
+
+class KinesisClient(Protocol):
+    """The calls of a boto3 Kinesis client that the source makes."""
+
+    def list_shards(self, *, StreamName: str = ..., NextToken: str = ...) -> ListShardsAnswer: ...
+
+    def get_shard_iterator(
+        self,
+        *,
+        StreamName: str,
+        ShardId: str,
+        ShardIteratorType: str,
+        StartingSequenceNumber: str = ...,
+        Timestamp: float = ...,
+    ) -> ShardIteratorAnswer: ...
+
+    def get_records(self, *, ShardIterator: str, Limit: int) -> GetRecordsAnswer: ...
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A shard of the stream. It has two parents after a merge, one after a split."""
+
+    shard_id: str
+    parents: tuple[str, ...] = ()
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KinesisRecord:
+    """A record of a shard."""
+
+    sequence_number: str
+    partition_key: str
+    data: bytes
+    arrival: datetime
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """The answer of one GetRecords call."""
+
+    records: Sequence[KinesisRecord]
+    is_at_tip: bool
+    """Whether the shard has no records behind these."""
+
+    next_iterator: str | None
+    """None at the end of a closed shard."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """Where the records are."""
@@ -39,18 +119,22 @@ class Stream:
     region: str
     endpoint_url: str | None = None
 
+    def connect(self) -> KinesisClient:
+        """The process's client: it cannot be pickled, the stream can."""
+        return client(self.region, self.endpoint_url)
+
 
 class DataLossError(RuntimeError):
     """Records that were not read yet are gone from the stream."""
 
 
 @cache
-def client(region: str, endpoint_url: str | None) -> Any:
+def client(region: str, endpoint_url: str | None) -> KinesisClient:
     """The process's Kinesis client. An emulator (an endpoint URL) needs no credentials, but signing does."""
     credentials: dict[str, str] = {}
     if endpoint_url and "AWS_ACCESS_KEY_ID" not in os.environ:
         credentials = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return boto3.client(
+    kinesis = boto3.client(
         "kinesis",
         region_name=region,
         endpoint_url=endpoint_url,
@@ -58,6 +142,7 @@ def client(region: str, endpoint_url: str | None) -> Any:
         config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 2}),
         **credentials,
     )
+    return cast(KinesisClient, kinesis)
 
 
 def error_code(error: Exception) -> str:
@@ -68,37 +153,66 @@ def error_code(error: Exception) -> str:
 def is_retryable(error: Exception) -> bool:
     """Throttling, server faults and broken connections."""
     if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return error_code(error) in _RETRYABLE_CODES or status >= 500
+        return error_code(error) in _RETRYABLE_CODES or _status(error) >= 500
     return isinstance(error, HTTPClientError | BotoConnectionError)
 
 
 def is_unreachable(error: Exception) -> bool:
-    """No answer, or one that is no answer (5xx): another call would fare no better now."""
-    if isinstance(error, ClientError):
-        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
-    return is_retryable(error)
+    """Kinesis did not answer or failed itself (5xx): another call would fare no better now."""
+    return _status(error) >= 500 if isinstance(error, ClientError) else is_retryable(error)
 
 
-def list_shards(kinesis: Any, stream: Stream) -> list[dict[str, Any]]:
+def _status(error: ClientError) -> int:
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+
+
+def list_shards(kinesis: KinesisClient, stream: Stream) -> list[Shard]:
     """Every shard that ListShards knows, closed ones within retention included."""
-    shards: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"StreamName": stream.name}
-    while True:
-        answer = kinesis.list_shards(**query)
-        shards += answer["Shards"]
-        if not answer.get("NextToken"):
-            return shards
-        query = {"NextToken": answer["NextToken"]}
+    answer = kinesis.list_shards(StreamName=stream.name)
+    shards = [_shard(described) for described in answer["Shards"]]
+    while token := answer.get("NextToken"):
+        answer = kinesis.list_shards(NextToken=token)
+        shards += [_shard(described) for described in answer["Shards"]]
+    return shards
 
 
-def shard_iterator(kinesis: Any, stream: Stream, shard_id: str, position: Position) -> str:
-    """An iterator at the position (which must not be the shard's end)."""
-    where: dict[str, Any]
-    if position == TRIM_HORIZON:
-        where = {"ShardIteratorType": "TRIM_HORIZON"}
-    elif position[0] == "A":
-        where = {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": position[1]}
+def shard_iterator(kinesis: KinesisClient, stream: Stream, shard_id: str, position: ReadablePosition) -> str:
+    """An iterator at the position."""
+    name = stream.name
+    if isinstance(position, TrimHorizon):
+        answer = kinesis.get_shard_iterator(StreamName=name, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
+    elif isinstance(position, AtTimestamp):
+        answer = kinesis.get_shard_iterator(
+            StreamName=name, ShardId=shard_id, ShardIteratorType="AT_TIMESTAMP", Timestamp=position.epoch_seconds
+        )
     else:
-        where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": position[1]}
-    return kinesis.get_shard_iterator(StreamName=stream.name, ShardId=shard_id, **where)["ShardIterator"]
+        answer = kinesis.get_shard_iterator(
+            StreamName=name,
+            ShardId=shard_id,
+            ShardIteratorType="AFTER_SEQUENCE_NUMBER",
+            StartingSequenceNumber=position.sequence_number,
+        )
+    return answer["ShardIterator"]
+
+
+def get_records(kinesis: KinesisClient, iterator: str, limit: int) -> RecordPage:
+    """The next records of the shard, at most `limit`."""
+    answer = kinesis.get_records(ShardIterator=iterator, Limit=limit)
+    records = [
+        KinesisRecord(r["SequenceNumber"], r["PartitionKey"], r["Data"], r["ApproximateArrivalTimestamp"])
+        for r in answer["Records"]
+    ]
+    return RecordPage(
+        records=records,
+        is_at_tip=answer.get("MillisBehindLatest", 0) == 0,
+        next_iterator=answer.get("NextShardIterator"),
+    )
+
+
+def _shard(described: ShardAnswer) -> Shard:
+    parents = [described.get("ParentShardId"), described.get("AdjacentParentShardId")]
+    return Shard(
+        shard_id=described["ShardId"],
+        parents=tuple(parent for parent in parents if parent),
+        is_closed="EndingSequenceNumber" in described["SequenceNumberRange"],
+    )

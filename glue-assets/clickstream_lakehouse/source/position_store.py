@@ -3,20 +3,18 @@
 `put_if_absent` is the only write. Two tasks that race for a key agree on the winner's record, whatever crashes when.
 """
 
-import json
 import os
 import random
 import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-Record = dict[str, Any]
+from clickstream_lakehouse.source.records import Record, parse_record, record_json
+from clickstream_lakehouse.source.s3_client import S3Client, S3Object, S3Paginator, s3_client
 
 # S3 answers 409 while another conditional write to the key is in flight; it asks to try again.
 _CONFLICT_ATTEMPTS = 8
@@ -51,7 +49,7 @@ def open_store(path: str, region: str) -> PositionStore:
     if scheme == "file":
         return LocalStore(rest)
     bucket, _, prefix = rest.partition("/")
-    return S3Store(bucket, prefix, region)
+    return S3Store(bucket, prefix, s3_client(region))
 
 
 class LocalStore:
@@ -62,15 +60,16 @@ class LocalStore:
 
     def get(self, key: str) -> Record | None:
         try:
-            return json.loads((self._root / key).read_text(encoding="utf-8"))
+            text = (self._root / key).read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+        return parse_record(text, f"the record {key}")
 
     def put_if_absent(self, key: str, record: Record) -> Record | None:
         target = self._root / key
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
-        draft.write_text(json.dumps(record), encoding="utf-8")
+        draft.write_text(record_json(record), encoding="utf-8")
         try:
             os.link(draft, target)
         except FileExistsError:
@@ -97,14 +96,10 @@ class LocalStore:
 class S3Store:
     """Records as objects; PutObject with IfNoneMatch="*" refuses to overwrite."""
 
-    def __init__(self, bucket: str, prefix: str, region: str, client: Any = None) -> None:
+    def __init__(self, bucket: str, prefix: str, s3: S3Client) -> None:
         self._bucket = bucket
         self._prefix = prefix.rstrip("/") + "/" if prefix else ""
-        self._s3 = client or boto3.client(
-            "s3",
-            region_name=region,
-            config=Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5}),
-        )
+        self._s3 = s3
 
     def get(self, key: str) -> Record | None:
         try:
@@ -113,10 +108,10 @@ class S3Store:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
             raise
-        return json.loads(answer["Body"].read())
+        return parse_record(answer["Body"].read(), f"the record s3://{self._bucket}/{self._prefix}{key}")
 
     def put_if_absent(self, key: str, record: Record) -> Record | None:
-        body = json.dumps(record).encode()
+        body = record_json(record).encode()
         for attempt in range(1, _CONFLICT_ATTEMPTS + 1):
             try:
                 self._s3.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=body, IfNoneMatch="*")
@@ -138,20 +133,20 @@ class S3Store:
     def list(self, folder: str) -> list[str]:
         prefix = self._prefix + (folder.rstrip("/") + "/" if folder else "")
         names: set[str] = set()
-        for page in self._pages(prefix, Delimiter="/"):
+        for page in self._paginator().paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/"):
             names.update(item["Prefix"][len(prefix) :].rstrip("/") for item in page.get("CommonPrefixes", ()))
             names.update(item["Key"][len(prefix) :] for item in page.get("Contents", ()))
         return sorted(names - {""})
 
     def delete(self, folder: str) -> None:
         target = self._prefix + folder
-        for page in self._pages(target):
+        for page in self._paginator().paginate(Bucket=self._bucket, Prefix=target):
             keys = [
                 i["Key"] for i in page.get("Contents", ()) if i["Key"] == target or i["Key"].startswith(target + "/")
             ]
             for start in range(0, len(keys), _DELETE_BATCH):
-                batch = [{"Key": key} for key in keys[start : start + _DELETE_BATCH]]
+                batch: list[S3Object] = [{"Key": key} for key in keys[start : start + _DELETE_BATCH]]
                 self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True})
 
-    def _pages(self, prefix: str, **options: str) -> Any:
-        return self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **options)
+    def _paginator(self) -> S3Paginator:
+        return self._s3.get_paginator("list_objects_v2")

@@ -5,42 +5,33 @@ the task returns. A *replay* (an end exists) reads exactly that many records and
 batch is the same rows whoever reads it, however often.
 """
 
-import base64
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 
+from clickstream_lakehouse.source.arrow_rows import arrow_batches
 from clickstream_lakehouse.source.kinesis_client import (
-    SHARD_END,
-    TRIM_HORIZON,
     DataLossError,
-    Position,
+    KinesisClient,
+    KinesisRecord,
     Stream,
     error_code,
+    get_records,
     is_retryable,
     shard_iterator,
 )
-from clickstream_lakehouse.source.position_store import PositionStore, Record
-
-ARROW_SCHEMA = pa.schema(
-    [
-        ("arrival_ts", pa.timestamp("us", tz="UTC")),
-        ("stream", pa.string()),
-        ("shard_id", pa.string()),
-        ("sequence_number", pa.string()),
-        ("partition_key", pa.string()),
-        ("data", pa.string()),
-        ("data_base64", pa.string()),
-        ("batch_id", pa.int64()),
-    ]
+from clickstream_lakehouse.source.position_store import PositionStore
+from clickstream_lakehouse.source.positions import (
+    SHARD_END,
+    TRIM_HORIZON,
+    AfterSequenceNumber,
+    BatchEnd,
+    ReadablePosition,
 )
 
-_ARROW_ROWS = 2_000  # rows of one Arrow batch: bounds the Python worker's memory and what the JVM copies at once
-_ARROW_BYTES = 4 << 20
 _FIRST_BACKOFF = 0.1
 _LONGEST_BACKOFF = 2.0
 _EMPTY_PAUSE = 0.2  # Kinesis allows five GetRecords per shard and second
@@ -63,14 +54,14 @@ class ReadLimits:
 
 @dataclass
 class ShardRead:
-    """One shard's part of one batch. `kinesis`: a boto3 Kinesis client."""
+    """One shard's part of one batch."""
 
-    kinesis: Any
+    kinesis: KinesisClient
     store: PositionStore
     stream: Stream
     batch: int
     shard_id: str
-    position: Position
+    position: ReadablePosition
     limits: ReadLimits = field(default_factory=ReadLimits)
     fail_on_data_loss: bool = True
 
@@ -78,12 +69,12 @@ class ShardRead:
         self._iterator: str | None = None
         self._records = 0
         self._bytes = 0
-        self._last_arrival = 0.0
+        self._last_arrival: float | None = None
         self._caught_up = False
         self._closed = False
         self._backoff = _FIRST_BACKOFF
         self._started = time.time()
-        self._target: Record | None = None
+        self._recorded_end: BatchEnd | None = None
 
     @property
     def key(self) -> str:
@@ -95,59 +86,59 @@ class ShardRead:
         :raises ReplayMismatchError: when another attempt ended elsewhere or the stream lost records
         :raises DataLossError: when the position is trimmed and fail_on_data_loss is set
         """
-        self._target = self.store.get(self.key)
+        self._recorded_end = read_end(self.store, self.batch, self.shard_id)
         while not self._finished():
             records = self._next_records()
             if records:
                 yield from arrow_batches(records, self.stream.name, self.shard_id, self.batch)
-        if self._target is None:
+        if self._recorded_end is None:
             self._write_end()
         else:
-            self._verify_end(self._target)
+            self._verify_end(self._recorded_end)
 
     def _finished(self) -> bool:
         if self._closed:
             return True
         elapsed = time.time() - self._started
-        if self._target is not None:
-            if self._records >= self._target["n"]:
+        if self._recorded_end is not None:
+            if self._records >= self._recorded_end.records:
                 return True
             if elapsed > _REPLAY_SECONDS:
                 raise ReplayMismatchError(
-                    f"{self.key}: read {self._records} of the batch's {self._target['n']} records in {elapsed:.0f} s"
+                    f"{self.key}: read {self._records} of the batch's {self._recorded_end.records} records "
+                    f"in {elapsed:.0f} s"
                 )
             return False
         limits = self.limits
         full = self._records >= limits.records or self._bytes >= limits.bytes
         return self._caught_up or full or elapsed > limits.seconds
 
-    def _next_records(self) -> list[dict[str, Any]]:
+    def _next_records(self) -> Sequence[KinesisRecord]:
         wanted = self.limits.call_records
-        if self._target is not None:
-            wanted = min(wanted, self._target["n"] - self._records)
+        if self._recorded_end is not None:
+            wanted = min(wanted, self._recorded_end.records - self._records)
         try:
             if self._iterator is None:
                 self._iterator = shard_iterator(self.kinesis, self.stream, self.shard_id, self.position)
-            answer = self.kinesis.get_records(ShardIterator=self._iterator, Limit=wanted)
+            page = get_records(self.kinesis, self._iterator, wanted)
         except Exception as error:
             self._recover(error)
             return []
         self._backoff = _FIRST_BACKOFF
-        records = answer["Records"]
-        self._iterator = answer.get("NextShardIterator")
-        self._closed = self._iterator is None
-        self._caught_up = answer.get("MillisBehindLatest", 0) == 0 and len(records) < wanted
-        if records:
-            self._advance(records)
+        self._iterator = page.next_iterator
+        self._closed = page.next_iterator is None
+        self._caught_up = page.is_at_tip and len(page.records) < wanted
+        if page.records:
+            self._advance(page.records)
         elif not self._finished():
             time.sleep(_EMPTY_PAUSE)
-        return records
+        return page.records
 
-    def _advance(self, records: list[dict[str, Any]]) -> None:
+    def _advance(self, records: Sequence[KinesisRecord]) -> None:
         self._records += len(records)
-        self._bytes += sum(len(r["Data"]) for r in records)
-        self.position = ["Q", records[-1]["SequenceNumber"]]
-        self._last_arrival = records[-1]["ApproximateArrivalTimestamp"].timestamp()
+        self._bytes += sum(len(r.data) for r in records)
+        self.position = AfterSequenceNumber(records[-1].sequence_number)
+        self._last_arrival = records[-1].arrival.timestamp()
 
     def _recover(self, error: Exception) -> None:
         """Make the next call possible, or raise."""
@@ -163,7 +154,7 @@ class ShardRead:
             raise error
 
     def _skip_lost(self, error: Exception) -> None:
-        if self.fail_on_data_loss or self._target is not None:
+        if self.fail_on_data_loss or self._recorded_end is not None:
             raise DataLossError(
                 f"shard {self.shard_id} of stream {self.stream.name} cannot be read from {self.position}: {error}. "
                 "Its unread records are gone. To go on with the oldest records that are left, "
@@ -177,70 +168,36 @@ class ShardRead:
             raise error
 
     def _write_end(self) -> None:
-        end: Record = {
-            "p": SHARD_END if self._closed else self.position,
-            "n": self._records,
-            "last": self.position,
-            "caught": self._caught_up or self._closed,
-            "arrival": self._last_arrival,
-            "at": self._started,
-        }
-        other = self.store.put_if_absent(self.key, end)
-        if other is not None and (other["n"], other["last"]) != (end["n"], end["last"]):
+        end = BatchEnd(
+            position=SHARD_END if self._closed else self.position,
+            records=self._records,
+            last_read=self.position,
+            caught_up=self._caught_up or self._closed,
+            last_arrival=self._last_arrival,
+            read_at=self._started,
+        )
+        taken = self.store.put_if_absent(self.key, end.to_record())
+        if taken is None:
+            return
+        other = BatchEnd.from_record(taken, self.key)
+        if not other.is_of_the_same_records_as(end):
             raise ReplayMismatchError(f"{self.key}: another attempt ended this batch at {other}, this one at {end}")
 
-    def _verify_end(self, target: Record) -> None:
-        if (self._records, self.position) != (target["n"], target["last"]):
+    def _verify_end(self, recorded: BatchEnd) -> None:
+        if (self._records, self.position) != (recorded.records, recorded.last_read):
             raise ReplayMismatchError(
-                f"{self.key}: the batch ended at {target['last']} after {target['n']} records, the stream now returns "
-                f"{self._records} up to {self.position}"
+                f"{self.key}: the batch ended at {recorded.last_read} after {recorded.records} records, "
+                f"the stream now returns {self._records} up to {self.position}"
             )
 
 
 def end_key(batch: int, shard_id: str) -> str:
-    """Where the end of a shard's part of a batch is stored."""
+    """The key of the end of a shard's part of a batch."""
     return f"{batch:012d}/{shard_id}"
 
 
-def arrow_batches(records: list[dict[str, Any]], stream: str, shard_id: str, batch: int) -> Iterator[pa.RecordBatch]:
-    """GetRecords' records as rows of `raw` (without its partition), a bounded number at a time."""
-    start = size = 0
-    for index, record in enumerate(records):
-        if index > start and (index - start >= _ARROW_ROWS or size + len(record["Data"]) > _ARROW_BYTES):
-            yield _arrow_batch(records[start:index], stream, shard_id, batch)
-            start, size = index, 0
-        size += len(record["Data"])
-    yield _arrow_batch(records[start:], stream, shard_id, batch)
-
-
-def _arrow_batch(records: list[dict[str, Any]], stream: str, shard_id: str, batch: int) -> pa.RecordBatch:
-    text, binary = _texts([r["Data"] for r in records])
-    columns = [
-        pa.array([r["ApproximateArrivalTimestamp"] for r in records], ARROW_SCHEMA.field("arrival_ts").type),
-        pa.repeat(pa.scalar(stream), len(records)),
-        pa.repeat(pa.scalar(shard_id), len(records)),
-        pa.array([r["SequenceNumber"] for r in records], pa.string()),
-        pa.array([r["PartitionKey"] for r in records], pa.string()),
-        text,
-        binary,
-        pa.repeat(pa.scalar(batch, pa.int64()), len(records)),
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=ARROW_SCHEMA)
-
-
-def _texts(data: list[bytes]) -> tuple[pa.Array, pa.Array]:
-    """(data, data_base64): text where the bytes are UTF-8, base64 where not."""
-    try:
-        # One validation of the whole buffer; only a batch with foreign bytes is looked at record by record.
-        return pa.array(data, pa.binary()).cast(pa.string()), pa.nulls(len(data), pa.string())
-    except pa.ArrowInvalid:
-        texts = [_utf8(d) for d in data]
-        encoded = [None if t is not None else base64.b64encode(d).decode() for t, d in zip(texts, data, strict=True)]
-        return pa.array(texts, pa.string()), pa.array(encoded, pa.string())
-
-
-def _utf8(data: bytes) -> str | None:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+def read_end(store: PositionStore, batch: int, shard_id: str) -> BatchEnd | None:
+    """Where a shard's part of a batch ended, None while its task has not written it."""
+    key = end_key(batch, shard_id)
+    record = store.get(key)
+    return None if record is None else BatchEnd.from_record(record, key)

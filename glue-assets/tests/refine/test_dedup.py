@@ -70,7 +70,7 @@ def verdicts(batch: list[Event], stored: list[Event]) -> list[int]:
         ),
     ],
 )
-def test_the_rule(batch: list[Event], stored: list[Event], expected: list[int]) -> None:
+def test_the_deduplication_rule(batch: list[Event], stored: list[Event], expected: list[int]) -> None:
     assert verdicts(batch, stored) == expected
 
 

@@ -4,6 +4,7 @@ from pyspark.sql import Row, SparkSession
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.classify import classify_lines
 from clickstream_lakehouse.refine.identity import NOT_IN_FINGERPRINT
+from clickstream_lakehouse.refine.lines import LineClass
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import raw_frame
 
@@ -50,7 +51,7 @@ def test_the_fingerprint_changes_with_every_field_of_the_client(spark: SparkSess
     changes["session_index"], changes["event_type"], changes["protocol"] = 5, "page", "ga4"
     lines = [event_line(event_id="a"), *[event_line(event_id="a", **{name: value}) for name, value in changes.items()]]
     rows = identities(spark, *lines)
-    assert {row.outcome for row in rows} == {"event"}
+    assert {row.line_class for row in rows} == {LineClass.EVENT}
     assert len({row.event_fp for row in rows}) == len(lines)
 
 
@@ -59,7 +60,7 @@ def test_a_value_in_another_field_is_another_event(spark: SparkSession) -> None:
     assert len({row.event_fp for row in rows}) == 3
 
 
-@pytest.mark.parametrize("line", ["garbage", bad_line()], ids=["fault", "bad"])
+@pytest.mark.parametrize("line", ["garbage", bad_line()], ids=["faulty", "refused"])
 def test_only_events_have_an_identity(spark: SparkSession, line: object) -> None:
     (row,) = identities(spark, line)
     assert (row.event_key, row.event_check, row.event_fp) == (None, None, None)

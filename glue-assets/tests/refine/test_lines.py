@@ -1,4 +1,4 @@
-"""What is a line of ours, and what becomes of the others."""
+"""Which lines are valid, and what becomes of the others."""
 
 import base64
 import json
@@ -9,6 +9,7 @@ from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.faults import ErrorCode
 from clickstream_lakehouse.refine.lines import parse_lines, split_lines
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import ARRIVAL, raw_frame
@@ -26,8 +27,8 @@ def changed(**fields: Any) -> str:
 
 def bad_rows(spark: SparkSession, *records: bytes) -> list[Row]:
     """Rows of bad_events, as far as they are known before they are written."""
-    judged = classify_lines(raw_frame(spark, *records)).select("bad").collect()
-    return [row.bad for row in judged if row.bad is not None]
+    classified = classify_lines(raw_frame(spark, *records)).select("bad").collect()
+    return [row.bad for row in classified if row.bad is not None]
 
 
 def without(name: str) -> str:
@@ -46,39 +47,35 @@ POISON: list[tuple[str, str, str | None]] = [
     ("\ufeff" + changed(), "invalid_json", None),
     (changed().replace("{", "{'single': 1, ", 1), "invalid_json", None),
     ('{"a":' * 2_000 + "1" + "}" * 2_000, "invalid_json", None),
-    ("[" + changed() + "]", "not_an_object", None),
-    ("[]", "not_an_object", None),
-    ("null", "not_an_object", None),
-    ('"text"', "not_an_object", None),
-    ("12", "not_an_object", None),
+    ("[" + changed() + "]", "invalid_shape", None),
+    ("[]", "invalid_shape", None),
+    ("null", "invalid_shape", None),
+    ('"text"', "invalid_shape", None),
+    ("12", "invalid_shape", None),
     (changed(v=2), "unsupported_version", "v"),
     (changed(v="1"), "unsupported_version", "v"),
     (without("v"), "unsupported_version", "v"),
     (changed(kind="other"), "unknown_kind", "kind"),
     (without("kind"), "unknown_kind", "kind"),
-    (changed(event_id="x" * 257), "event_id_too_long", "event_id"),
-    (changed(batch_index=3_000_000_000), "wrong_type", None),
-    (changed().replace('"v": 1', '"v": 1, "value": 1e400'), "value_out_of_range", "value"),
+    (changed(event_id="x" * 257), "invalid_id", "event_id"),
+    (changed(batch_index=3_000_000_000), "invalid_type", None),
+    (changed().replace('"v": 1', '"v": 1, "value": 1e400'), "invalid_value", "value"),
     (changed().replace('"v": 1', '"v": 1, "value": NaN'), "invalid_json", None),
-    (json.dumps(bad_line(stage=None)), "missing_stage", "stage"),
-    (json.dumps(bad_line(stage="nowhere")), "invalid_stage", "stage"),
-    (json.dumps(bad_line(received_ts=-1)), "received_ts_out_of_range", "received_ts"),
-    *[(without(name), f"missing_{name}", name) for name in REQUIRED],
-    *[(changed(**{name: ""}), f"missing_{name}", name) for name in REQUIRED if name in STRINGS],
-    *[(changed(**{name: None}), f"missing_{name}", name) for name in REQUIRED],
-    *[(changed(**{name: "nonsense"}), f"invalid_{name}", name) for name in LISTED],
-    *[(changed(**{name: wrong}), "wrong_type", name) for name in STRINGS for wrong in (5, True, {"a": 1}, ["a"])],
-    *[(changed(**{name: wrong}), "wrong_type", name) for name in NUMBERS for wrong in ("5", True, {"a": 1}, [1])],
-    *[(changed(**{name: 1.5}), "wrong_type", None) for name in NUMBERS if name != "value"],
-    *[(changed(**{name: 2**63}), "wrong_type", None) for name in NUMBERS if name != "value"],
-    *[
-        (changed(**{name: time}), f"{name}_out_of_range", name)
-        for name in TIMES
-        for time in (-1, 253_402_300_800_000, 2**62)
-    ],
+    (json.dumps(bad_line(stage=None)), "missing_field", "stage"),
+    (json.dumps(bad_line(stage="nowhere")), "invalid_value", "stage"),
+    (json.dumps(bad_line(received_ts=-1)), "invalid_value", "received_ts"),
+    *[(without(name), "missing_field", name) for name in REQUIRED],
+    *[(changed(**{name: ""}), "missing_field", name) for name in REQUIRED if name in STRINGS],
+    *[(changed(**{name: None}), "missing_field", name) for name in REQUIRED],
+    *[(changed(**{name: "nonsense"}), "invalid_value", name) for name in LISTED],
+    *[(changed(**{name: wrong}), "invalid_type", name) for name in STRINGS for wrong in (5, True, {"a": 1}, ["a"])],
+    *[(changed(**{name: wrong}), "invalid_type", name) for name in NUMBERS for wrong in ("5", True, {"a": 1}, [1])],
+    *[(changed(**{name: 1.5}), "invalid_type", None) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: 2**63}), "invalid_type", None) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: time}), "invalid_value", name) for name in TIMES for time in (-1, 253_402_300_800_000, 2**62)],
 ]
 
-GOOD = [
+VALID = [
     changed(),
     changed(received_ts=0, client_ts=253_402_300_799_999),
     changed(value=12),
@@ -100,7 +97,7 @@ def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes(spark: Spark
     wrong = {
         line[:300]: (rows[index].error_code, rows[index].error_path)
         for index, (line, code, path) in enumerate(POISON)
-        if rows[index].error_code != code or (path is not None and rows[index].error_path != path)
+        if (rows[index].error_code, rows[index].error_path) != (code, path)
     }
     assert wrong == {}
     for index, (line, _, _) in enumerate(POISON):
@@ -110,17 +107,38 @@ def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes(spark: Spark
         assert row.error_message
 
 
-def test_good_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
-    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*GOOD))))
+def test_the_poison_and_the_tests_of_bytes_and_conflicts_cover_every_error_code_of_the_job() -> None:
+    assert {code for _, code, _ in POISON} | {ErrorCode.INVALID_UTF8, ErrorCode.ID_CONFLICT} == set(ErrorCode)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("[]", "the line is JSON but not an object"),
+        (without("app_id"), "app_id is missing or empty"),
+        (changed(app_id=5), "app_id has a value of another type than the contract's"),
+        (changed(batch_index=1.5), "a field has a value of another type than the contract's"),
+        (json.dumps(bad_line(raw_encoding="hex")), "raw_encoding is not one of utf8, base64"),
+        (changed(received_ts=-1), "received_ts is outside of what the column can hold"),
+        (changed(event_id="x" * 257), "event_id is longer than 256 characters"),
+    ],
+)
+def test_the_message_says_what_is_wrong_and_what_was_expected(spark: SparkSession, line: str, message: str) -> None:
+    (row,) = bad_rows(spark, line.encode())
+    assert row.error_message == message
+
+
+def test_valid_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
+    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*VALID))))
     rows = {row.line_index: row for row in lines.collect()}
     assert [(index, rows[index].fault) for index in rows if rows[index].fault] == []
-    assert len(rows) == len(GOOD)
+    assert len(rows) == len(VALID)
     assert rows[6].event_name == 'nul \u0000 and \u2028 and 𝄞 and \\ and "'
     assert json.loads(rows[7].properties) == {"event_id": 5, "user_id": None, 'q"': "a\\"}
     assert rows[1].received_ts == 0
 
 
-def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: SparkSession) -> None:
+def test_a_record_is_split_into_its_lines_without_blank_ones(spark: SparkSession) -> None:
     rows = split_lines(raw_frame(spark, b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n")).collect()
     assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [
         ("1", 0, '{"a":1}'),
@@ -131,14 +149,14 @@ def test_a_record_is_split_into_its_lines_and_blank_ones_are_nothing(spark: Spar
 def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: SparkSession) -> None:
     record = b"\x1f\x8b\x08\xff"
     (row,) = bad_rows(spark, record)
-    assert (row.error_code, row.raw_encoding, row.raw_bytes) == ("not_utf8", "base64", 4)
+    assert (row.error_code, row.error_path, row.raw_encoding, row.raw_bytes) == ("invalid_utf8", None, "base64", 4)
     assert base64.b64decode(row.raw) == record
 
 
 @pytest.mark.parametrize(
     "record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "cut", "binary"]
 )
-def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSession, record: bytes) -> None:
+def test_the_first_64_kib_and_the_length_of_a_long_line_are_kept(spark: SparkSession, record: bytes) -> None:
     (row,) = bad_rows(spark, record)
     kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()
     assert len(kept) in range(65_533, 65_537)
@@ -146,14 +164,14 @@ def test_of_a_long_line_the_first_64_kib_are_kept_and_its_length(spark: SparkSes
     assert row.raw_bytes == len(record)
 
 
-def test_what_a_broken_line_says_about_itself_is_kept(spark: SparkSession) -> None:
+def test_the_fields_that_can_be_read_from_a_faulty_line_are_kept(spark: SparkSession) -> None:
     line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
     (row,) = bad_rows(spark, line.encode())
     assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
-    assert (row.shard_id, row.sequence_number, row.line_index, row.retry_count) == ("shardId-000000000000", "1", 0, 0)
+    assert (row.shard_id, row.sequence_number, row.line_index) == ("shardId-000000000000", "1", 0)
 
 
-def test_the_collectors_bad_lines_pass_as_they_are(spark: SparkSession) -> None:
+def test_the_collectors_reports_of_bad_events_pass_unchanged(spark: SparkSession) -> None:
     line = bad_line(protocol="native", request_id="r-1", batch_index=2, error_path="batch[2]", app_id="shop")
     (row,) = bad_rows(spark, ndjson(line))
     written = {name: row[name] for name in line if name not in ("v", "kind", "received_ts")}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from clickstream_lakehouse.contract import MAX_TIMESTAMP_MS
 from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
-from clickstream_lakehouse.refine.lines import LAST_MILLISECOND
 
 R = 1_780_000_000_000
 HOUR = 3_600_000
@@ -24,71 +24,71 @@ class Times(NamedTuple):
     received: int
 
 
-class Verdict(NamedTuple):
+class EventTime(NamedTuple):
     event: int
     quality: str
     skew: int | None
 
 
 TABLE = [
-    ("no client time", Times(None, None, None, R), Verdict(R, "server", None)),
-    ("sent time alone says nothing", Times(None, None, R - HOUR, R), Verdict(R, "server", None)),
-    ("client time without sent time is trusted", Times(None, R - HOUR, None, R), Verdict(R - HOUR, "client", 0)),
-    ("good clock", Times(None, R - 5_000, R - 1_000, R), Verdict(R - 5_000, "client", 0)),
-    ("60 s may be delay", Times(None, R - 70_000, R - 60_000, R), Verdict(R - 70_000, "client", 0)),
+    ("no client time", Times(None, None, None, R), EventTime(R, "server", None)),
+    ("sent time alone says nothing", Times(None, None, R - HOUR, R), EventTime(R, "server", None)),
+    ("client time without sent time is trusted", Times(None, R - HOUR, None, R), EventTime(R - HOUR, "client", 0)),
+    ("good clock", Times(None, R - 5_000, R - 1_000, R), EventTime(R - 5_000, "client", 0)),
+    ("60 s may be delay", Times(None, R - 70_000, R - 60_000, R), EventTime(R - 70_000, "client", 0)),
     (
         "more than 60 s behind is corrected",
         Times(None, R - 70_000, R - 60_001, R),
-        Verdict(R - 9_999, "corrected", 60_001),
+        EventTime(R - 9_999, "corrected", 60_001),
     ),
-    ("a clock an hour ahead", Times(None, R + HOUR - 500, R + HOUR, R), Verdict(R - 500, "corrected", -HOUR)),
-    ("an old event of a good clock", Times(None, R - 24 * HOUR, R - 10, R), Verdict(R - 24 * HOUR, "client", 0)),
-    ("never after it was received", Times(None, R + 30_000, R + 30_000, R), Verdict(R, "client", -30_000)),
+    ("a clock an hour ahead", Times(None, R + HOUR - 500, R + HOUR, R), EventTime(R - 500, "corrected", -HOUR)),
+    ("an old event of a good clock", Times(None, R - 24 * HOUR, R - 10, R), EventTime(R - 24 * HOUR, "client", 0)),
+    ("never after it was received", Times(None, R + 30_000, R + 30_000, R), EventTime(R, "client", -30_000)),
     (
         "corrected into the future is clamped",
         Times(None, R + 9 * HOUR, R + HOUR, R),
-        Verdict(R, "corrected", -9 * HOUR),
+        EventTime(R, "corrected", -9 * HOUR),
     ),
-    ("a correction before 1970 is no time", Times(None, 0, LAST_MILLISECOND, R), Verdict(R, "server", None)),
-    ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), Verdict(R - 9, "explicit", None)),
-    ("a vouched time is clamped too", Times(R + 9, None, None, R), Verdict(R, "explicit", None)),
+    ("a correction to before 1970 is not used", Times(None, 0, MAX_TIMESTAMP_MS, R), EventTime(R, "server", None)),
+    ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), EventTime(R - 9, "explicit", None)),
+    ("a vouched time is clamped too", Times(R + 9, None, None, R), EventTime(R, "explicit", None)),
 ]
 
 
-def verdicts(spark: SparkSession, times: list[Times]) -> list[Verdict]:
+def event_times(spark: SparkSession, times: list[Times]) -> list[EventTime]:
     frame = spark.createDataFrame(times, "true bigint, client bigint, sent bigint, received bigint")
     readings = ClockReadings(F.col("true"), F.col("client"), F.col("sent"), F.col("received"))
     rows = frame.coalesce(1).select(event_ms(readings), ts_quality(readings), clock_skew_ms(readings)).collect()
-    return [Verdict(*row) for row in rows]
+    return [EventTime(*row) for row in rows]
 
 
 @pytest.fixture(scope="module")
-def decided(spark: SparkSession) -> dict[str, Verdict]:
-    return dict(zip([name for name, _, _ in TABLE], verdicts(spark, [times for _, times, _ in TABLE]), strict=True))
+def decided(spark: SparkSession) -> dict[str, EventTime]:
+    return dict(zip([name for name, _, _ in TABLE], event_times(spark, [times for _, times, _ in TABLE]), strict=True))
 
 
 @pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in TABLE])
-def test_the_rule(decided: dict[str, Verdict], name: str, expected: Verdict) -> None:
+def test_the_rule_for_the_time_of_an_event(decided: dict[str, EventTime], name: str, expected: EventTime) -> None:
     assert decided[name] == expected
 
 
-def reference(t: Times) -> Verdict:
+def reference(t: Times) -> EventTime:
     """The rule in the words of the design."""
     if t.true is not None:
-        return Verdict(min(t.true, t.received), "explicit", None)
+        return EventTime(min(t.true, t.received), "explicit", None)
     if t.client is None:
-        return Verdict(t.received, "server", None)
+        return EventTime(t.received, "server", None)
     if t.sent is None or abs(t.received - t.sent) <= 60_000:
         event, quality = t.client, "client"
     else:
         event, quality = t.received - (t.sent - t.client), "corrected"
         if event < 0:
-            return Verdict(t.received, "server", None)
+            return EventTime(t.received, "server", None)
     event = min(event, t.received)
-    return Verdict(event, quality, event - t.client)
+    return EventTime(event, quality, event - t.client)
 
 
-moments = st.one_of(st.integers(0, LAST_MILLISECOND), st.integers(R - 130_000, R + 130_000), st.sampled_from([0, R]))
+moments = st.one_of(st.integers(0, MAX_TIMESTAMP_MS), st.integers(R - 130_000, R + 130_000), st.sampled_from([0, R]))
 clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | moments, moments)
 
 
@@ -106,6 +106,6 @@ clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | 
 def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(
     spark: SparkSession, times: list[Times]
 ) -> None:
-    found = verdicts(spark, times)
+    found = event_times(spark, times)
     assert found == [reference(t) for t in times]
-    assert all(0 <= verdict.event <= t.received for verdict, t in zip(found, times, strict=True))
+    assert all(0 <= found_time.event <= t.received for found_time, t in zip(found, times, strict=True))

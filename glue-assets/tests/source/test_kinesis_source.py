@@ -1,23 +1,24 @@
-import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
-from clickstream_lakehouse.source import kinesis_source, shard_reader
-from clickstream_lakehouse.source.kinesis_client import SHARD_END, TRIM_HORIZON
-from clickstream_lakehouse.source.kinesis_source import (
-    KinesisStreamReader,
+from clickstream_lakehouse.source import batch_planner, kinesis_client, shard_reader
+from clickstream_lakehouse.source.batch_planner import (
     StalePositionsError,
     StreamNotFoundError,
-    caught_up_since,
     drained_key,
-    next_starts,
 )
+from clickstream_lakehouse.source.kinesis_source import KinesisStreamReader
+from clickstream_lakehouse.source.options import parse_options
 from clickstream_lakehouse.source.position_store import LocalStore
+from clickstream_lakehouse.source.positions import (
+    SHARD_END,
+    TRIM_HORIZON,
+    SourceOffset,
+)
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -27,14 +28,14 @@ THROTTLED = service_error("LimitExceededException")
 @pytest.fixture
 def kinesis(monkeypatch: pytest.MonkeyPatch) -> FakeKinesis:
     fake = FakeKinesis()
-    monkeypatch.setattr(kinesis_source, "client", lambda *_: fake)
+    monkeypatch.setattr(kinesis_client, "client", lambda *_: fake)
     return fake
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(ARRIVAL.timestamp() + 60)
-    for module in (kinesis_source, shard_reader):
+    for module in (batch_planner, shard_reader):
         monkeypatch.setattr(module, "time", clock)
     return clock
 
@@ -50,18 +51,21 @@ def options(tmp_path: Path) -> dict[str, str]:
 
 
 class Query:
-    """What Spark does with a reader: plan, log, read, commit, one batch after the other."""
+    """Drives a reader as Spark does: plan, log, read, commit, one batch after the other."""
 
     def __init__(self, options: dict[str, str]) -> None:
-        self.reader = KinesisStreamReader(options)
-        self.offset: dict[str, Any] = self.reader.initialOffset()
+        self.reader = KinesisStreamReader(parse_options(options))
+        self.offset = self.reader.initialOffset()
 
     def restart(self, options: dict[str, str]) -> None:
-        self.reader = KinesisStreamReader(options)
+        self.reader = KinesisStreamReader(parse_options(options))
         assert self.reader.partitions(self.offset, self.offset) == []
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self) -> dict[str, object]:
         return self.reader.latestOffset()
+
+    def planned_batch(self) -> int:
+        return SourceOffset.from_record(self.plan()).batch
 
     def batch(self) -> list[str]:
         """Run the next batch; the data it read, [] when there was none."""
@@ -73,7 +77,7 @@ class Query:
         self.offset = planned
         return rows
 
-    def read(self, planned: dict[str, Any]) -> list[str]:
+    def read(self, planned: dict[str, object]) -> list[str]:
         partitions = self.reader.partitions(self.offset, planned)
         return [row["data"] for part in partitions for batch in self.reader.read(part) for row in batch.to_pylist()]
 
@@ -82,7 +86,8 @@ def test_a_new_query_reads_every_shard_from_its_beginning(kinesis: FakeKinesis, 
     for shard in ("s1", "s2", "s3"):
         kinesis.add_shard(shard, shard.encode())
     query = Query(options)
-    assert query.plan() == {"b": 1, "s": {"s1": TRIM_HORIZON, "s2": TRIM_HORIZON, "s3": TRIM_HORIZON}}
+    starts = {"s1": TRIM_HORIZON, "s2": TRIM_HORIZON, "s3": TRIM_HORIZON}
+    assert SourceOffset.from_record(query.plan()) == SourceOffset(1, starts)
     assert query.batch() == ["s1", "s2", "s3"]
 
 
@@ -94,7 +99,7 @@ def test_a_new_query_at_latest_skips_history_and_closed_shards(kinesis: FakeKine
     kinesis.now = ARRIVAL + timedelta(minutes=2)
     kinesis.put("s2", b"new")
     assert query.batch() == ["new"]
-    assert query.offset["s"]["s1"] == SHARD_END
+    assert SourceOffset.from_record(query.offset).starts["s1"] == SHARD_END
 
 
 def test_the_offset_stays_when_nothing_is_new(kinesis: FakeKinesis, options: dict[str, str]) -> None:
@@ -125,7 +130,7 @@ def test_a_peek_that_fails_starts_a_batch_which_handles_the_error(
     query = Query(options)
     query.batch()
     kinesis.faults = {"get_records": [service_error("ProvisionedThroughputExceededException")]}
-    assert query.plan()["b"] == 2
+    assert query.planned_batch() == 2
 
 
 @pytest.mark.parametrize(
@@ -175,29 +180,11 @@ def test_children_of_a_split_wait_until_their_parent_is_read(kinesis: FakeKinesi
     assert query.batch() == ["child"]
 
 
-def test_a_merged_shard_waits_for_both_parents() -> None:
-    shards = [described("s1"), described("s2"), described("s3", "s1", "s2")]
-    assert next_starts(shards, {"s1": SHARD_END, "s2": ["Q", "5"]}, TRIM_HORIZON) == {"s1": SHARD_END, "s2": ["Q", "5"]}
-    both = {"s1": SHARD_END, "s2": SHARD_END}
-    assert next_starts(shards, both, TRIM_HORIZON) == {**both, "s3": TRIM_HORIZON}
-
-
-def test_a_finished_shard_is_forgotten_once_it_is_not_listed_but_an_unread_one_is_kept() -> None:
-    ends = {"s1": SHARD_END, "s2": ["Q", "5"]}
-    assert next_starts([described("s3", "s1")], ends, TRIM_HORIZON) == {"s2": ["Q", "5"], "s3": TRIM_HORIZON}
-
-
-def test_offsets_serialise_alike_whatever_the_order_of_the_list() -> None:
-    shards = [described("s2"), described("s1")]
-    offsets = [json.dumps(next_starts(order, {}, TRIM_HORIZON)) for order in (shards, shards[::-1])]
-    assert offsets[0] == offsets[1]
-
-
 def test_the_last_list_serves_while_list_shards_is_throttled(
     kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinesis.add_shard("s1", b"a")
-    monkeypatch.setattr(kinesis_source, "_LIST_SECONDS", 0)
+    monkeypatch.setattr(batch_planner, "_LIST_SECONDS", 0)
     query = Query(options)
     query.batch()
     kinesis.put("s1", b"b")
@@ -263,29 +250,17 @@ def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
     query = Query({**options, "drainuntil": moment})
     store = LocalStore(options["positions"])
     assert query.batch() == ["a"]
-    assert query.plan()["b"] == 2  # caught up, but by a read that began too early
+    assert query.planned_batch() == 2  # caught up, but by a read that began too early
     clock.now = ARRIVAL.timestamp() + 106
     kinesis.put("s1", b"b")
     assert query.batch() == ["b"]
     assert store.get(drained_key(moment)) is None
     assert query.plan() == query.offset
-    assert store.get(drained_key(moment)) == {"batch": 2}
-
-
-def test_a_drain_of_a_busy_shard_ends_with_the_first_record_after_its_moment() -> None:
-    busy = {"p": ["Q", "9"], "caught": False, "at": 90.0, "arrival": 101.0}
-    assert caught_up_since({"s1": busy}, 100.0, set())
-    assert not caught_up_since({"s1": {**busy, "arrival": 99.0}}, 100.0, set())
-    assert not caught_up_since({"s1": busy}, 100.0, {"s2"})
+    assert store.get(drained_key(moment)) == {"version": 1, "batch": 2}
 
 
 @pytest.mark.parametrize("name", ["streamname", "region", "positions"])
 def test_a_missing_option_is_named(options: dict[str, str], name: str) -> None:
     del options[name]
     with pytest.raises(ValueError, match=f"kinesis_shards needs the option {name}"):
-        KinesisStreamReader(options)
-
-
-def described(shard_id: str, *parents: str) -> dict[str, Any]:
-    names = dict(zip(("ParentShardId", "AdjacentParentShardId"), parents, strict=False))
-    return {"ShardId": shard_id, "SequenceNumberRange": {}, **names}
+        parse_options(options)

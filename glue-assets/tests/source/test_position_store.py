@@ -2,13 +2,14 @@ import io
 import json
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from clickstream_lakehouse.source import position_store
 from clickstream_lakehouse.source.position_store import LocalStore, PositionStore, S3Store, open_store
+from clickstream_lakehouse.source.records import RecordFormatError
+from clickstream_lakehouse.source.s3_client import GetObjectAnswer, S3Deletion, S3Page
 from support.clock import Clock
 
 
@@ -30,13 +31,13 @@ class FakeS3:
             raise client_error("PreconditionFailed")
         self.objects[Key] = Body
 
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+    def get_object(self, Bucket: str, Key: str) -> GetObjectAnswer:
         assert Bucket == "bucket"
         if Key not in self.objects:
             raise client_error("NoSuchKey")
         return {"Body": io.BytesIO(self.objects[Key])}
 
-    def delete_objects(self, Bucket: str, Delete: dict[str, Any]) -> None:
+    def delete_objects(self, Bucket: str, Delete: S3Deletion) -> None:
         assert Bucket == "bucket"
         for item in Delete["Objects"]:
             self.objects.pop(item["Key"])
@@ -45,7 +46,7 @@ class FakeS3:
         assert name == "list_objects_v2"
         return self
 
-    def paginate(self, Bucket: str, Prefix: str, Delimiter: str | None = None) -> list[dict[str, Any]]:
+    def paginate(self, Bucket: str, Prefix: str, Delimiter: str | None = None) -> list[S3Page]:
         assert Bucket == "bucket"
         keys = sorted(k for k in self.objects if k.startswith(Prefix))
         if Delimiter is None:
@@ -69,11 +70,7 @@ def s3() -> FakeS3:
 
 @pytest.fixture(params=["local", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, s3: FakeS3) -> PositionStore:
-    return (
-        LocalStore(str(tmp_path / "positions"))
-        if request.param == "local"
-        else S3Store("bucket", "a/b/", "eu-west-1", s3)
-    )
+    return LocalStore(str(tmp_path / "positions")) if request.param == "local" else S3Store("bucket", "a/b/", s3)
 
 
 def test_the_first_record_stays_and_the_second_writer_gets_it(store: PositionStore) -> None:
@@ -100,7 +97,7 @@ def test_deleting_a_folder_spares_those_whose_name_begins_alike(store: PositionS
     assert store.list("") == ["10"]
 
 
-def test_of_many_racing_writers_exactly_one_wins_and_all_agree(tmp_path: Path) -> None:
+def test_exactly_one_of_many_racing_writers_wins_and_all_agree(tmp_path: Path) -> None:
     store, answers = LocalStore(str(tmp_path)), []
     start = threading.Barrier(8)
 
@@ -124,19 +121,19 @@ def test_s3_tries_again_while_another_conditional_write_is_in_flight(
 ) -> None:
     pauses = monkeypatch_sleep(monkeypatch)
     s3.faults = ["ConditionalRequestConflict", "409"]
-    assert S3Store("bucket", "", "eu-west-1", s3).put_if_absent("k", {"n": 1}) is None
+    assert S3Store("bucket", "", s3).put_if_absent("k", {"n": 1}) is None
     assert len(pauses) == 2
     assert json.loads(s3.objects["k"]) == {"n": 1}
 
 
 def test_s3_recognises_its_own_write_when_the_answer_was_lost(s3: FakeS3) -> None:
     s3.faults, s3.store_before_fault = ["412"], True
-    assert S3Store("bucket", "", "eu-west-1", s3).put_if_absent("k", {"n": 1}) is None
+    assert S3Store("bucket", "", s3).put_if_absent("k", {"n": 1}) is None
 
 
 def test_s3_passes_on_what_it_cannot_handle(s3: FakeS3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch_sleep(monkeypatch)
-    store = S3Store("bucket", "", "eu-west-1", s3)
+    store = S3Store("bucket", "", s3)
     s3.faults = ["AccessDenied"]
     with pytest.raises(ClientError, match="AccessDenied"):
         store.put_if_absent("k", {})
@@ -156,3 +153,15 @@ def monkeypatch_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     clock = Clock(0)
     monkeypatch.setattr(position_store, "time", clock)
     return clock.pauses
+
+
+@pytest.mark.parametrize(("text", "reason"), [("{", "it is not JSON"), ("[]", "it is not a JSON object")])
+def test_a_record_that_is_not_a_json_object_is_named(
+    store: PositionStore, tmp_path: Path, s3: FakeS3, text: str, reason: str
+) -> None:
+    store.put_if_absent("1/shard", {"n": 1})
+    (tmp_path / "positions" / "1").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "positions" / "1" / "shard").write_text(text)
+    s3.objects["a/b/1/shard"] = text.encode()
+    with pytest.raises(RecordFormatError, match=rf"cannot read the record .*1/shard: {reason}"):
+        store.get("1/shard")

@@ -6,9 +6,17 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from clickstream_lakehouse.source import shard_reader
-from clickstream_lakehouse.source.kinesis_client import SHARD_END, TRIM_HORIZON, DataLossError, Position, Stream
+from clickstream_lakehouse.source.kinesis_client import DataLossError, Stream
 from clickstream_lakehouse.source.position_store import LocalStore
-from clickstream_lakehouse.source.shard_reader import ReadLimits, ReplayMismatchError, ShardRead
+from clickstream_lakehouse.source.positions import (
+    SHARD_END,
+    TRIM_HORIZON,
+    AfterSequenceNumber,
+    BatchEnd,
+    ReadablePosition,
+)
+from clickstream_lakehouse.source.records import Record
+from clickstream_lakehouse.source.shard_reader import ReadLimits, ReplayMismatchError, ShardRead, read_end
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -34,10 +42,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def read(
-    kinesis: FakeKinesis, store: LocalStore, position: Position = TRIM_HORIZON, **options: Any
+    kinesis: FakeKinesis, store: LocalStore, position: ReadablePosition = TRIM_HORIZON, **options: Any
 ) -> list[dict[str, Any]]:
     shard_read = ShardRead(kinesis, store, STREAM, 7, "shard-1", position, **options)
     return [row for batch in shard_read.rows() for row in batch.to_pylist()]
+
+
+def recorded_end(store: LocalStore) -> BatchEnd:
+    end = read_end(store, 7, "shard-1")
+    assert end is not None
+    return end
+
+
+def ended_after(sequence_number: str, records: int) -> Record:
+    position = AfterSequenceNumber(sequence_number)
+    return BatchEnd(position, records, position, caught_up=True, last_arrival=None, read_at=1_000.0).to_record()
 
 
 def data(rows: list[dict[str, Any]]) -> list[str]:
@@ -79,22 +98,23 @@ def test_large_reads_are_handed_over_in_small_batches(kinesis: FakeKinesis, stor
 def test_a_live_read_ends_when_caught_up_and_records_where(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a", b"b")
     assert data(read(kinesis, store)) == ["a", "b"]
-    assert store.get("000000000007/shard-1") == {
-        "p": ["Q", "2"],
-        "n": 2,
-        "last": ["Q", "2"],
-        "caught": True,
-        "arrival": ARRIVAL.timestamp(),
-        "at": 1_000.0,
-    }
+    assert recorded_end(store) == BatchEnd(
+        position=AfterSequenceNumber("2"),
+        records=2,
+        last_read=AfterSequenceNumber("2"),
+        caught_up=True,
+        last_arrival=ARRIVAL.timestamp(),
+        read_at=1_000.0,
+    )
+    assert store.list("") == ["000000000007"]
+    assert store.list("000000000007") == ["shard-1"]
 
 
 def test_an_empty_read_keeps_the_position(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a")
-    assert read(kinesis, store, ["Q", "1"]) == []
-    end = store.get("000000000007/shard-1")
-    assert end is not None
-    assert (end["p"], end["n"], end["caught"]) == (["Q", "1"], 0, True)
+    assert read(kinesis, store, AfterSequenceNumber("1")) == []
+    end = recorded_end(store)
+    assert (end.position, end.records, end.caught_up) == (AfterSequenceNumber("1"), 0, True)
 
 
 @pytest.mark.parametrize("limits", [ReadLimits(records=2, call_records=1), ReadLimits(bytes=2, call_records=1)])
@@ -103,17 +123,15 @@ def test_a_live_read_stops_at_its_limits_though_there_is_more(
 ) -> None:
     kinesis.add_shard("shard-1", b"a", b"b", b"c")
     assert data(read(kinesis, store, limits=limits)) == ["a", "b"]
-    end = store.get("000000000007/shard-1")
-    assert end is not None
-    assert (end["p"], end["caught"]) == (["Q", "2"], False)
+    end = recorded_end(store)
+    assert (end.position, end.caught_up) == (AfterSequenceNumber("2"), False)
 
 
 def test_a_closed_shard_is_read_to_its_end(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a", closed=True)
     assert data(read(kinesis, store)) == ["a"]
-    end = store.get("000000000007/shard-1")
-    assert end is not None
-    assert (end["p"], end["last"], end["caught"]) == (SHARD_END, ["Q", "1"], True)
+    end = recorded_end(store)
+    assert (end.position, end.last_read, end.caught_up) == (SHARD_END, AfterSequenceNumber("1"), True)
 
 
 def test_a_replay_returns_the_same_rows_though_more_have_arrived(kinesis: FakeKinesis, store: LocalStore) -> None:
@@ -135,21 +153,21 @@ def test_a_replay_of_an_empty_batch_asks_for_nothing(kinesis: FakeKinesis, store
 
 def test_a_replay_that_finds_other_records_fails(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a", b"b")
-    store.put_if_absent("000000000007/shard-1", {"p": ["Q", "9"], "n": 2, "last": ["Q", "9"], "caught": True})
-    with pytest.raises(ReplayMismatchError, match=r"ended at \['Q', '9'\] after 2 records, the stream now returns 2"):
+    store.put_if_absent("000000000007/shard-1", ended_after("9", records=2))
+    with pytest.raises(ReplayMismatchError, match=r"ended at .*'9'.* after 2 records, the stream now returns 2"):
         read(kinesis, store)
 
 
 def test_a_replay_of_records_that_are_gone_gives_up(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a")
-    store.put_if_absent("000000000007/shard-1", {"p": ["Q", "2"], "n": 2, "last": ["Q", "2"], "caught": True})
+    store.put_if_absent("000000000007/shard-1", ended_after("2", records=2))
     with pytest.raises(ReplayMismatchError, match="read 1 of the batch's 2 records"):
         read(kinesis, store)
 
 
-def test_of_two_racing_attempts_the_one_that_ended_elsewhere_fails(kinesis: FakeKinesis, store: LocalStore) -> None:
+def test_an_attempt_fails_when_a_racing_one_ended_elsewhere(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"a")
-    kinesis.on_get = lambda: store.put_if_absent("000000000007/shard-1", {"p": ["Q", "5"], "n": 5, "last": ["Q", "5"]})
+    kinesis.on_get = lambda: store.put_if_absent("000000000007/shard-1", ended_after("5", records=5))
     with pytest.raises(ReplayMismatchError, match="another attempt ended this batch"):
         read(kinesis, store)
 
@@ -179,9 +197,8 @@ def test_a_live_read_that_is_throttled_all_the_time_ends_at_its_deadline(
     kinesis.faults = {"get_records": [service_error("ProvisionedThroughputExceededException")] * 1_000}
     assert read(kinesis, store) == []
     assert 20 < clock.now - 1_000 < 25
-    end = store.get("000000000007/shard-1")
-    assert end is not None
-    assert (end["p"], end["caught"]) == (TRIM_HORIZON, False)
+    end = recorded_end(store)
+    assert (end.position, end.caught_up) == (TRIM_HORIZON, False)
 
 
 def test_an_expired_iterator_is_replaced_at_the_last_record(kinesis: FakeKinesis, store: LocalStore) -> None:
@@ -206,18 +223,17 @@ def test_a_trimmed_position_stops_the_query_and_says_how_to_go_on(
     kinesis.add_shard("shard-1", b"a")
     kinesis.faults = {"get_shard_iterator": [service_error(code)]}
     with pytest.raises(DataLossError, match=r"unread records are gone.*--fail_on_data_loss false"):
-        read(kinesis, store, ["Q", "1"])
+        read(kinesis, store, AfterSequenceNumber("1"))
 
 
 def test_a_trimmed_position_is_skipped_when_loss_is_accepted(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.add_shard("shard-1", b"oldest left")
     kinesis.faults = {"get_shard_iterator": [service_error("InvalidArgumentException")]}
-    assert data(read(kinesis, store, ["Q", "1"], fail_on_data_loss=False)) == ["oldest left"]
+    assert data(read(kinesis, store, AfterSequenceNumber("1"), fail_on_data_loss=False)) == ["oldest left"]
 
 
 def test_a_vanished_shard_is_finished_when_loss_is_accepted(kinesis: FakeKinesis, store: LocalStore) -> None:
     kinesis.faults = {"get_shard_iterator": [service_error("ResourceNotFoundException")]}
-    assert read(kinesis, store, ["Q", "1"], fail_on_data_loss=False) == []
-    end = store.get("000000000007/shard-1")
-    assert end is not None
-    assert end["p"] == SHARD_END
+    assert read(kinesis, store, AfterSequenceNumber("1"), fail_on_data_loss=False) == []
+    end = recorded_end(store)
+    assert end.position == SHARD_END

@@ -1,8 +1,11 @@
-"""Time as a test says it is."""
+"""A clock that a test sets."""
 
 
 class Clock:
-    """Stands in for the module `time` in the modules under test. Patching `time` itself would stop it for Spark's threads too."""
+    """Stands in for the module `time` in the modules under test.
+
+    Patching `time` itself would stop it for Spark's threads too.
+    """
 
     def __init__(self, now: float) -> None:
         self.now = now

@@ -1,11 +1,18 @@
-"""Kinesis as the source sees it, in memory: shards, iterators, limits, and the errors one asks for."""
+"""Kinesis as the source sees it, in memory: shards, iterators, limits, and the errors that a test sets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from botocore.exceptions import ClientError
+
+from clickstream_lakehouse.source.kinesis_client import (
+    GetRecordsAnswer,
+    ListShardsAnswer,
+    RecordAnswer,
+    ShardAnswer,
+    ShardIteratorAnswer,
+)
 
 ARRIVAL = datetime(2026, 5, 28, 20, 0, tzinfo=UTC)
 
@@ -19,7 +26,7 @@ def service_error(code: str, status: int = 400) -> ClientError:
 @dataclass
 class FakeShard:
     shard_id: str
-    records: list[dict[str, Any]] = field(default_factory=list)
+    records: list[RecordAnswer] = field(default_factory=list)
     closed: bool = False
     parents: tuple[str, ...] = ()
 
@@ -44,17 +51,22 @@ class FakeKinesis:
     def put(self, shard_id: str, *data: bytes) -> None:
         records = self.shards[shard_id].records
         for item in data:
-            number = len(records) + 1
-            record = {"SequenceNumber": str(number), "PartitionKey": "k", "Data": item}
-            records.append({**record, "ApproximateArrivalTimestamp": self.now})
+            records.append(
+                {
+                    "SequenceNumber": str(len(records) + 1),
+                    "PartitionKey": "k",
+                    "Data": item,
+                    "ApproximateArrivalTimestamp": self.now,
+                }
+            )
 
-    def list_shards(self, StreamName: str | None = None, NextToken: str | None = None) -> dict[str, Any]:
+    def list_shards(self, StreamName: str | None = None, NextToken: str | None = None) -> ListShardsAnswer:
         """Two shards a page."""
         self._call("list_shards")
         assert (StreamName is None) != (NextToken is None)
         start = int(NextToken or 0)
         page = list(self.shards.values())[start : start + 2]
-        answer: dict[str, Any] = {"Shards": [_described(s) for s in page]}
+        answer: ListShardsAnswer = {"Shards": [_described(s) for s in page]}
         if start + 2 < len(self.shards):
             answer["NextToken"] = str(start + 2)
         return answer
@@ -66,7 +78,7 @@ class FakeKinesis:
         ShardIteratorType: str,
         StartingSequenceNumber: str | None = None,
         Timestamp: float | None = None,
-    ) -> dict[str, str]:
+    ) -> ShardIteratorAnswer:
         self._call("get_shard_iterator")
         assert StreamName == "clicks"
         arrivals = [r["ApproximateArrivalTimestamp"].timestamp() for r in self.shards[ShardId].records]
@@ -77,7 +89,7 @@ class FakeKinesis:
         }[ShardIteratorType]
         return {"ShardIterator": f"{ShardId}/{start}"}
 
-    def get_records(self, ShardIterator: str, Limit: int) -> dict[str, Any]:
+    def get_records(self, ShardIterator: str, Limit: int) -> GetRecordsAnswer:
         self._call("get_records")
         self.limits.append(Limit)
         self.on_get()
@@ -95,8 +107,12 @@ class FakeKinesis:
             raise self.faults[name].pop(0)
 
 
-def _described(shard: FakeShard) -> dict[str, Any]:
-    described: dict[str, Any] = {"ShardId": shard.shard_id, "SequenceNumberRange": {"StartingSequenceNumber": "0"}}
+def _described(shard: FakeShard) -> ShardAnswer:
+    described: ShardAnswer = {"ShardId": shard.shard_id, "SequenceNumberRange": {"StartingSequenceNumber": "0"}}
     if shard.closed:
         described["SequenceNumberRange"]["EndingSequenceNumber"] = "99"
-    return described | dict(zip(("ParentShardId", "AdjacentParentShardId"), shard.parents, strict=False))
+    if shard.parents:
+        described["ParentShardId"] = shard.parents[0]
+    if len(shard.parents) > 1:
+        described["AdjacentParentShardId"] = shard.parents[1]
+    return described

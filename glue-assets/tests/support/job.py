@@ -20,7 +20,7 @@ _ASSETS = Path(__file__).resolve().parents[2]
 
 
 def zip_package(target: Path) -> Path:
-    """What the construct ships with --extra-py-files."""
+    """The zip that the construct ships with --extra-py-files."""
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted((_ASSETS / "clickstream_lakehouse").rglob("*")):
             if path.suffix in (".py", ".json"):
@@ -89,7 +89,7 @@ class Job:
         return code
 
     def kill(self) -> None:
-        """kill -9 of the JVM, the Python driver and the workers at once; returns when none is left."""
+        """kill -9 of the JVM, the Python driver and the workers at once; returns when all have ended."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:

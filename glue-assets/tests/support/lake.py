@@ -1,4 +1,4 @@
-"""A lake in a temporary folder, and what readers see in it."""
+"""A lake in a temporary folder, and its rows as several readers see them."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def assert_every_reader_counts_the_same(spark: SparkSession, path: str) -> int:
 
 
 def assert_protocol_1_2(path: str) -> None:
-    """Every protocol action that the log ever held asks for reader 1 and writer 2, no feature."""
+    """Every protocol action that the log ever held asks for reader 1 and writer 2, without features."""
     found = []
     for commit in sorted(Path(path, "_delta_log").glob("*.json")):
         actions = [json.loads(line) for line in commit.read_text().splitlines()]

@@ -8,7 +8,7 @@ RECEIVED_MS = 1_780_000_000_000  # 2026-05-28T20:26:40Z
 
 
 def event_line(**fields: Any) -> dict[str, Any]:
-    """A good event; a field given as None is left out."""
+    """A valid event. A field given as None is left out."""
     line = {
         "v": 1,
         "kind": "event",
@@ -32,7 +32,7 @@ def event_line(**fields: Any) -> dict[str, Any]:
 
 
 def bad_line(**fields: Any) -> dict[str, Any]:
-    """What the collector sends for an event it refused."""
+    """A report of an event that the collector refused."""
     line = {
         "v": 1,
         "kind": "bad",

@@ -1,4 +1,4 @@
-"""Waiting for what happens in another process: a condition and a deadline, never a fixed pause."""
+"""Waiting for another process or thread: a condition and a deadline, never a fixed pause."""
 
 import time
 from collections.abc import Callable

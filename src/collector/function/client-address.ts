@@ -7,8 +7,8 @@ export type IpPolicy = (typeof IP_POLICIES)[number];
 const IPV4_IN_IPV6 = /^(?:0{0,4}:){0,6}:?(?:ffff|0):(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * The address as it may be stored: the /24 network of an IPv4, the /48 of an IPv6 address, so that a country can still be found but no person.
- * Anything which is not an address is dropped: what cannot be truncated cannot be kept.
+ * The address as it may be stored: the /24 network of an IPv4, the /48 of an IPv6 address, so that a country can still
+ * be found but no person. Anything which is not an address is dropped: what cannot be truncated cannot be kept.
  */
 export function anonymise(address: string | undefined, policy: IpPolicy): string | undefined {
   if (address === undefined || policy === 'drop') return undefined;
@@ -21,7 +21,11 @@ export function anonymise(address: string | undefined, policy: IpPolicy): string
 
 function network48(address: string): string {
   const [head, tail] = address.split('::').map(half => (half === '' ? [] : half.split(':')));
-  const groups = tail === undefined ? head : [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-  const network = groups.slice(0, 3).map(group => parseInt(group, 16).toString(16)).join(':');
+  const groups =
+    tail === undefined ? head : [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  const network = groups
+    .slice(0, 3)
+    .map(group => parseInt(group, 16).toString(16))
+    .join(':');
   return network === '0:0:0' ? '::' : `${network}::`;
 }

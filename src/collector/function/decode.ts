@@ -7,12 +7,12 @@ import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } f
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
-/** What the gzip magic and its only method look like in base64. */
+/** The gzip magic and its only method, in base64. */
 const GZIP_BASE64 = Buffer.from('H4sI');
 
 /**
- * JSON of a request body. Content-Type and Content-Encoding are not looked at: trackers send JSON as text/plain or as a form, and gzip
- * unannounced or as base64 text, so the bytes decide.
+ * JSON of a request body. Content-Type and Content-Encoding are not looked at: trackers send JSON as text/plain or as a
+ * form, and gzip unannounced or as base64 text, so the bytes decide.
  * @throws {DecodeError}
  */
 export function decodeJson(body: Buffer): JsonValue {
@@ -25,7 +25,11 @@ export function decodeJson(body: Buffer): JsonValue {
  */
 export function inflate(body: Buffer): Buffer {
   if (body.length > MAX_BODY_BYTES) {
-    throw new DecodeError('body_too_large', `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are taken.`, 413);
+    throw new DecodeError(
+      'body_too_large',
+      `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are taken.`,
+      413,
+    );
   }
   if (startsWith(body, GZIP_MAGIC)) return gunzip(body);
   if (startsWith(body, GZIP_BASE64)) return gunzip(Buffer.from(body.toString('latin1'), 'base64'));
@@ -41,8 +45,12 @@ export function parseJson(bytes: Buffer): JsonValue {
   const text = startsWith(bytes, BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
   if (text.length === 0) throw new DecodeError('empty_body', 'The body is empty.');
   const { depth, values, longNumbers } = extentOf(text);
-  if (depth > MAX_JSON_DEPTH) throw new DecodeError('too_deep', `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.`, 413);
-  if (values > MAX_JSON_VALUES) throw new DecodeError('too_many_values', `The JSON has more than ${MAX_JSON_VALUES} values.`, 413);
+  if (depth > MAX_JSON_DEPTH) {
+    throw new DecodeError('too_deep', `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.`, 413);
+  }
+  if (values > MAX_JSON_VALUES) {
+    throw new DecodeError('too_many_values', `The JSON has more than ${MAX_JSON_VALUES} values.`, 413);
+  }
   const parsed = parseText(text);
   // Only of what is valid: quotes could make invalid JSON valid.
   const quoted = longNumbers ? quoteInexactNumbers(text) : undefined;

@@ -3,6 +3,7 @@ import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { isObject, JsonObject, JsonValue } from './json';
 import { CONSENT_POLICIES, ConsentPolicy, normalisePath, RequestPolicy } from './request';
 import { WriteKeys, WriteKeysError } from './write-key';
+import { METRICS_NAMESPACE } from '../../contract/generated';
 
 /** Environment of the collector function, as the construct sets it. */
 export interface CollectorEnvironment {
@@ -34,7 +35,8 @@ export interface CollectorEnvironment {
    */
   readonly PATH_ALIASES?: string;
   /**
-   * Sets the first-party cookie `sp` for Snowplow trackers: for `host`, the collector's own host, or for a domain like `shop.example`.
+   * Sets the first-party cookie `sp` for Snowplow trackers: for `host`, the collector's own host, or for a domain like
+   * `shop.example`.
    * @default - no cookie
    */
   readonly FIRST_PARTY_COOKIE?: string;
@@ -75,7 +77,9 @@ type Variables = Readonly<Partial<Record<keyof CollectorEnvironment, string>>>;
 
 /** @throws {EnvironmentError} naming the variable and what it must be */
 export function parseEnvironment(environment: Variables): CollectorSettings {
-  if (!environment.STREAM_NAME) throw new EnvironmentError('STREAM_NAME', 'is missing: it must name the Kinesis stream');
+  if (!environment.STREAM_NAME) {
+    throw new EnvironmentError('STREAM_NAME', 'is missing: it must name the Kinesis stream');
+  }
   return {
     streamName: environment.STREAM_NAME,
     allowedOrigins: environment.ALLOWED_ORIGINS === undefined ? undefined : parseOrigins(environment.ALLOWED_ORIGINS),
@@ -86,7 +90,7 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
     preprocessModule: environment.PREPROCESS_MODULE,
-    metricsNamespace: environment.METRICS_NAMESPACE ?? 'ClickstreamLakehouse',
+    metricsNamespace: environment.METRICS_NAMESPACE ?? METRICS_NAMESPACE,
   };
 }
 
@@ -94,7 +98,10 @@ function parseOrigins(text: string): ReadonlySet<string> {
   const origins = text.split(',').map(origin => origin.trim()).filter(origin => origin !== '');
   for (const origin of origins) {
     if (!/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/.test(origin)) {
-      throw new EnvironmentError('ALLOWED_ORIGINS', `has "${origin}": an origin is a scheme and a host, like https://shop.example`);
+      throw new EnvironmentError(
+        'ALLOWED_ORIGINS',
+        `has "${origin}": an origin is a scheme and a host, like https://shop.example`,
+      );
     }
   }
   return new Set(origins);
@@ -102,20 +109,30 @@ function parseOrigins(text: string): ReadonlySet<string> {
 
 function parseWriteKeys(text: string | undefined, secret: string | undefined): WriteKeys {
   if (secret !== undefined) {
-    if (text !== undefined) throw new EnvironmentError('WRITE_KEYS', 'and WRITE_KEYS_SECRET are both set: one of them must hold all keys');
+    if (text !== undefined) {
+      throw new EnvironmentError('WRITE_KEYS', 'and WRITE_KEYS_SECRET are both set: one of them must hold all keys');
+    }
     return WriteKeys.unavailable();
   }
   if (text === undefined) return WriteKeys.open();
   try {
     return WriteKeys.parse(text);
   } catch (error) {
-    throw new EnvironmentError('WRITE_KEYS', `${(error as WriteKeysError).message}; expected {"<source id>": {"keys": ["…"], "appId": "…"}}`);
+    throw new EnvironmentError(
+      'WRITE_KEYS',
+      `${(error as WriteKeysError).message}; expected {"<source id>": {"keys": ["…"], "appId": "…"}}`,
+    );
   }
 }
 
 function parsePathAliases(text: string): ReadonlyMap<string, string> {
   const aliases = parseObject(text);
-  if (!aliases) throw new EnvironmentError('PATH_ALIASES', 'is not a JSON object of paths, like {"com.acme/track": "com.snowplowanalytics.snowplow/tp2"}');
+  if (!aliases) {
+    throw new EnvironmentError(
+      'PATH_ALIASES',
+      'is not a JSON object of paths, like {"com.acme/track": "com.snowplowanalytics.snowplow/tp2"}',
+    );
+  }
   return new Map(Object.entries(aliases).map(([alias, path]) => {
     if (typeof path !== 'string') throw new EnvironmentError('PATH_ALIASES', `has no path for "${alias}"`);
     return [normalisePath(alias), normalisePath(path)];
@@ -133,7 +150,9 @@ function parseObject(text: string): JsonObject | undefined {
 
 function parseCookie(text: string): CookiePolicy {
   if (text === 'host') return {};
-  if (!COOKIE_DOMAIN.test(text)) throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
+  if (!COOKIE_DOMAIN.test(text)) {
+    throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
+  }
   return { domain: text };
 }
 

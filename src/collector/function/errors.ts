@@ -1,13 +1,15 @@
-import { BadEvent } from '../../contract/generated';
+import { BadEvent, ErrorCode } from '../../contract/generated';
 
 export type BadEventStage = BadEvent['stage'];
 
-/** A whole request that cannot be taken: answered with a 4xx or, for clients that would resend it for ever, stored as a bad event. */
+/**
+ * A whole request that cannot be taken: answered with a 4xx or, for clients that would resend it for ever, stored as a
+ * bad event.
+ */
 export class Refusal extends Error {
   constructor(
     readonly stage: BadEventStage,
-    /** stable, machine-readable */
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     /** HTTP status for families that are told */
     readonly status: number,
@@ -19,7 +21,7 @@ export class Refusal extends Error {
 
 /** The body cannot be read: encoding, compression, size, JSON. */
 export class DecodeError extends Refusal {
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: ErrorCode, message: string, status = 400) {
     super(status === 413 ? 'size' : 'decode', code, message, status);
     this.name = 'DecodeError';
   }
@@ -40,7 +42,10 @@ export class UnauthorizedError extends Refusal {
   }
 }
 
-/** The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try again. */
+/**
+ * The write keys are not known at present. Not a refusal: nobody can say whether the client may send, so it has to try
+ * again.
+ */
 export class KeysUnavailableError extends Error {
   constructor() {
     super('the write keys are not known at present');
@@ -51,7 +56,7 @@ export class KeysUnavailableError extends Error {
 /** One event of a request that cannot become a canonical event; its neighbours can. */
 export class InvalidEventError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     /** failing field, relative to the event */
     readonly path = '',

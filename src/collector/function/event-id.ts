@@ -2,8 +2,9 @@ import { EventDraft } from './protocols/protocol';
 import { uuidV5 } from './uuid';
 
 /**
- * Ids of a request's events. Without a usable id from the client, an event is known by its source, content and time, so that the same bytes sent
- * again get the same id. Without a time too, nothing tells a retry from the next click on the same button: then each request counts.
+ * Ids of a request's events. Without a usable id from the client, an event is known by its source, content and time, so
+ * that the same bytes sent again get the same id. Without a time too, nothing tells a retry from the next click on the
+ * same button: then each request counts.
  */
 export class EventIds {
   private readonly occurrences = new Map<string, number>();

@@ -5,14 +5,15 @@ import { CollectorSettings } from './environment';
 import { KeysUnavailableError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis/kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
+import { countEntries, Entry } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromProxyEvent } from './request';
-import { Answer, internalError, keysUnavailable, storeFailed } from './responses';
+import { CollectorResponse, internalError, keysUnavailable, storeFailed } from './responses';
 import { WriteKeys } from './write-key';
 
-/** What a collector needs beside the request. */
-export interface Collector {
+/** Everything that handling a request needs beside the request. */
+export interface Dependencies {
   readonly settings: CollectorSettings;
   readonly writer: Pick<KinesisWriter, 'write'>;
   /** keys that may change while the function runs, instead of the settings' */
@@ -24,70 +25,87 @@ export interface Collector {
   readonly log: (line: string) => void;
 }
 
-interface Stored { readonly answer: Answer; readonly retries: number; readonly failed: boolean }
+interface Stored { readonly response: CollectorResponse; readonly retries: number; readonly failed: boolean }
 
-/** Answers a request. Events are acknowledged only when the stream has confirmed them; nothing escapes as an exception. */
-export async function handle(event: APIGatewayProxyEvent, context: Context, collector: Collector): Promise<APIGatewayProxyResult> {
+/** Answers a request. Events are acknowledged only when the stream has confirmed them. Never rejects. */
+export async function handle(
+  event: APIGatewayProxyEvent,
+  context: Context,
+  dependencies: Dependencies,
+): Promise<APIGatewayProxyResult> {
   const receivedAt = Date.now();
+  const { settings, log } = dependencies;
   let request: CollectorRequest | undefined;
   try {
-    request = fromProxyEvent(event, collector.settings, receivedAt);
-    const collected = await prepare(request, collector);
-    const stored = await store(collected, request, context, collector);
-    logMetrics(request, collected, stored, collector);
-    return result(stored.answer, request, collector.settings);
+    request = fromProxyEvent(event, settings, receivedAt);
+    const collected = await prepare(request, dependencies);
+    const stored = await store(collected, request, context, dependencies);
+    logMetrics(request, collected.entries, stored, dependencies);
+    return result(stored.response, request, settings);
   } catch (error) {
-    collector.log(errorLine(error, context.awsRequestId));
-    return result(internalError, request, collector.settings);
+    log(errorLine(error, context.awsRequestId));
+    return result(internalError, request, settings);
   }
 }
 
-async function prepare(request: CollectorRequest, { settings, writeKeys, preprocess }: Collector): Promise<Collected> {
+async function prepare(
+  request: CollectorRequest,
+  { settings, writeKeys, preprocess }: Dependencies,
+): Promise<Collected> {
   try {
     const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
-    return preprocess ? await preprocessed(collected, request, preprocess) : collected;
+    return preprocess
+      ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess) }
+      : collected;
   } catch (error) {
-    if (error instanceof KeysUnavailableError) return { entries: [], answer: keysUnavailable, accepted: 0, bad: {} };
+    if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };
     throw error;
   }
 }
 
-async function store({ entries, answer }: Collected, request: CollectorRequest, context: Context, { writer, log }: Collector): Promise<Stored> {
-  if (entries.length === 0) return { answer, retries: 0, failed: false };
+async function store(
+  { entries, response }: Collected, request: CollectorRequest, context: Context, { writer, log }: Dependencies,
+): Promise<Stored> {
+  if (entries.length === 0) return { response, retries: 0, failed: false };
   const budget = Math.min(MAX_STORE_MS, context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS);
   try {
     const { retries } = await writer.write(entries.map(entry => entry.line), Date.now() + budget);
-    return { answer, retries, failed: false };
+    return { response, retries, failed: false };
   } catch (error) {
     if (!(error instanceof StoreFailedError)) throw error;
     log(JSON.stringify({ level: 'ERROR', error: error.name, reason: error.reason, requestId: request.id }));
-    return { answer: storeFailed, retries: error.retries, failed: true };
+    return { response: storeFailed, retries: error.retries, failed: true };
   }
 }
 
-function logMetrics(request: CollectorRequest, { accepted, bad }: Collected, stored: Stored, { settings, functionName, log }: Collector): void {
+function logMetrics(
+  request: CollectorRequest, entries: readonly Entry[], stored: Stored, { settings, functionName, log }: Dependencies,
+): void {
   const now = Date.now();
   log(metricsLine({
     receivedBytes: request.body.length,
-    accepted: stored.failed ? 0 : accepted,
-    bad: stored.failed ? {} : bad,
+    ...countEntries(stored.failed ? [] : entries),
     storeRetries: stored.retries,
     storeFailed: stored.failed,
     latencyMs: now - request.receivedAt,
-    status: stored.answer.status,
+    status: stored.response.status,
   }, settings.metricsNamespace, functionName, now));
 }
 
-function result(answer: Answer, request: CollectorRequest | undefined, { allowedOrigins }: CollectorSettings): APIGatewayProxyResult {
-  const { method = '', headers = {} } = request ?? {};
+function result(
+  { status, headers, body, base64 }: CollectorResponse,
+  request: CollectorRequest | undefined,
+  { allowedOrigins }: CollectorSettings,
+): APIGatewayProxyResult {
+  const { method = '', headers: asked = {} } = request ?? {};
   return {
-    statusCode: answer.status,
+    statusCode: status,
     headers: {
-      ...answer.headers,
-      ...corsHeaders(headers.origin, allowedOrigins),
-      ...(method === 'OPTIONS' ? preflightHeaders(headers['access-control-request-headers']) : {}),
+      ...headers,
+      ...corsHeaders(asked.origin, allowedOrigins),
+      ...(method === 'OPTIONS' ? preflightHeaders(asked['access-control-request-headers']) : {}),
     },
-    body: method === 'HEAD' ? '' : answer.body,
-    isBase64Encoded: answer.base64 ?? false,
+    body: method === 'HEAD' ? '' : body,
+    isBase64Encoded: base64 ?? false,
   };
 }

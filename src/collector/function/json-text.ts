@@ -22,11 +22,14 @@ export interface Extent {
   readonly depth: number;
   /** at least so many */
   readonly values: number;
-  /** some number may be none that a double can hold */
+  /** some number may not fit a double */
   readonly longNumbers: boolean;
 }
 
-/** How deep JSON text nests and how many values it has, found without parsing it: a parser would recurse, and take memory for each. */
+/**
+ * How deep JSON text nests and how many values it has, found without parsing it: a parser would recurse, and take
+ * memory for each.
+ */
 export function extentOf(text: Buffer): Extent {
   let level = 0;
   let depth = 0;
@@ -63,9 +66,9 @@ export function extentOf(text: Buffer): Extent {
 }
 
 /**
- * Valid JSON whose integers above 2^53, and numbers beyond any double, are strings of their digits: parsed as numbers, ids of two users would become
- * one, and the rest `null`.
- * @returns nothing if there are none
+ * Valid JSON whose integers above 2^53, and numbers beyond any double, are strings of their digits: parsed as numbers,
+ * ids of two users would become one, and the rest `null`.
+ * @returns undefined if the text has no such number
  */
 export function quoteInexactNumbers(text: Buffer): Buffer | undefined {
   const edges = edgesOfInexactNumbers(text);

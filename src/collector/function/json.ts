@@ -1,4 +1,4 @@
-/** What `JSON.parse` returns. */
+/** A value that `JSON.parse` returns. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject { readonly [key: string]: JsonValue }
 
@@ -10,7 +10,7 @@ export function isArray(value: JsonValue | undefined): value is readonly JsonVal
   return Array.isArray(value);
 }
 
-/** What kind of JSON value this is, for error messages: never the value itself, which is the client's. */
+/** The kind of a JSON value, for error messages, which never quote the client's value itself. */
 export function kindOf(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

@@ -1,7 +1,9 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** A body as it arrives. API Gateway and Lambda would take about 4.5 MB; no tracker sends more than 500 KB in a request. */
+/**
+ * A body as it arrives. API Gateway and Lambda would take about 4.5 MB; no tracker sends more than 500 KB in a request.
+ */
 export const MAX_BODY_BYTES = MIB;
 
 /** A body after decompression: bounds the memory one request can take, whatever it was compressed from. */
@@ -10,7 +12,10 @@ export const MAX_INFLATED_BYTES = 4 * MIB;
 /** `JSON.stringify` recurses; 32 levels are far beyond what trackers send and far below the stack. */
 export const MAX_JSON_DEPTH = 32;
 
-/** A value takes at least two bytes of JSON, but sixty of memory and more when it is taken for an event. The largest bundles have a third as many. */
+/**
+ * A value takes at least two bytes of JSON, but sixty of memory and more when it is taken for an event. The largest
+ * bundles have a third as many.
+ */
 export const MAX_JSON_VALUES = 400_000;
 
 /** Events of a request, for clients that split their batches. Segment's and RudderStack's SDKs send at most 250. */
@@ -19,22 +24,24 @@ export const MAX_EVENTS = 1000;
 /** Events of a request of the AWS SDKs, which record for weeks offline and send all at once: 10,000 were seen. */
 export const MAX_BUNDLE_EVENTS = 10_000;
 
-/** Ids are keys of the de-duplication; the longest that a tracker makes itself has 100 characters. */
-export const MAX_ID_LENGTH = 256;
-
 /** How much of what could not become an event is kept. Escaped six-fold it still fits a record. */
 export const MAX_BAD_EVENT_BYTES = 64 * KIB;
 
-/** A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up; the rest is room for the partition key. */
+/**
+ * A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up; the rest is room for the partition key.
+ */
 export const MAX_RECORD_BYTES = 900 * KIB;
 
 /** Records of a PutRecords call; a limit of Kinesis. */
 export const MAX_CALL_RECORDS = 500;
 
-/** Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB; every emulator and region takes the lower. */
+/**
+ * Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB; every emulator and region
+ * takes the lower.
+ */
 export const MAX_CALL_BYTES = 5 * MIB;
 
-/** What the preprocess hook may take of a request: with storing it stays below the clients' own timeout. */
+/** Longest time of the preprocess hook for one request: with storing it stays below the clients' own timeout. */
 export const MAX_PREPROCESS_MS = 1_000;
 
 /** Longest wait for the secret with the write keys; reading it takes tens of milliseconds. */
@@ -43,7 +50,9 @@ export const MAX_SECRET_MS = 1_500;
 /** Longest wait for Kinesis: below every client's own timeout (the shortest, of browsers' SDKs, is 10 s). */
 export const MAX_STORE_MS = 8_000;
 
-/** Longest wait for one PutRecords call: it takes tens of milliseconds, so one that takes longer is better sent again. */
+/**
+ * Longest wait for one PutRecords call: it takes tens of milliseconds, so one that takes longer is better sent again.
+ */
 export const MAX_ATTEMPT_MS = 3_000;
 
 /** Kept from the function's remaining time to answer after the last attempt. */

@@ -1,6 +1,32 @@
 import { InvalidEventError } from './errors';
-import { MAX_BAD_EVENT_BYTES, MAX_RECORD_BYTES } from './limits';
-import { BadEvent, CanonicalEvent, CONTRACT_VERSION } from '../../contract/generated';
+import { MAX_RECORD_BYTES } from './limits';
+import { Rejection } from './protocols/protocol';
+import { BadEvent, CanonicalEvent, LINE_VERSION } from '../../contract/generated';
+
+/** A line for the stream. */
+export interface Entry {
+  readonly line: string;
+  /** the event in the line, if it is a good one */
+  readonly event?: CanonicalEvent;
+  /** why the line is a bad event */
+  readonly rejection?: Rejection;
+}
+
+/** Good events, and bad ones by error code. */
+export interface EntryCounts {
+  readonly accepted: number;
+  readonly bad: Readonly<Record<string, number>>;
+}
+
+export function countEntries(entries: readonly Entry[]): EntryCounts {
+  const bad: Record<string, number> = {};
+  let accepted = 0;
+  for (const { event, rejection } of entries) {
+    if (event) accepted++;
+    if (rejection) bad[rejection.code] = (bad[rejection.code] ?? 0) + 1;
+  }
+  return { accepted, bad };
+}
 
 /** A line on the stream: one JSON object. */
 export function eventLine(event: CanonicalEvent): string {
@@ -13,7 +39,7 @@ export function badEventLine(event: BadEvent): string {
 
 /** Joined as text: copying the event to put two fields before it would cost as much as mapping it. */
 function line(kind: string, fields: CanonicalEvent | BadEvent): string {
-  return `{"v":${CONTRACT_VERSION},"kind":"${kind}",${JSON.stringify(fields).slice(1)}`;
+  return `{"v":${LINE_VERSION},"kind":"${kind}",${JSON.stringify(fields).slice(1)}`;
 }
 
 /**
@@ -24,46 +50,4 @@ export function requireFit(text: string): string {
   // No character takes more than three bytes for each of its units: counting bytes is for long lines only.
   if (text.length * 3 <= MAX_RECORD_BYTES || Buffer.byteLength(text) <= MAX_RECORD_BYTES) return text;
   throw new InvalidEventError('event_too_large', `The event takes more than ${MAX_RECORD_BYTES} bytes.`, '', 'size');
-}
-
-/** The first part of what was received: as text if it is UTF-8, else in base64. */
-export function keptBytes(received: Buffer): Pick<BadEvent, 'raw' | 'raw_encoding' | 'raw_bytes'> {
-  const kept = received.subarray(0, utf8Boundary(received, MAX_BAD_EVENT_BYTES));
-  const decoded = kept.toString('utf8');
-  const isText = Buffer.from(decoded, 'utf8').equals(kept);
-  return {
-    raw: isText ? decoded : kept.toString('base64'),
-    raw_encoding: isText ? 'utf8' : 'base64',
-    raw_bytes: received.length,
-  };
-}
-
-/** Where to cut bytes so that no UTF-8 character is split. */
-function utf8Boundary(bytes: Buffer, limit: number): number {
-  if (bytes.length <= limit) return bytes.length;
-  let boundary = limit;
-  while (boundary > limit - 4 && bytes[boundary] >= 0x80 && bytes[boundary] < 0xc0) boundary--;
-  return boundary;
-}
-
-const NEWLINE = Buffer.from('\n');
-
-/** Packs lines into records of NDJSON: a record costs a fixed overhead in Kinesis, in the job and in Delta, whatever it carries. */
-export function packRecords(lines: readonly string[]): Buffer[] {
-  const records: Buffer[] = [];
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  for (const text of lines) {
-    const encoded = Buffer.from(text);
-    if (parts.length > 0 && bytes + NEWLINE.length + encoded.length > MAX_RECORD_BYTES) {
-      records.push(Buffer.concat(parts));
-      parts = [];
-      bytes = 0;
-    }
-    if (parts.length > 0) parts.push(NEWLINE);
-    parts.push(encoded);
-    bytes += encoded.length + NEWLINE.length;
-  }
-  if (parts.length > 0) records.push(Buffer.concat(parts));
-  return records;
 }

@@ -1,9 +1,11 @@
-/** What is measured of a request. No body, address, user agent or id of anyone: logs are kept and read more widely than events. */
-export interface RequestMetrics {
+import { EntryCounts } from './lines';
+
+/**
+ * Measurements of one request, without a body, address, user agent or id: logs are kept and read more widely than
+ * events.
+ */
+export interface RequestMetrics extends EntryCounts {
   readonly receivedBytes: number;
-  readonly accepted: number;
-  /** number of bad events by error code */
-  readonly bad: Readonly<Record<string, number>>;
   readonly storeRetries: number;
   readonly storeFailed: boolean;
   readonly latencyMs: number;
@@ -34,7 +36,10 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
     Latency: metrics.latencyMs,
   };
   return JSON.stringify({
-    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [['FunctionName']], Metrics: METRICS }] },
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [['FunctionName']], Metrics: METRICS }],
+    },
     FunctionName: functionName,
     ...values,
     Status: metrics.status,
@@ -42,9 +47,16 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
   });
 }
 
-/** A log line of a failure. Of the stack only the frames: its first lines hold the message, which may quote what was received. */
+/**
+ * A log line of a failure. Of the stack only the frames: its first lines hold the message, which may quote what was
+ * received.
+ */
 export function errorLine(error: unknown, requestId: string): string {
   const { name = 'Error', stack = '' } = error instanceof Error ? error : {};
-  const frames = stack.split('\n').filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line)).slice(0, 5).map(line => line.trim());
+  const frames = stack
+    .split('\n')
+    .filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line))
+    .slice(0, 5)
+    .map(line => line.trim());
   return JSON.stringify({ level: 'ERROR', error: name, requestId, frames });
 }

@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'url';
-import { Collected, Entry } from './collect';
+import { hookFailureEntry } from './bad-event';
 import { InvalidEventError } from './errors';
 import { MAX_PREPROCESS_MS } from './limits';
-import { badEventLine, eventLine, keptBytes, requireFit } from './lines';
+import { Entry, eventLine, requireFit } from './lines';
 import { CollectorRequest } from './request';
 import { uuidV5 } from './uuid';
 import { validateEvent } from './validate-event';
-import { BadEvent, CanonicalEvent } from '../../contract/generated';
+import { CanonicalEvent } from '../../contract/generated';
 
 /** Payload columns: JSON on a line, values for the hook. */
 const PAYLOADS = ['properties', 'traits', 'contexts', 'consent'] as const;
@@ -15,7 +15,7 @@ const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-write-key']);
 /** An event as the hook sees it: canonical, its payloads as values. */
 export type PreprocessEvent = Record<string, unknown>;
 
-/** What the hook may know of a request: no secret, and no more of the client than may be stored. */
+/** The part of a request that the hook sees: no secret, and no more of the client than may be stored. */
 export interface PreprocessRequest {
   readonly id: string;
   readonly path: string;
@@ -23,18 +23,25 @@ export interface PreprocessRequest {
   readonly receivedAt: number;
 }
 
-type Answer = PreprocessEvent | readonly PreprocessEvent[] | null | undefined;
+/** The hook's result: the event, several events, or nothing to drop it. */
+type HookResult = PreprocessEvent | readonly PreprocessEvent[] | null | undefined;
 
-/** The user's own step before storing: returns the event, several, or none to drop it. */
-export type Preprocess = (event: PreprocessEvent, request: PreprocessRequest) => Answer | Promise<Answer>;
+/** The user's own step before storing: returns the event, several events, or nothing to drop it. */
+export type Preprocess = (event: PreprocessEvent, request: PreprocessRequest) => HookResult | Promise<HookResult>;
 
 /** A module that never finishes loading must not keep requests waiting; what loads at all takes far less. */
 const MAX_LOAD_MS = 3_000;
 
-/** Not `require`: of ES modules Lambda does not allow it. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+/**
+ * Not `require`: of ES modules Lambda does not allow it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
 const importFile = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
 
-/** Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every one is kept as a bad event. */
+/**
+ * Loads the hook: what a module exports as `preprocess`. One that cannot be loaded fails for each event, so that every
+ * one is kept as a bad event.
+ */
 export async function loadPreprocess(path: string, importModule: typeof importFile = importFile): Promise<Preprocess> {
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<never>((_, reject) => {
@@ -55,7 +62,11 @@ function unavailable(reason: string): Preprocess {
 }
 
 /** Runs the hook over a request's events. Whatever it does, no event is lost and no request fails. */
-export async function preprocessed(collected: Collected, request: CollectorRequest, hook: Preprocess): Promise<Collected> {
+export async function preprocessed(
+  entries: readonly Entry[],
+  request: CollectorRequest,
+  hook: Preprocess,
+): Promise<Entry[]> {
   const seen: PreprocessRequest = {
     id: request.id,
     path: request.path,
@@ -63,43 +74,52 @@ export async function preprocessed(collected: Collected, request: CollectorReque
     receivedAt: request.receivedAt,
   };
   const deadline = Date.now() + MAX_PREPROCESS_MS;
-  const bad: Record<string, number> = { ...collected.bad };
-  const entries: Entry[] = [];
-  for (const entry of collected.entries) {
-    const results: readonly Result[] = entry.event ? await preprocessEvent(entry.event, seen, hook, deadline) : [entry];
-    for (const { code } of results) {
-      if (code !== undefined) bad[code] = (bad[code] ?? 0) + 1;
-    }
-    entries.push(...results);
+  const results: Entry[] = [];
+  for (const entry of entries) {
+    results.push(...(entry.event ? await preprocessEvent(entry.event, seen, hook, deadline) : [entry]));
   }
-  return { ...collected, entries, bad, accepted: entries.filter(({ event }) => event).length };
+  return results;
 }
 
-interface Result extends Entry { readonly code?: string }
-
-async function preprocessEvent(event: CanonicalEvent, request: PreprocessRequest, hook: Preprocess, deadline: number): Promise<Result[]> {
+async function preprocessEvent(
+  event: CanonicalEvent, request: PreprocessRequest, hook: Preprocess, deadline: number,
+): Promise<Entry[]> {
   try {
-    const answer = await inTime(() => hook(forHook(event), request), deadline);
-    const events = Array.isArray(answer) ? answer : [answer].filter(given => given !== undefined && given !== null);
+    const returned = await inTime(() => hook(forHook(event), request), deadline);
+    const events = Array.isArray(returned)
+      ? returned
+      : [returned].filter(given => given !== undefined && given !== null);
     return events.map((changed, index) => entryOf(changed, event, index));
   } catch (error) {
-    const { code, message } = error instanceof InvalidEventError ? error : { code: 'preprocess_failed', message: String(error) };
-    return [{ line: badEventLine(badEvent(event, code, message)), code }];
+    return [hookFailureEntry(event, asFailure(error))];
   }
 }
 
-async function inTime(run: () => Answer | Promise<Answer>, deadline: number): Promise<Answer> {
-  const tooSlow = new InvalidEventError('preprocess_timeout', `The hook took more than ${MAX_PREPROCESS_MS} ms for the request.`, '', 'preprocess');
-  if (Date.now() >= deadline) throw tooSlow;
-  const answer = run();
-  if (!isPromise(answer)) return answer;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(tooSlow), deadline - Date.now()); });
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
+function asFailure(error: unknown): InvalidEventError {
+  return error instanceof InvalidEventError
+    ? error
+    : new InvalidEventError('preprocess_failed', String(error), '', 'preprocess');
 }
 
-function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {
-  return typeof (answer as Promise<Answer> | undefined)?.then === 'function';
+async function inTime(run: () => HookResult | Promise<HookResult>, deadline: number): Promise<HookResult> {
+  const tooSlow = new InvalidEventError(
+    'preprocess_timeout',
+    `The hook took more than ${MAX_PREPROCESS_MS} ms for the request.`,
+    '',
+    'preprocess',
+  );
+  if (Date.now() >= deadline) throw tooSlow;
+  const returned = run();
+  if (!isPromise(returned)) return returned;
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow), deadline - Date.now());
+  });
+  return Promise.race([returned, timeout]).finally(() => clearTimeout(timer));
+}
+
+function isPromise(returned: HookResult | Promise<HookResult>): returned is Promise<HookResult> {
+  return typeof (returned as Promise<HookResult> | undefined)?.then === 'function';
 }
 
 function forHook(event: CanonicalEvent): PreprocessEvent {
@@ -110,7 +130,7 @@ function forHook(event: CanonicalEvent): PreprocessEvent {
   return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
 }
 
-/** Of an event that was split, each part needs an id of its own, the same when the request comes again. */
+/** Each event that the hook splits off needs an id of its own, which is the same when the request comes again. */
 function entryOf(changed: unknown, original: CanonicalEvent, index: number): Entry {
   if (typeof changed !== 'object' || changed === null) {
     throw new InvalidEventError('invalid_event', 'The hook returned something that is no event.', '', 'preprocess');
@@ -126,19 +146,4 @@ function entryOf(changed: unknown, original: CanonicalEvent, index: number): Ent
   validateEvent(event);
   const canonical = event as unknown as CanonicalEvent; // just validated
   return { event: canonical, line: requireFit(eventLine(canonical)) };
-}
-
-function badEvent(event: CanonicalEvent, error_code: string, error_message: string): BadEvent {
-  const { received_ts, protocol, app_id, request_id, batch_index } = event;
-  return {
-    received_ts,
-    protocol,
-    app_id,
-    request_id,
-    batch_index,
-    stage: 'preprocess',
-    error_code,
-    error_message,
-    ...keptBytes(Buffer.from(JSON.stringify(event))),
-  };
 }

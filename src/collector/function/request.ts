@@ -6,7 +6,7 @@ import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
 export const CONSENT_POLICIES = ['ignore', 'anonymous'] as const;
 export type ConsentPolicy = (typeof CONSENT_POLICIES)[number];
 
-/** What is read of a request, and how. */
+/** The settings by which a request is read. */
 export interface RequestPolicy {
   readonly clientIp: IpPolicy;
   readonly consentMode: ConsentPolicy;
@@ -40,7 +40,11 @@ export interface CollectorRequest {
 }
 
 /** Reads API Gateway's proxy event. */
-export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolicy, receivedAt: number): CollectorRequest {
+export function fromProxyEvent(
+  event: APIGatewayProxyEvent,
+  policy: RequestPolicy,
+  receivedAt: number,
+): CollectorRequest {
   const headers = lowerCaseNames(event.headers ?? {});
   const proxy = event.pathParameters?.proxy ?? '';
   const { requestId, identity } = event.requestContext;
@@ -56,7 +60,8 @@ export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolic
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     anonymous,
     clientAddress: anonymous ? undefined : anonymise(identity?.sourceIp, policy.clientIp),
-    cookie: anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
+    cookie:
+      anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
     scheme: headers['x-forwarded-proto'] === 'http' ? 'http' : 'https',
     location: location(event, proxy),
   };
@@ -64,18 +69,24 @@ export function fromProxyEvent(event: APIGatewayProxyEvent, policy: RequestPolic
 
 /** A tracker's own anonymous mode, or the browser's signals where they are honoured. */
 function isAnonymous(headers: Readonly<Record<string, string>>, consentMode: ConsentPolicy): boolean {
-  return headers['sp-anonymous'] !== undefined || (consentMode === 'anonymous' && (headers['sec-gpc'] === '1' || headers.dnt === '1'));
+  return (
+    headers['sp-anonymous'] !== undefined ||
+    (consentMode === 'anonymous' && (headers['sec-gpc'] === '1' || headers.dnt === '1'))
+  );
 }
 
 /**
- * The stage is named `v1`, so a client that knows only the host and sends to `/v1/batch` reaches `batch`, one that keeps the stage in its URL
- * reaches `v1/batch`. Both mean the same.
+ * The stage is named `v1`, so a client that knows only the host and sends to `/v1/batch` reaches `batch`, one that
+ * keeps the stage in its URL reaches `v1/batch`. Both mean the same.
  */
 export function normalisePath(path: string): string {
   return path.replace(/^\/+|\/+$/g, '').replace(/^(?:v1(?:\/|$))+/, '');
 }
 
-/** Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's requests. */
+/**
+ * Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's
+ * requests.
+ */
 function location({ requestContext }: APIGatewayProxyEvent, proxy: string): string {
   const suffix = `/${proxy}`;
   const path = requestContext.path ?? `/${requestContext.stage}${suffix}`;
@@ -88,5 +99,7 @@ function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

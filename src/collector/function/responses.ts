@@ -1,7 +1,7 @@
 import { RETRY_AFTER_SECONDS } from './limits';
 
-/** An HTTP answer, before the CORS headers that every answer gets. */
-export interface Answer {
+/** An HTTP response, before the CORS headers that every response gets. */
+export interface CollectorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -12,18 +12,18 @@ export interface Answer {
 /** A 1x1 transparent GIF of 43 bytes. */
 const PIXEL = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==';
 
-export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): CollectorResponse {
   return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-export function text(body: string): Answer {
+export function text(body: string): CollectorResponse {
   return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
 /** 200 without a body. */
-export const nothing: Answer = { status: 200, headers: {}, body: '' };
+export const nothing: CollectorResponse = { status: 200, headers: {}, body: '' };
 
-export const pixel: Answer = {
+export const pixel: CollectorResponse = {
   status: 200,
   headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' },
   body: PIXEL,
@@ -31,17 +31,39 @@ export const pixel: Answer = {
 };
 
 /** Segment's Java SDK parses the body and takes anything but a JSON object for a failure. */
-export const success: Answer = json(200, { success: true });
+export const success: CollectorResponse = json(200, { success: true });
 
-/** An error. `code` and `message` are what the Python SDKs read: without them they resend even what is refused for good. */
-export function failure(status: number, code: string, message: string, headers?: Readonly<Record<string, string>>): Answer {
+/**
+ * An error. `code` and `message` are what the Python SDKs read: without them they resend even what is refused for good.
+ */
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+): CollectorResponse {
   return json(status, { success: false, code, message }, headers);
 }
 
 const retryAfter = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
 
-export const storeFailed: Answer = failure(503, 'store_failed', 'The events could not be stored; send them again.', retryAfter);
+export const storeFailed: CollectorResponse = failure(
+  503,
+  'store_failed',
+  'The events could not be stored; send them again.',
+  retryAfter,
+);
 
-export const keysUnavailable: Answer = failure(503, 'keys_unavailable', 'The write keys cannot be read; send the events again.', retryAfter);
+export const keysUnavailable: CollectorResponse = failure(
+  503,
+  'keys_unavailable',
+  'The write keys cannot be read; send the events again.',
+  retryAfter,
+);
 
-export const internalError: Answer = failure(500, 'internal_error', 'The collector failed; send the events again.', retryAfter);
+export const internalError: CollectorResponse = failure(
+  500,
+  'internal_error',
+  'The collector failed; send the events again.',
+  retryAfter,
+);

@@ -1,10 +1,10 @@
 import { PROTOCOLS } from './protocols';
 import { Endpoint } from './protocols/protocol';
 import { CollectorRequest } from './request';
-import { Answer, failure, nothing } from './responses';
+import { CollectorResponse, failure, nothing } from './responses';
 
-/** Endpoints that may serve a request (protocols share some paths), or the answer when none does. */
-export type Route = { readonly endpoints: readonly Endpoint[] } | { readonly answer: Answer };
+/** Endpoints that may serve a request (protocols share some paths), or the response when no protocol does. */
+export type Route = { readonly endpoints: readonly Endpoint[] } | { readonly response: CollectorResponse };
 
 /** Whether any protocol serves the path, as {@link normalisePath} makes it. */
 export function isServed(path: string): boolean {
@@ -13,11 +13,11 @@ export function isServed(path: string): boolean {
 
 export function route({ method, path }: CollectorRequest): Route {
   const known = PROTOCOLS.flatMap(protocol => protocol.endpointsAt(path));
-  if (known.length === 0) return { answer: failure(404, 'unknown_path', 'No protocol is served at this path.') };
+  if (known.length === 0) return { response: failure(404, 'unknown_path', 'No protocol is served at this path.') };
   // A monitor's HEAD asks whether the path is there; it never carries an event.
-  if (method === 'HEAD') return { answer: nothing };
+  if (method === 'HEAD') return { response: nothing };
   const endpoints = known.filter(endpoint => endpoint.methods.includes(method));
   if (endpoints.length > 0) return { endpoints };
   const allowed = [...new Set(known.flatMap(endpoint => endpoint.methods))].join(', ');
-  return { answer: failure(405, 'method_not_allowed', `This path takes ${allowed}.`, { Allow: allowed }) };
+  return { response: failure(405, 'method_not_allowed', `This path takes ${allowed}.`, { Allow: allowed }) };
 }

@@ -1,14 +1,12 @@
 import { InvalidEventError } from './errors';
-import { MAX_ID_LENGTH } from './limits';
-import { EVENT_RULES, FieldRule } from '../../contract/generated';
+import { EVENT_RULES, FieldRule, MAX_ID_LENGTH, MAX_TIMESTAMP_MS } from '../../contract/generated';
 
-/** 9999-12-31T23:59:59.999Z: what every engine's timestamps can hold. */
-export const MAX_TIMESTAMP = 253_402_300_799_999;
 const MAX_INT = 2 ** 31 - 1;
 
 type Check = (value: unknown) => boolean;
 
-const within = (value: unknown, min: number, max: number) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+const within = (value: unknown, min: number, max: number) =>
+  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
 
 /** Types of the contract that travel on a line. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -17,7 +15,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   bigint: value => Number.isSafeInteger(value),
   double: value => Number.isFinite(value),
   boolean: value => typeof value === 'boolean',
-  timestamp: value => within(value, 0, MAX_TIMESTAMP),
+  timestamp: value => within(value, 0, MAX_TIMESTAMP_MS),
 };
 
 const REQUIRED = Object.entries(EVENT_RULES).filter(([, rule]) => rule.required).map(([field]) => field);
@@ -30,9 +28,12 @@ const RULES = new Map<string, FieldRule & { readonly isValid: Check }>(
  * @throws {InvalidEventError}
  */
 export function validateEvent(event: object): void {
-  const fields = event as Readonly<Record<string, unknown>>; // an interface has no index, its values are checked one by one
+  // An interface has no index signature; its values are checked one by one.
+  const fields = event as Readonly<Record<string, unknown>>;
   for (const field of REQUIRED) {
-    if (fields[field] === undefined || fields[field] === '') throw new InvalidEventError('missing_field', `${field} is required.`, field);
+    if (fields[field] === undefined || fields[field] === '') {
+      throw new InvalidEventError('missing_field', `${field} is required.`, field);
+    }
   }
   for (const field of Object.keys(fields)) {
     const value = fields[field];

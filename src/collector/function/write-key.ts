@@ -115,18 +115,26 @@ function parseJson(text: string): JsonValue {
 }
 
 function sourceKeys(id: string, value: JsonValue): KnownKey[] {
-  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) throw new WriteKeysError(`has no keys for source "${id}"`);
-  if (value.appId !== undefined && typeof value.appId !== 'string') throw new WriteKeysError(`has an appId that is not a string for source "${id}"`);
+  if (!isObject(value) || !isArray(value.keys) || value.keys.length === 0) {
+    throw new WriteKeysError(`has no keys for source "${id}"`);
+  }
+  if (value.appId !== undefined && typeof value.appId !== 'string') {
+    throw new WriteKeysError(`has an appId that is not a string for source "${id}"`);
+  }
   const source: Source = { id, appId: value.appId };
   return value.keys.map(key => {
-    if (typeof key !== 'string' || key === '') throw new WriteKeysError(`has a key that is not a string for source "${id}"`);
+    if (typeof key !== 'string' || key === '') {
+      throw new WriteKeysError(`has a key that is not a string for source "${id}"`);
+    }
     return { digest: sha256(key), source };
   });
 }
 
 /** The key that counts. */
 export function firstKey({ authorization, body, query, header, appId }: PresentedKeys): string | undefined {
-  return [basicUsername(authorization), body, query, header, appId].find(key => key !== undefined && key !== '' && !isMasked(key));
+  return [basicUsername(authorization), body, query, header, appId].find(
+    key => key !== undefined && key !== '' && !isMasked(key),
+  );
 }
 
 /** Jitsu's browser client masks the key in the body and sends the real one in a header. */

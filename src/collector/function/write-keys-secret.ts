@@ -1,7 +1,10 @@
 import { RETRY_AFTER_SECONDS } from './limits';
 import { WriteKeys, WriteKeysError } from './write-key';
 
-/** How long keys are used before they are read again: a new key is known everywhere after that, and a removed one nowhere. */
+/**
+ * How long keys are used before they are read again: a new key is known everywhere after that, and a removed one
+ * nowhere.
+ */
 const TTL_MS = 5 * 60_000;
 
 /** After a failure: no request waits for another attempt before clients were told to come back. */
@@ -33,7 +36,9 @@ export class SecretWriteKeys {
       this.nextRead = this.readAt + TTL_MS;
     } catch (error) {
       this.nextRead = Date.now() + RETRY_MS;
-      this.log(JSON.stringify({ level: 'ERROR', error: 'WriteKeysUnreadable', reason: reasonOf(error), ...this.age() }));
+      this.log(
+        JSON.stringify({ level: 'ERROR', error: 'WriteKeysUnreadable', reason: reasonOf(error), ...this.age() }),
+      );
     }
   }
 
@@ -43,7 +48,9 @@ export class SecretWriteKeys {
   }
 }
 
-/** What Secrets Manager calls it, never a message: those quote what they complain about. */
+/** The error's name, never its message, which may quote the secret. */
 function reasonOf(error: unknown): string {
-  return error instanceof WriteKeysError ? 'the secret is not of the form {"<source id>": {"keys": ["…"]}}' : (error as Error).name;
+  return error instanceof WriteKeysError
+    ? 'the secret is not of the form {"<source id>": {"keys": ["…"]}}'
+    : (error as Error).name;
 }

@@ -1,4 +1,4 @@
-"""Every call of segment-analytics-python. Arguments: the collector's URL, the write key. Says which id each call got."""
+"""Every call of segment-analytics-python. Arguments: the collector's URL, the write key. Prints the id of each call."""
 
 import json
 import sys

@@ -1,4 +1,7 @@
-"""Every kind of event of snowplow-tracker. Arguments: the collector's URL, the app id, post or get. Says which id each got."""
+"""Every kind of event of snowplow-tracker. Prints the id of each event.
+
+Arguments: the collector's URL, the app id, post or get.
+"""
 
 import json
 import sys

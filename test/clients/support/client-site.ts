@@ -2,7 +2,7 @@
 import { createServer, Server } from 'http';
 import { join } from 'path';
 import { build } from 'esbuild';
-import { close, listen } from '../../../examples/local/servers';
+import { close, listen } from '../../../examples/local/support';
 
 const PAGES = join(__dirname, '..', 'browser');
 

@@ -4,11 +4,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { run } from './client-process';
 import { Copies, StoredLine, storedLine } from './stored-line';
-import { CustomDomain, Edge } from '../../../examples/local/edge';
-import { LocalKinesis } from '../../../examples/local/kinesis';
-import { LambdaHost } from '../../../examples/local/lambda-host';
-import { readStack, RestApi } from '../../../examples/local/template';
-import { until } from '../../../examples/local/until';
+import { CustomDomain, Edge, LambdaHost, LocalKinesis, readStack, RestApi } from '../../../examples/local/aws';
+import { until } from '../../../examples/local/support';
 import type { ConsentMode } from '../../../src/collector/privacy-options';
 
 /** Two cores that also do something else. */

@@ -1,8 +1,7 @@
 /** Stands before the collector and answers some requests itself, with the answers of the template's own gateway. */
 import { createServer, IncomingMessage, request as forward, Server, ServerResponse } from 'http';
-import { gatewayResponse, ResponseType } from '../../../examples/local/gateway-responses';
-import { close, listen } from '../../../examples/local/servers';
-import { RestApi } from '../../../examples/local/template';
+import { gatewayResponse, ResponseType, RestApi } from '../../../examples/local/aws';
+import { close, listen } from '../../../examples/local/support';
 
 export class Outage {
   /** Status of every answer to an event, in order. */
@@ -43,7 +42,7 @@ export class Outage {
   }
 
   private pass(request: IncomingMessage, response: ServerResponse): void {
-    const { method, url, headers } = request;
+    const { method, url, headers: { host, ...headers } } = request; // the collector does not answer to the outage's host
     const onward = forward(`${this.collectorHost}${url}`, { method, headers }, answer => {
       if (method === 'POST') this.statuses.push(answer.statusCode ?? 0);
       response.writeHead(answer.statusCode ?? 502, answer.headers);

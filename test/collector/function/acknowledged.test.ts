@@ -13,7 +13,9 @@ test('every acknowledged event is in the stream, whatever fails on the way', asy
   });
   expect({ seed, acknowledged, lost, foreign }).toEqual({ seed, acknowledged: 20_000, lost: [], foreign: 0 });
   // It means something only if everything did fail.
-  for (const fault of ['refusedRecords', 'lostAnswers', 'serverErrors'] as const) expect(faults[fault]).toBeGreaterThan(0);
+  for (const fault of ['refusedRecords', 'lostAnswers', 'serverErrors'] as const) {
+    expect(faults[fault]).toBeGreaterThan(0);
+  }
   expect(copies).toBeGreaterThan(0);
 }, 120_000);
 
@@ -25,7 +27,7 @@ describe('an outage', () => {
     ['of refused records', { refusedRecords: 1 }],
     ['of lost answers', { lostAnswers: 1 }],
     ['of silence', { delays: { share: 1, milliseconds: 60_000 } }],
-  ])('%s is answered with 503 before the function ends, and what is sent again afterwards is stored', async (name, faults) => {
+  ])('%s is answered with 503 before the function ends, and a retry afterwards is stored', async (name, faults) => {
     const { kinesis, proxy, collector } = stream();
     const event = proxyEvent({ body: { event_name: 'click', event_id: name } });
     proxy.faults = faults;

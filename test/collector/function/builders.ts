@@ -2,6 +2,7 @@ import { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { collect, Collected } from '../../../src/collector/function/collect';
 import { CollectorEnvironment, parseEnvironment } from '../../../src/collector/function/environment';
 import { JsonObject } from '../../../src/collector/function/json';
+import { countEntries, EntryCounts } from '../../../src/collector/function/lines';
 import { fromProxyEvent } from '../../../src/collector/function/request';
 
 /** 2026-01-02T03:04:05.678Z */
@@ -20,7 +21,11 @@ export interface RequestParts {
   readonly domainName?: string;
 }
 
-/** An event as API Gateway's REST proxy integration makes it, with `binaryMediaTypes` of everything: bodies come in base64. */
+/**
+ * An event as API Gateway's REST proxy integration makes it.
+ *
+ * The API declares every media type binary, so bodies come in base64.
+ */
 export function proxyEvent(parts: RequestParts = {}): APIGatewayProxyEvent {
   const path = (parts.path ?? '/v1/events').replace(/^\//, '');
   return {
@@ -58,18 +63,24 @@ export function settings(environment: Partial<CollectorEnvironment> = {}) {
   return parseEnvironment({ STREAM_NAME: 'clicks', ...environment });
 }
 
-export interface Seen extends Collected {
+export interface Seen extends Collected, EntryCounts {
   readonly lines: string[];
   /** the lines, parsed */
   readonly events: JsonObject[];
   readonly badEvents: JsonObject[];
 }
 
-/** What the collector makes of a request. */
+/** Reads a request as the collector does, up to the lines it would store. */
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
-  const outcome = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
-  const lines = outcome.entries.map(entry => entry.line);
+  const result = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
+  const lines = result.entries.map(entry => entry.line);
   const parsedLines: JsonObject[] = lines.map(line => JSON.parse(line));
-  return { ...outcome, lines, events: parsedLines.filter(line => line.kind === 'event'), badEvents: parsedLines.filter(line => line.kind === 'bad') };
+  return {
+    ...result,
+    ...countEntries(result.entries),
+    lines,
+    events: parsedLines.filter(line => line.kind === 'event'),
+    badEvents: parsedLines.filter(line => line.kind === 'bad'),
+  };
 }

@@ -26,7 +26,7 @@ test('a truncated address is an address, and truncating it again changes nothing
   }));
 });
 
-test('the policy decides', () => {
+test('an address is kept whole or dropped as the policy says', () => {
   expect(anonymise('203.0.113.77', 'full')).toBe('203.0.113.77');
   expect(anonymise('2001:db8::1', 'full')).toBe('2001:db8::1');
   expect(anonymise('203.0.113.77', 'drop')).toBeUndefined();

@@ -1,61 +1,45 @@
-import { Server } from 'http';
-import { AddressInfo } from 'net';
-import {
-  CreateStreamCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand, waitUntilStreamExists,
-} from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import kinesalite from 'kinesalite';
 import { lambdaContext, proxyEvent } from './builders';
+import { LocalKinesis } from '../../../examples/local/aws';
+import { temporaryFolder } from '../../support/temporary-folder';
 
 /** The function as it is deployed, against an emulator that stores. */
 const STREAM = 'clicks';
 const SHARDS = 2;
 
-let server: Server;
-let kinesis: KinesisClient;
+const folder = temporaryFolder('kinesis-');
+let kinesis: LocalKinesis;
 let handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 const logged: string[] = [];
 
 beforeAll(async () => {
-  server = kinesalite({ createStreamMs: 0 });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  kinesis = await LocalKinesis.start(folder, { name: STREAM, shards: SHARDS });
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL_KINESIS: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     STREAM_NAME: STREAM,
   });
-  kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler() });
-  await kinesis.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: SHARDS }));
-  await waitUntilStreamExists({ client: kinesis, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.1 }, { StreamName: STREAM });
   jest.spyOn(process.stdout, 'write').mockImplementation(line => logged.push(String(line)) > 0);
   // Required only now: it reads the environment.
   ({ handler } = jest.requireActual<{ handler: typeof handler }>('../../../src/collector/function/collector.lambda'));
 });
 
-afterAll(async () => {
-  kinesis?.destroy();
-  await new Promise(resolve => server.close(resolve));
-});
+afterAll(() => kinesis?.stop());
 
 interface Line { readonly kind: string; readonly event_id?: string; readonly error_code?: string }
 
-async function storedLines(): Promise<Line[]> {
-  const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: STREAM }));
-  const records = await Promise.all(Shards.map(async ({ ShardId }) => {
-    const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand({ StreamName: STREAM, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
-    return (await kinesis.send(new GetRecordsCommand({ ShardIterator }))).Records ?? [];
-  }));
-  return records.flat().flatMap(({ Data }) => Buffer.from(Data ?? []).toString().split('\n')).map(line => JSON.parse(line));
-}
+const storedLines = async (): Promise<Line[]> => (await kinesis.lines()).map(line => JSON.parse(line));
 
-test('what is acknowledged is in the stream, good and bad, exactly once', async () => {
+test('every acknowledged event, good or bad, is in the stream exactly once', async () => {
   const ids = Array.from({ length: 300 }, (_, index) => `m${index}`);
-  const messages = ids.map(messageId => ({ type: 'track', event: 'Order', userId: 'u', messageId, properties: { text: 'x'.repeat(2_000) } }));
-  const answer = await handler(proxyEvent({ path: '/v1/batch', body: { batch: [...messages, { type: 'track' }] } }), lambdaContext());
-  expect(answer).toMatchObject({ statusCode: 200, body: '{"success":true}' });
+  const messages = ids.map(messageId => ({
+    type: 'track', event: 'Order', userId: 'u', messageId, properties: { text: 'x'.repeat(2_000) },
+  }));
+  const batch = [...messages, { type: 'track' }];
+  const response = await handler(proxyEvent({ path: '/v1/batch', body: { batch } }), lambdaContext());
+  expect(response).toMatchObject({ statusCode: 200, body: '{"success":true}' });
 
   const lines = await storedLines();
   expect(lines.filter(line => line.kind === 'event').map(line => line.event_id).sort()).toEqual([...ids].sort());

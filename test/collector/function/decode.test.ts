@@ -2,7 +2,9 @@ import { gzipSync } from 'zlib';
 import * as fc from 'fast-check';
 import { decodeJson, inflate } from '../../../src/collector/function/decode';
 import { DecodeError } from '../../../src/collector/function/errors';
-import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../../../src/collector/function/limits';
+import {
+  MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES,
+} from '../../../src/collector/function/limits';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
@@ -20,11 +22,13 @@ test('any JSON is read back, plain, compressed, or compressed as base64 text', (
   fc.assert(fc.property(fc.json({ maxDepth: 5 }), text => {
     const expected = JSON.parse(text);
     const gzip = gzipSync(text);
-    for (const body of [Buffer.from(text), gzip, Buffer.from(gzip.toString('base64'))]) expect(decodeJson(body)).toEqual(expected);
+    for (const body of [Buffer.from(text), gzip, Buffer.from(gzip.toString('base64'))]) {
+      expect(decodeJson(body)).toEqual(expected);
+    }
   }));
 });
 
-test('whatever bytes come, they are decoded or refused with a code', () => {
+test('any bytes are decoded or refused with a code', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
     expect(codeOf(Buffer.from(bytes))).toMatch(/^(decoded|4(00|13) [a-z0-9_]+)$/);
   }));
@@ -64,7 +68,7 @@ test.each([
   ['nesting beyond the limit', nested(MAX_JSON_DEPTH + 1), '413 too_deep'],
   ['nesting that would overflow a parser', nested(400_000), '413 too_deep'],
   ['unclosed nesting', '['.repeat(100_000), '413 too_deep'],
-  ['more values than memory is for', `[${'1,'.repeat(MAX_JSON_VALUES - 1)}1]`, '413 too_many_values'],
+  ['more values than the limit', `[${'1,'.repeat(MAX_JSON_VALUES - 1)}1]`, '413 too_many_values'],
   ['a body above the limit', Buffer.alloc(MAX_BODY_BYTES + 1, 0x20), '413 body_too_large'],
   ['a gzip bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024)), '413 inflated_too_large'],
   ['a gzip bomb as base64', gzipSync(Buffer.alloc(64 * 1024 * 1024)).toString('base64'), '413 inflated_too_large'],
@@ -86,8 +90,10 @@ test('a bomb never takes more memory than the limit', () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * MAX_INFLATED_BYTES);
 });
 
-test('a message never quotes the body', () => {
+test('an error message never quotes the body', () => {
   for (const body of ['secret', '{"a":secret}', '{"a": "secret', '["secret",]']) {
-    expect(() => decodeJson(Buffer.from(body))).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
+    expect(() => decodeJson(Buffer.from(body))).toThrow(expect.objectContaining({
+      message: expect.not.stringContaining('secret'),
+    }));
   }
 });

@@ -1,9 +1,12 @@
 import { CollectorEnvironment, EnvironmentError, parseEnvironment } from '../../../src/collector/function/environment';
 
-const parse = (environment: Partial<Record<keyof CollectorEnvironment, string>>) => parseEnvironment({ STREAM_NAME: 'clicks', ...environment });
+const parse = (environment: Partial<Record<keyof CollectorEnvironment, string>>) =>
+  parseEnvironment({ STREAM_NAME: 'clicks', ...environment });
 
 test('only the stream is required', () => {
-  expect(parse({})).toMatchObject({ streamName: 'clicks', allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse' });
+  expect(parse({})).toMatchObject({
+    streamName: 'clicks', allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse',
+  });
   expect(parse({}).writeKeys.authenticate({})).toEqual({});
 });
 
@@ -19,7 +22,11 @@ test('everything can be set', () => {
     PREPROCESS_MODULE: '/opt/hook.js',
   });
   expect(settings).toMatchObject({
-    clientIp: 'drop', metricsNamespace: 'Mine', cookie: { domain: 'shop.example' }, consentMode: 'anonymous', preprocessModule: '/opt/hook.js',
+    clientIp: 'drop',
+    metricsNamespace: 'Mine',
+    cookie: { domain: 'shop.example' },
+    consentMode: 'anonymous',
+    preprocessModule: '/opt/hook.js',
   });
   expect([...settings.pathAliases]).toEqual([['com.acme/track', 'batch']]);
   expect([...settings.allowedOrigins ?? []]).toEqual(['https://a.example', 'http://localhost:3000']);
@@ -49,7 +56,10 @@ test.each([
   [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],
   [{ WRITE_KEYS: '{"web":"secret"}' }, 'WRITE_KEYS has no keys for source "web"'],
   [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'WRITE_KEYS has a key that is not a string for source "web"'],
-  [{ WRITE_KEYS: '{"web":{"keys":["secret"],"appId":1}}' }, 'WRITE_KEYS has an appId that is not a string for source "web"'],
+  [
+    { WRITE_KEYS: '{"web":{"keys":["secret"],"appId":1}}' },
+    'WRITE_KEYS has an appId that is not a string for source "web"',
+  ],
 ])('%j is refused: %s', (environment, message) => {
   expect(() => parse(environment)).toThrow(EnvironmentError);
   expect(() => parse(environment)).toThrow(message);

@@ -2,10 +2,12 @@ import { EventIds } from '../../../src/collector/function/event-id';
 import { EventDraft } from '../../../src/collector/function/protocols/protocol';
 import { uuidV5 } from '../../../src/collector/function/uuid';
 
-const draft = (fields: Partial<EventDraft> = {}): EventDraft => ({ event_name: 'click', event_type: 'track', client_ts: 1, ...fields });
+const draft = (fields: Partial<EventDraft> = {}): EventDraft => ({
+  event_name: 'click', event_type: 'track', client_ts: 1, ...fields,
+});
 const idOf = (event: EventDraft, requestId = 'r1', source = 's') => new EventIds(requestId, source).of(event);
 
-test('an id made here is a UUID of version 5', () => {
+test('a generated id is a version 5 UUID', () => {
   expect(uuidV5('a')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
@@ -17,16 +19,21 @@ test('the same content sent again gets the same id, whenever it is sent', () => 
   expect(idOf(draft({ sent_ts: 5 }), 'r1')).toBe(idOf(draft({ sent_ts: 9 }), 'r2'));
 });
 
-test('another content, time or source gets another id', () => {
-  const ids = [idOf(draft()), idOf(draft({ client_ts: 2 })), idOf(draft({ user_id: 'u' })), idOf(draft(), 'r1', 'other')];
+test('different content, a different time or a different source gives a different id', () => {
+  const ids = [
+    idOf(draft()),
+    idOf(draft({ client_ts: 2 })),
+    idOf(draft({ user_id: 'u' })),
+    idOf(draft(), 'r1', 'other'),
+  ];
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('without a time each request counts: two clicks on one button are two', () => {
+test('events without a time get a new id per request, so two clicks on one button stay two', () => {
   expect(idOf(draft({ client_ts: undefined }), 'r1')).not.toBe(idOf(draft({ client_ts: undefined }), 'r2'));
 });
 
-test('equal events of one request are two events, and stay the same two when it is sent again', () => {
+test('equal events in one request get different ids, and the same ones when it is sent again', () => {
   const twice = (ids: EventIds) => [ids.of(draft()), ids.of(draft())];
   const [first, second] = twice(new EventIds('r1', 's'));
   expect(first).not.toBe(second);

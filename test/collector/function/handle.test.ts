@@ -1,7 +1,7 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { lambdaContext, proxyEvent, RequestParts, settings } from './builders';
 import { scriptedKinesis } from './kinesis/scripted-kinesis';
-import { Collector, handle } from '../../../src/collector/function/handle';
+import { Dependencies, handle } from '../../../src/collector/function/handle';
 import { KinesisWriter } from '../../../src/collector/function/kinesis/kinesis-writer';
 import { KinesisError } from '../../../src/collector/function/kinesis/put-records';
 import { WriteKeys } from '../../../src/collector/function/write-key';
@@ -9,9 +9,9 @@ import { WriteKeys } from '../../../src/collector/function/write-key';
 let kinesis: ReturnType<typeof scriptedKinesis>;
 beforeEach(() => { kinesis = scriptedKinesis(); });
 
-function collector(overrides: Partial<Collector> = {}) {
+function collector(overrides: Partial<Dependencies> = {}) {
   const log: string[] = [];
-  const parts: Collector = {
+  const parts: Dependencies = {
     settings: settings(),
     writer: new KinesisWriter(kinesis.putRecords),
     functionName: 'fn',
@@ -21,42 +21,51 @@ function collector(overrides: Partial<Collector> = {}) {
   return { parts, log };
 }
 
-async function answerTo(request: RequestParts, overrides: Partial<Collector> = {}, remainingMs?: number) {
+async function answerTo(request: RequestParts, overrides: Partial<Dependencies> = {}, remainingMs?: number) {
   const { parts, log } = collector(overrides);
-  const answer = await handle(proxyEvent(request), lambdaContext(remainingMs), parts);
-  return { ...answer, headers: answer.headers ?? {}, log, metrics: log.map(line => JSON.parse(line)).find(line => line._aws) };
+  const response = await handle(proxyEvent(request), lambdaContext(remainingMs), parts);
+  return {
+    ...response,
+    headers: response.headers ?? {},
+    log,
+    metrics: log.map(line => JSON.parse(line)).find(line => line._aws),
+  };
 }
 
 const click = { event_name: 'click', user_id: 'u1' };
 
 test('200 is answered after Kinesis confirmed the lines', async () => {
-  const answer = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } });
-  expect(answer).toMatchObject({ statusCode: 200, body: '{"success":true}', isBase64Encoded: false });
-  expect(answer.headers).toEqual({
+  const response = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } });
+  expect(response).toMatchObject({ statusCode: 200, body: '{"success":true}', isBase64Encoded: false });
+  expect(response.headers).toEqual({
     'Content-Type': 'application/json',
     'Vary': 'Origin',
     'Access-Control-Allow-Origin': 'https://shop.example',
     'Access-Control-Allow-Credentials': 'true',
   });
-  expect(JSON.parse(kinesis.calls[0][0].data.toString())).toMatchObject({ v: 1, kind: 'event', event_name: 'click', user_id: 'u1' });
+  expect(JSON.parse(kinesis.calls[0][0].data.toString())).toMatchObject({
+    v: 1, kind: 'event', event_name: 'click', user_id: 'u1',
+  });
 });
 
 test('a request without an event never reaches Kinesis', async () => {
-  for (const request of [{ method: 'GET', path: '/health' }, { method: 'OPTIONS' }, { path: '/v1/batch', body: { batch: [] } }, { body: '{' }]) await answerTo(request);
+  const health = { method: 'GET', path: '/health' };
+  const emptyBatch = { path: '/v1/batch', body: { batch: [] } };
+  for (const request of [health, { method: 'OPTIONS' }, emptyBatch, { body: '{' }]) await answerTo(request);
   expect(kinesis.calls).toHaveLength(0);
 });
 
 test('when Kinesis refuses until the deadline, the answer is 503 with Retry-After', async () => {
   kinesis.always([{ ErrorCode: 'ProvisionedThroughputExceededException' }]);
-  const answer = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } }, {}, 700);
-  expect(answer.statusCode).toBe(503);
-  expect(answer.headers).toMatchObject({ 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' });
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code: 'store_failed', message: expect.any(String) });
-  expect(answer.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, StoreFailures: 1, Status: 503 });
-  expect(answer.log.join()).toContain('ProvisionedThroughputExceededException');
+  const response = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } }, {}, 700);
+  expect(response.statusCode).toBe(503);
+  expect(response.headers).toMatchObject({ 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' });
+  expect(JSON.parse(response.body)).toEqual({ success: false, code: 'store_failed', message: expect.any(String) });
+  expect(response.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, StoreFailures: 1, Status: 503 });
+  expect(response.log.join()).toContain('ProvisionedThroughputExceededException');
 });
 
-test('a bad event is acknowledged only when its line is stored, too', async () => {
+test('a bad event, too, is acknowledged only once its line is stored', async () => {
   kinesis.always(new KinesisError('AccessDeniedException', 400));
   expect(await answerTo({ path: '/v1/track', body: {} })).toMatchObject({ statusCode: 503 });
 });
@@ -84,10 +93,10 @@ test.each([
   [{ body: '{"a":' }, 400, 'invalid_json'],
   [{ body: 'x'.repeat(2_000_000) }, 413, 'body_too_large'],
 ])('%j is answered with %i %s, and with CORS headers', async (request, status, code) => {
-  const answer = await answerTo({ ...request, headers: { origin: 'https://shop.example' } });
-  expect(answer.statusCode).toBe(status);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
-  expect(answer.headers['Access-Control-Allow-Origin']).toBe('https://shop.example');
+  const response = await answerTo({ ...request, headers: { origin: 'https://shop.example' } });
+  expect(response.statusCode).toBe(status);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
+  expect(response.headers['Access-Control-Allow-Origin']).toBe('https://shop.example');
 });
 
 test('a preflight is answered at any path', async () => {
@@ -109,60 +118,77 @@ test('a preflight is answered at any path', async () => {
 });
 
 describe('while the write keys cannot be read', () => {
-  const unread = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => WriteKeys.unavailable() } };
+  const unread = {
+    settings: settings({ WRITE_KEYS_SECRET: 'arn' }),
+    writeKeys: { current: async () => WriteKeys.unavailable() },
+  };
 
   test.each([
-    ['/v1/track', { type: 'track', event: 'e', userId: 'u' }], ['/com.snowplowanalytics.snowplow/tp2', { data: [{ e: 'pv', p: 'web', tv: '1' }] }],
-    ['/collect', [{ event_type: 'a' }]], ['/batch/', { api_key: 'k', batch: [{ event: 'e', distinct_id: 'd' }] }], ['/v1/events', click],
+    ['/v1/track', { type: 'track', event: 'e', userId: 'u' }],
+    ['/com.snowplowanalytics.snowplow/tp2', { data: [{ e: 'pv', p: 'web', tv: '1' }] }],
+    ['/collect', [{ event_type: 'a' }]],
+    ['/batch/', { api_key: 'k', batch: [{ event: 'e', distinct_id: 'd' }] }],
+    ['/v1/events', click],
   ])('%s is answered with 503 and Retry-After, and nothing is stored', async (path, body) => {
-    const answer = await answerTo({ path, body, headers: { Origin: 'https://shop.example' } }, unread);
-    expect(answer).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' } });
-    expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'keys_unavailable' });
-    expect(answer.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, BadEvents: 0, Status: 503 });
+    const response = await answerTo({ path, body, headers: { Origin: 'https://shop.example' } }, unread);
+    expect(response).toMatchObject({
+      statusCode: 503, headers: { 'Retry-After': '5', 'Access-Control-Allow-Origin': 'https://shop.example' },
+    });
+    expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'keys_unavailable' });
+    expect(response.metrics).toMatchObject({ Requests: 1, AcceptedEvents: 0, BadEvents: 0, Status: 503 });
     expect(kinesis.calls).toHaveLength(0);
   });
 
-  test('health and preflights are answered as ever', async () => {
+  test('health checks and preflights are still answered', async () => {
     expect(await answerTo({ method: 'GET', path: '/health' }, unread)).toMatchObject({ statusCode: 200 });
     expect(await answerTo({ method: 'OPTIONS' }, unread)).toMatchObject({ statusCode: 200 });
   });
 });
 
-test('keys that change while the function runs count from the next request', async () => {
+test('changed keys apply from the next request', async () => {
   let keys = WriteKeys.parse('{"web":{"keys":["old"]}}');
   const changing = { settings: settings({ WRITE_KEYS_SECRET: 'arn' }), writeKeys: { current: async () => keys } };
-  const statusOf = async (key: string) => (await answerTo({ body: click, headers: { 'X-Write-Key': key } }, changing)).statusCode;
+  const statusOf = async (key: string) =>
+    (await answerTo({ body: click, headers: { 'X-Write-Key': key } }, changing)).statusCode;
   expect([await statusOf('old'), await statusOf('new')]).toEqual([200, 401]);
   keys = WriteKeys.parse('{"web":{"keys":["new"]}}');
   expect([await statusOf('old'), await statusOf('new')]).toEqual([401, 200]);
 });
 
 test('an origin that is not listed gets no CORS headers', async () => {
-  const { headers } = await answerTo({ body: click, headers: { Origin: 'https://evil.example' } }, { settings: settings({ ALLOWED_ORIGINS: 'https://shop.example' }) });
+  const { headers } = await answerTo(
+    { body: click, headers: { Origin: 'https://evil.example' } },
+    { settings: settings({ ALLOWED_ORIGINS: 'https://shop.example' }) },
+  );
   expect(headers).toEqual({ 'Content-Type': 'application/json', 'Vary': 'Origin' });
 });
 
-test('nothing escapes: a defect is a 500 that asks to send again', async () => {
+test('an unexpected error becomes a 500 that asks the client to retry', async () => {
   const writer = { write: async () => { throw new RangeError('secret'); } };
-  const answer = await answerTo({ body: click }, { writer });
-  expect(answer).toMatchObject({ statusCode: 500, headers: { 'Retry-After': '5' } });
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'internal_error' });
-  expect(answer.log.join()).toContain('RangeError');
-  expect(answer.log.join()).not.toContain('secret');
+  const response = await answerTo({ body: click }, { writer });
+  expect(response).toMatchObject({ statusCode: 500, headers: { 'Retry-After': '5' } });
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'internal_error' });
+  expect(response.log.join()).toContain('RangeError');
+  expect(response.log.join()).not.toContain('secret');
 });
 
-test('even an event that is none is answered', async () => {
+test('a malformed Lambda event gets a 500', async () => {
   const { parts } = collector();
   expect(await handle({} as APIGatewayProxyEvent, lambdaContext(), parts)).toMatchObject({ statusCode: 500 });
 });
 
-test('no log line holds anything of the client', async () => {
+test('no log line contains client data', async () => {
   const canary = 'canary-7f3a';
   const { log } = await answerTo({
     path: '/v1/batch',
     query: { writeKey: canary },
-    headers: { 'User-Agent': canary, 'Cookie': canary, 'Authorization': `Basic ${canary}`, 'Origin': `https://${canary}` },
-    body: { batch: [{ type: 'track', event: canary, userId: canary, context: { ip: canary } }, { [canary]: canary }, canary], writeKey: canary },
+    headers: {
+      'User-Agent': canary, 'Cookie': canary, 'Authorization': `Basic ${canary}`, 'Origin': `https://${canary}`,
+    },
+    body: {
+      batch: [{ type: 'track', event: canary, userId: canary, context: { ip: canary } }, { [canary]: canary }, canary],
+      writeKey: canary,
+    },
   });
   expect(log.length).toBeGreaterThan(0);
   expect(log.join()).not.toContain(canary);

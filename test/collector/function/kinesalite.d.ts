@@ -2,5 +2,7 @@
 declare module 'kinesalite' {
   import { Server } from 'http';
 
-  export default function kinesalite(options: { readonly createStreamMs?: number; readonly shardLimit?: number }): Server;
+  interface Options { readonly createStreamMs?: number; readonly shardLimit?: number }
+
+  export default function kinesalite(options: Options): Server;
 }

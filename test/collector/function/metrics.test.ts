@@ -1,8 +1,17 @@
 import { errorLine, metricsLine } from '../../../src/collector/function/metrics';
 
-test('a line is an embedded metric of every figure by function', () => {
+test('a metrics line embeds every figure as a metric with the function as dimension', () => {
   const line = JSON.parse(metricsLine(
-    { receivedBytes: 10, accepted: 3, bad: { invalid_id: 2, too_deep: 1 }, storeRetries: 1, storeFailed: true, latencyMs: 7, status: 503 }, 'Mine', 'fn', 99,
+    {
+      receivedBytes: 10,
+      accepted: 3,
+      bad: { invalid_id: 2, too_deep: 1 },
+      storeRetries: 1,
+      storeFailed: true,
+      latencyMs: 7,
+      status: 503,
+    },
+    'Mine', 'fn', 99,
   ));
   expect(line).toMatchObject({
     FunctionName: 'fn',

@@ -1,35 +1,53 @@
 import { proxyEvent, RECEIVED_AT, settings } from './builders';
 import { collect } from '../../../src/collector/function/collect';
+import { countEntries } from '../../../src/collector/function/lines';
 import { loadPreprocess, Preprocess, preprocessed } from '../../../src/collector/function/preprocess';
 import { fromProxyEvent } from '../../../src/collector/function/request';
 
-const BATCH = [{ event_name: 'a', event_id: 'a', properties: { n: 1 } }, { event_name: 'b', event_id: 'b' }, { user_id: 'without a name' }];
+const BATCH = [
+  { event_name: 'a', event_id: 'a', properties: { n: 1 } },
+  { event_name: 'b', event_id: 'b' },
+  { user_id: 'without a name' },
+];
 
 async function run(hook: Preprocess) {
   const headers = { 'Cookie': 'secret', 'Authorization': 'secret', 'X-Write-Key': 'secret', 'X-Mine': 'yes' };
   const request = fromProxyEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
-  const { entries, ...rest } = await preprocessed(collect(request, settings()), request, hook);
+  const { entries: collected, response } = collect(request, settings());
+  const entries = await preprocessed(collected, request, hook);
   const lines = entries.map(({ line }) => JSON.parse(line));
-  return { ...rest, events: lines.filter(line => line.kind === 'event'), badEvents: lines.filter(line => line.kind === 'bad' && line.stage === 'preprocess'), lines };
+  return {
+    response,
+    ...countEntries(entries),
+    events: lines.filter(line => line.kind === 'event'),
+    badEvents: lines.filter(line => line.kind === 'bad' && line.stage === 'preprocess'),
+    lines,
+  };
 }
 
-test('a hook changes an event, its payloads as values', async () => {
-  const { events, accepted, lines } = await run(event => ({ ...event, properties: { ...event.properties as object, more: true }, user_id: 'u' }));
-  expect(events.map(event => [event.event_id, event.user_id, event.properties])).toEqual([['a', 'u', '{"n":1,"more":true}'], ['b', 'u', '{"more":true}']]);
+test('a hook can change an event, whose payloads it sees as values', async () => {
+  const { events, accepted, lines } = await run(event => ({
+    ...event, properties: { ...event.properties as object, more: true }, user_id: 'u',
+  }));
+  expect(events.map(event => [event.event_id, event.user_id, event.properties])).toEqual([
+    ['a', 'u', '{"n":1,"more":true}'],
+    ['b', 'u', '{"more":true}'],
+  ]);
   expect([accepted, lines.length]).toEqual([2, 3]);
 });
 
-test('a hook drops an event', async () => {
-  const { events, accepted, answer } = await run(async event => (event.event_name === 'a' ? undefined : event));
+test('a hook can drop an event', async () => {
+  const { events, accepted, response } = await run(async event => (event.event_name === 'a' ? undefined : event));
   expect(events.map(event => event.event_id)).toEqual(['b']);
   expect(accepted).toBe(1);
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
 });
 
-test('a hook splits an event; the parts have ids of their own, the same when the request comes again', async () => {
+test('each event that a hook splits off gets its own id, and the same id when the request is sent again', async () => {
   const split: Preprocess = event => [event, event, { ...event, event_id: `${String(event.event_id)}-mine` }];
   const ids = (await run(split)).events.map(event => event.event_id);
-  expect(ids).toEqual(['a', expect.stringMatching(/^[0-9a-f-]{36}$/), 'a-mine', 'b', expect.stringMatching(/^[0-9a-f-]{36}$/), 'b-mine']);
+  const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
+  expect(ids).toEqual(['a', uuid, 'a-mine', 'b', uuid, 'b-mine']);
   expect((await run(split)).events.map(event => event.event_id)).toEqual(ids);
 });
 
@@ -58,46 +76,65 @@ test('a hook sees the request without its secrets', async () => {
 test.each<[string, Preprocess, string]>([
   ['throws', () => { throw new Error('my reason'); }, 'preprocess_failed'],
   ['rejects', async () => { throw new Error('my reason'); }, 'preprocess_failed'],
-  ['throws something that is no error', () => { throw 'my reason'; }, 'preprocess_failed'], // eslint-disable-line no-throw-literal
-  ['returns something that is no event', () => 7 as never, 'invalid_event'],
+  // eslint-disable-next-line no-throw-literal
+  ['throws something other than an Error', () => { throw 'my reason'; }, 'preprocess_failed'],
+  ['returns something other than an event', () => 7 as never, 'invalid_event'],
   ['breaks the contract', event => ({ ...event, received_ts: 'now' }), 'invalid_type'],
   ['adds a field of its own', event => ({ ...event, mine: 1 }), 'unknown_field'],
   ['takes the name away', ({ event_name, ...event }) => event, 'missing_field'],
-  ['makes the event too large', event => ({ ...event, properties: { text: 'x'.repeat(1_000_000) } }), 'event_too_large'],
-])('when a hook %s, the event is a bad event with the reason, and the answer stays', async (_, hook, code) => {
-  const { events, badEvents, accepted, bad, answer } = await run(hook);
+  [
+    'makes the event too large',
+    event => ({ ...event, properties: { text: 'x'.repeat(1_000_000) } }),
+    'event_too_large',
+  ],
+])('when a hook %s, the event becomes a bad event with the reason, and the answer stays 200', async (_, hook, code) => {
+  const { events, badEvents, accepted, bad, response } = await run(hook);
   expect(events).toEqual([]);
-  expect(badEvents.map(event => [event.error_code, event.batch_index, JSON.parse(event.raw).event_id])).toEqual([[code, 0, 'a'], [code, 1, 'b']]);
+  expect(badEvents.map(event => [event.error_code, event.batch_index, JSON.parse(event.raw).event_id])).toEqual([
+    [code, 0, 'a'],
+    [code, 1, 'b'],
+  ]);
   expect([accepted, bad]).toEqual([0, { missing_event_name: 1, [code]: 2 }]);
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
   if (code === 'preprocess_failed') expect(badEvents[0].error_message).toContain('my reason');
 });
 
-test('a hook that does not return in time costs a bad event each, and no more time', async () => {
+test('events become bad when the hook does not return in time, and the request waits no longer', async () => {
   jest.useFakeTimers();
   try {
     const running = run(() => new Promise(() => undefined));
     await jest.advanceTimersByTimeAsync(1_000);
-    expect((await running).badEvents.map(event => event.error_code)).toEqual(['preprocess_timeout', 'preprocess_timeout']);
+    const { badEvents } = await running;
+    expect(badEvents.map(event => event.error_code)).toEqual(['preprocess_timeout', 'preprocess_timeout']);
   } finally {
     jest.useRealTimers();
   }
 });
 
 describe('loading', () => {
-  const load = (module: () => unknown) => loadPreprocess('/opt/index.mjs', async path => { expect(path).toBe('/opt/index.mjs'); return module(); });
+  const load = (module: () => unknown) => loadPreprocess('/opt/index.mjs', async path => {
+    expect(path).toBe('/opt/index.mjs');
+    return module();
+  });
 
-  test('the module exports the hook', async () => {
-    const { events } = await run(await load(() => ({ preprocess: (event: object) => ({ ...event, user_id: 'hooked' }) })));
+  test('the hook is the function that the module exports', async () => {
+    const preprocess = (event: object) => ({ ...event, user_id: 'hooked' });
+    const { events } = await run(await load(() => ({ preprocess })));
     expect(events.map(event => event.user_id)).toEqual(['hooked', 'hooked']);
   });
 
   test.each<[string, () => unknown, string]>([
-    ['exports none', () => ({ other: 1 }), '/opt/index.mjs exports no function "preprocess".'],
-    ['cannot be loaded', () => { throw new SyntaxError('my typo'); }, '/opt/index.mjs cannot be loaded: SyntaxError: my typo'],
-  ])('when the module %s, every event is kept as a bad one that says so', async (_, module, message) => {
+    ['exports no hook', () => ({ other: 1 }), '/opt/index.mjs exports no function "preprocess".'],
+    [
+      'cannot be loaded',
+      () => { throw new SyntaxError('my typo'); },
+      '/opt/index.mjs cannot be loaded: SyntaxError: my typo',
+    ],
+  ])('when the module %s, every event becomes a bad event that says so', async (_, module, message) => {
     const { badEvents } = await run(await load(module));
-    expect(badEvents.map(event => [event.error_code, event.error_message])).toEqual(Array(2).fill(['preprocess_unavailable', message]));
+    expect(badEvents.map(event => [event.error_code, event.error_message])).toEqual(
+      Array(2).fill(['preprocess_unavailable', message]),
+    );
   });
 
   test('a module that never finishes loading does not keep requests waiting', async () => {

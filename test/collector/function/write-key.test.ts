@@ -4,15 +4,15 @@ import { WriteKeys, WriteKeysError } from '../../../src/collector/function/write
 const keys = WriteKeys.of({ web: { keys: ['new-key', 'old-key'], appId: 'shop' }, server: { keys: ['server-key'] } });
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
 
-test('an open collector knows no source', () => {
+test('a collector without write keys accepts any key and names no source', () => {
   expect(WriteKeys.open().authenticate({ body: 'anything' })).toEqual({});
 });
 
-test('keys that are not known at present neither let in nor refuse', () => {
+test('unavailable keys neither accept nor refuse a request', () => {
   expect(() => WriteKeys.unavailable().authenticate({ body: 'new-key' })).toThrow(KeysUnavailableError);
 });
 
-test('keys of nobody are a mistake', () => {
+test('write keys without a source are a configuration error', () => {
   expect(() => WriteKeys.parse('{}')).toThrow(new WriteKeysError('has no source, so nobody could send'));
 });
 
@@ -20,7 +20,7 @@ test('a source may have several keys, so that they can be rotated', () => {
   for (const body of ['new-key', 'old-key']) expect(keys.authenticate({ body })).toEqual({ id: 'web', appId: 'shop' });
 });
 
-test('the first key counts: Basic, body, query, header', () => {
+test('the first key presented wins, in the order Basic, body, query, header', () => {
   const presented = { authorization: basic('server-key:'), body: 'new-key', query: 'wrong', header: 'wrong' };
   expect(keys.authenticate(presented).id).toBe('server');
   expect(keys.authenticate({ ...presented, authorization: 'Bearer something' }).id).toBe('web');
@@ -28,12 +28,14 @@ test('the first key counts: Basic, body, query, header', () => {
   expect(keys.authenticate({ header: 'server-key' }).id).toBe('server');
 });
 
-test.each(['***', 'abc:***', ''])('the masked or empty key %j is passed over', body => {
+test.each(['***', 'abc:***', ''])('the masked or empty key %j is skipped', body => {
   expect(keys.authenticate({ body, header: 'new-key' }).id).toBe('web');
 });
 
 test('the user name of Basic is the key, with or without a password', () => {
-  for (const credentials of ['new-key:', 'new-key', 'new-key:password']) expect(keys.authenticate({ authorization: basic(credentials) }).id).toBe('web');
+  for (const credentials of ['new-key:', 'new-key', 'new-key:password']) {
+    expect(keys.authenticate({ authorization: basic(credentials) }).id).toBe('web');
+  }
 });
 
 test.each([

@@ -27,7 +27,7 @@ const knows = (keys: WriteKeys, body: string) => {
   }
 };
 
-test('is read at first use, once for five minutes, also by requests at the same time', async () => {
+test('the secret is read at first use and once per five minutes, even by concurrent requests', async () => {
   const { keys, read } = secret(holding('a'));
   expect(read).not.toHaveBeenCalled();
   for (const current of await Promise.all([keys.current(), keys.current()])) expect(knows(current, 'a')).toBe(true);
@@ -36,7 +36,7 @@ test('is read at first use, once for five minutes, also by requests at the same 
   expect(read).toHaveBeenCalledTimes(1);
 });
 
-test('a key put into the secret counts after five minutes, a removed one no longer', async () => {
+test('after five minutes a new key is accepted and a removed key is refused', async () => {
   const { keys } = secret(holding('old'), holding('new'));
   await keys.current();
   jest.advanceTimersByTime(5 * MINUTE);
@@ -44,19 +44,21 @@ test('a key put into the secret counts after five minutes, a removed one no long
   expect([knows(current, 'old'), knows(current, 'new')]).toEqual(['UnauthorizedError', true]);
 });
 
-test('when reading fails, the keys read before serve on, the log says so, and it is tried again', async () => {
+test('when a read fails, the previous keys stay in use, the failure is logged, and the read is retried', async () => {
   const { keys, log, read } = secret(holding('a'), denied, holding('b'));
   await keys.current();
   jest.advanceTimersByTime(6 * MINUTE);
   expect(knows(await keys.current(), 'a')).toBe(true);
-  expect(JSON.parse(log[0])).toEqual({ level: 'ERROR', error: 'WriteKeysUnreadable', reason: 'AccessDeniedException', staleSeconds: 360 });
+  expect(JSON.parse(log[0])).toEqual({
+    level: 'ERROR', error: 'WriteKeysUnreadable', reason: 'AccessDeniedException', staleSeconds: 360,
+  });
   await keys.current();
   expect(read).toHaveBeenCalledTimes(2); // no request waits again at once
   jest.advanceTimersByTime(5_000);
   expect(knows(await keys.current(), 'b')).toBe(true);
 });
 
-test('when the first reading fails, nobody is let in or refused, and it is tried again', async () => {
+test('when the first read fails, keys are neither accepted nor refused, and the read is retried', async () => {
   const { keys, log } = secret(denied, holding('a'));
   expect(knows(await keys.current(), 'a')).toBe('KeysUnavailableError');
   expect(JSON.parse(log[0])).toEqual({ level: 'ERROR', error: 'WriteKeysUnreadable', reason: 'AccessDeniedException' });
@@ -64,7 +66,13 @@ test('when the first reading fails, nobody is let in or refused, and it is tried
   expect(knows(await keys.current(), 'a')).toBe(true);
 });
 
-test.each([['canary'], ['"canary"'], ['{}'], ['{"canary":{"keys":[]}}'], [undefined]])('what is no map of keys (%s) counts as a failure, and is not logged', async text => {
+test.each([
+  ['canary'],
+  ['"canary"'],
+  ['{}'],
+  ['{"canary":{"keys":[]}}'],
+  [undefined],
+])('a secret that is not a map of keys (%s) counts as a failure and is not logged', async text => {
   const { keys, log } = secret(text);
   expect(knows(await keys.current(), 'a')).toBe('KeysUnavailableError');
   expect(log.join()).toContain('the secret is not of the form');

@@ -1,1 +1,1 @@
-"""Stage 2's enrichment: pure functions over columns, nothing read but the line itself."""
+"""Stage 2's enrichment: pure functions over the columns of a line."""

@@ -6,7 +6,7 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-# What robots call themselves, in lower case: text that every such user agent contains -> the expression that decides.
+# Names of robots in lower case: text that every such user agent contains -> the expression that decides.
 MARKERS = {
     "bot": "(?<!cu)bot(?![a-z])",  # "cubot" is a maker of phones
     "crawl": "crawl(?:er|ing)?",

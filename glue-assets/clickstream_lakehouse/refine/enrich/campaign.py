@@ -20,8 +20,8 @@ _CLICK_PARAMETER = rf"^[^?#]*\?(?:[^#]*?&)??({'|'.join(CLICK_NETWORKS)})=([^&#]+
 
 
 def url_parameter(url: Column, name: str) -> Column:
-    """First non-empty value of a query parameter, decoded; null when there is none."""
-    # Most URLs have none: a substring search costs a tenth of the expression.
+    """First non-empty value of a query parameter, decoded; null without one."""
+    # Most URLs do not have the parameter: a substring search costs a tenth of the expression.
     value = F.regexp_extract(url, rf"^[^?#]*\?(?:[^#]*?&)??{name}=([^&#]+)", 1)
     return F.when(url.contains(f"{name}="), F.when(value != "", _decoded(value)))
 

@@ -14,7 +14,7 @@ def page_host(url: Column) -> Column:
 
 
 def page_path(url: Column) -> Column:
-    """Path as sent, "/" when the URL names only a host; null when it is no URL with a host."""
+    """Path as sent, "/" when the URL names only a host; null when the URL has no host."""
     return F.coalesce(_non_empty(F.regexp_extract(url, _PATH, 1)), F.when(page_host(url).isNotNull(), F.lit("/")))
 
 

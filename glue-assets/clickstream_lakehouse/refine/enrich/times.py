@@ -14,7 +14,10 @@ TOLERANCE_MS = 60_000
 
 @dataclass(frozen=True)
 class ClockReadings:
-    """The times of a line. true: vouched for by the sender; client, sent: by the client's clock; received: the collector's."""
+    """The times of a line.
+
+    true: vouched for by the sender. client, sent: by the client's clock. received: by the collector's clock.
+    """
 
     true: Column
     client: Column
@@ -38,12 +41,12 @@ def ts_quality(t: ClockReadings) -> Column:
 
 
 def clock_skew_ms(t: ClockReadings) -> Column:
-    """What was added to the client's time; null when event_ms does not come from it."""
+    """Correction that was added to the client's time; null when event_ms does not come from it."""
     return F.when(t.true.isNull() & _client_ms(t).isNotNull(), event_ms(t) - t.client)
 
 
 def _client_ms(t: ClockReadings) -> Column:
-    """The client's time on the collector's clock, null when there is none that can be used."""
+    """The client's time on the collector's clock, null when the client sent no usable time."""
     corrected = t.received - (t.sent - t.client)
     return F.when(_clock_is_wrong(t), F.when(corrected >= 0, corrected)).otherwise(t.client)
 

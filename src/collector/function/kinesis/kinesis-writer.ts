@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { setTimeout as delay } from 'timers/promises';
 import { MAX_ATTEMPT_MS, MAX_CALL_BYTES, MAX_CALL_RECORDS } from '../limits';
-import { packRecords } from '../lines';
+import { packRecords } from './pack-records';
 import { KinesisError, PutRecords, RecordEntry } from './put-records';
 
 /** Full jitter: a random wait below a bound that doubles, from one shard's recovery to its throttle window. */
@@ -10,8 +10,14 @@ const MAX_RETRY_MS = 1_000;
 
 /** Client errors that pass by themselves. Any other 4xx (no permission, no such stream) would fail again. */
 const PASSING_ERRORS = new Set([
-  'ProvisionedThroughputExceededException', 'LimitExceededException', 'ThrottlingException', 'KMSThrottlingException', 'RequestExpired',
-  'RequestTimeTooSkewed', 'InvalidSignatureException', 'ExpiredTokenException',
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'ThrottlingException',
+  'KMSThrottlingException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'InvalidSignatureException',
+  'ExpiredTokenException',
 ]);
 
 export class StoreFailedError extends Error {
@@ -46,8 +52,8 @@ export class KinesisWriter {
   ) {}
 
   /**
-   * Entries that Kinesis refuses are sent again until `deadline`. An entry whose confirmation was lost is sent twice: ids are set before, so the
-   * job removes the copy.
+   * Entries that Kinesis refuses are sent again until `deadline`. An entry whose confirmation was lost is sent twice:
+   * ids are set before, so the job removes the copy.
    * @param deadline epoch milliseconds
    * @throws {StoreFailedError}
    */
@@ -77,11 +83,16 @@ export class KinesisWriter {
 
   private async put(entries: readonly RecordEntry[], deadline: number, retries: number): Promise<Attempt> {
     try {
-      const results = await this.putRecords(entries, Math.max(1, Math.min(MAX_ATTEMPT_MS, deadline - this.pacing.now())));
+      const results = await this.putRecords(
+        entries,
+        Math.max(1, Math.min(MAX_ATTEMPT_MS, deadline - this.pacing.now())),
+      );
       const failed = entries.filter((_, index) => results[index]?.SequenceNumber === undefined);
       return { failed, reason: results.find(result => result.ErrorCode)?.ErrorCode ?? 'no sequence number' };
     } catch (error) {
-      if (error instanceof KinesisError && error.status < 500 && !PASSING_ERRORS.has(error.name)) throw new StoreFailedError(error.name, retries);
+      if (error instanceof KinesisError && error.status < 500 && !PASSING_ERRORS.has(error.name)) {
+        throw new StoreFailedError(error.name, retries);
+      }
       const { name, code } = error as { name: string; code?: string };
       return { failed: entries, reason: code ?? name };
     }

@@ -1,12 +1,12 @@
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { HttpAnswer, keepAlivePost, Post } from './http-post';
+import { HttpResponse, keepAlivePost, Post } from './http-post';
 import { Signer } from './signature';
 
 /** A record on its way to the stream. */
 export interface RecordEntry { readonly data: Buffer; readonly partitionKey: string }
 
-/** What Kinesis says of a record: it is stored when it has a sequence number. */
+/** Kinesis's verdict on a record, which is stored when it has a sequence number. */
 export interface RecordResult { readonly SequenceNumber?: string; readonly ErrorCode?: string }
 
 /**
@@ -32,10 +32,15 @@ const CLOCK_ERRORS = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'Invalid
 const CALL_HEADERS = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Kinesis_20131202.PutRecords' };
 
 /**
- * PutRecords with the SDK's configuration, credentials and choice of endpoint, but by a call of our own: for a single event the SDK's middleware,
- * signature and HTTP handler took two thirds of the whole request. Retries are the writer's.
+ * PutRecords with the SDK's configuration, credentials and choice of endpoint, but by a call of our own: for a single
+ * event the SDK's middleware, signature and HTTP handler took two thirds of the whole request. Retries are the
+ * writer's.
  */
-export function putRecordsWith({ config }: Pick<KinesisClient, 'config'>, streamName: string, post: Post = keepAlivePost()): PutRecords {
+export function putRecordsWith(
+  { config }: Pick<KinesisClient, 'config'>,
+  streamName: string,
+  post: Post = keepAlivePost(),
+): PutRecords {
   let target: Target | undefined;
   let clockOffset = 0;
   return async (entries, timeoutMs) => {
@@ -44,12 +49,12 @@ export function putRecordsWith({ config }: Pick<KinesisClient, 'config'>, stream
     const body = callBody(streamName, entries);
     const date = new Date(Date.now() + clockOffset);
     const headers = signer.sign({ host: url.host, headers: CALL_HEADERS, body }, await config.credentials(), date);
-    const answer = await post(url, headers, body, timeoutMs);
-    if (answer.status === 200) return (JSON.parse(answer.text) as { Records?: RecordResult[] }).Records ?? [];
-    const name = errorName(answer);
-    const { date: theirs } = answer.headers;
+    const response = await post(url, headers, body, timeoutMs);
+    if (response.status === 200) return (JSON.parse(response.text) as { Records?: RecordResult[] }).Records ?? [];
+    const name = errorName(response);
+    const { date: theirs } = response.headers;
     if (CLOCK_ERRORS.has(name) && theirs !== undefined) clockOffset = Date.parse(theirs) - Date.now();
-    throw new KinesisError(name, answer.status);
+    throw new KinesisError(name, response.status);
   };
 }
 
@@ -58,7 +63,10 @@ async function findTarget(config: KinesisClient['config'], StreamName: string): 
   return { url, signer: new Signer(await config.region(), 'kinesis') };
 }
 
-/** Bytes encoded at a time: strings below 128 KB stay clear of V8's space for large objects, which took most of the time. A multiple of three. */
+/**
+ * Bytes encoded at a time: strings below 128 KB stay clear of V8's space for large objects, which took most of the
+ * time. A multiple of three.
+ */
 const BASE64_STEP = 48 * 1024;
 
 /** JSON of the call. Nothing in it needs escaping: base64, UUIDs, and names that Kinesis allows. */
@@ -67,14 +75,19 @@ function callBody(streamName: string, entries: readonly RecordEntry[]): Buffer {
   let before = `{"StreamName":"${streamName}","Records":[`;
   for (const { data, partitionKey } of entries) {
     parts.push(Buffer.from(`${before}{"PartitionKey":"${partitionKey}","Data":"`, 'latin1'));
-    for (let at = 0; at < data.length; at += BASE64_STEP) parts.push(Buffer.from(data.toString('base64', at, at + BASE64_STEP), 'latin1'));
+    for (let at = 0; at < data.length; at += BASE64_STEP) {
+      parts.push(Buffer.from(data.toString('base64', at, at + BASE64_STEP), 'latin1'));
+    }
     before = '"},';
   }
   return Buffer.concat([...parts, Buffer.from('"}]}', 'latin1')]);
 }
 
-/** `com.amazonaws.kinesis.v20131202#LimitExceededException` in the body, or the same in a header, or what a proxy between says. */
-function errorName({ status, headers, text }: HttpAnswer): string {
+/**
+ * `com.amazonaws.kinesis.v20131202#LimitExceededException` in the body, or the same in a header, or what a proxy
+ * between says.
+ */
+function errorName({ status, headers, text }: HttpResponse): string {
   const type = /"__type"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? String(headers['x-amzn-errortype'] ?? `HTTP ${status}`);
   return type.replace(/^.*#/, '').replace(/:.*$/, '');
 }

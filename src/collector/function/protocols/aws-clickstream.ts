@@ -46,7 +46,12 @@ const SIZE_RULES: readonly Rule[] = [
 ];
 
 /** Calls that have a type of their own, by the SDKs' reserved names. */
-const TYPES = new Map<string, EventDraft['event_type']>([['_page_view', 'page'], ['_screen_view', 'screen'], ['_profile_set', 'identify'], ['_user_engagement', 'ping']]);
+const TYPES = new Map<string, EventDraft['event_type']>([
+  ['_page_view', 'page'],
+  ['_screen_view', 'screen'],
+  ['_profile_set', 'identify'],
+  ['_user_engagement', 'ping'],
+]);
 
 /** The SDKs of the AWS Clickstream Analytics guidance. */
 export const awsClickstream: Protocol = {
@@ -54,7 +59,9 @@ export const awsClickstream: Protocol = {
   endpointsAt: path => (path === 'collect' ? [bundles] : []),
 };
 
-/** The web SDK keeps a bundle that is not answered with 200 and resends it for ever, so only an unknown app is refused. */
+/**
+ * The web SDK keeps a bundle that is not answered with 200 and resends it for ever, so only an unknown app is refused.
+ */
 const bundles: CollectEndpoint = {
   kind: 'collect',
   protocol: 'aws_clickstream',
@@ -62,7 +69,7 @@ const bundles: CollectEndpoint = {
   maxEvents: MAX_BUNDLE_EVENTS,
   read: ({ body }) => decodeJson(body),
   split,
-  answer: () => nothing,
+  respond: () => nothing,
   refuse: refusal => (refusal instanceof UnauthorizedError ? failure(403, refusal.code, refusal.message) : undefined),
 };
 
@@ -77,7 +84,9 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
 
 function draftEvent(event: JsonObject): EventDraft {
   const name = text(event.event_type ?? null);
-  if (name === undefined) throw new InvalidEventError('missing_event_name', 'An event has an event_type.', 'event_type');
+  if (name === undefined) {
+    throw new InvalidEventError('missing_event_name', 'An event has an event_type.', 'event_type');
+  }
   const [attributes, user] = ['attributes', 'user'].map(field => objectField(event, field));
   const { columns, used } = mapColumns(event, RULES);
   const { screen_size, viewport_size } = mapColumns({ event }, SIZE_RULES).columns;

@@ -7,7 +7,7 @@ import { derived, from, mapColumns, objectField, payload, requireIds, requireObj
 import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
 import { address, number, structure, text, time } from './readers';
 
-/** Of an event, with what the request says of all its events under `request`. Parameters are kept whole. */
+/** Paths in an event that has the fields of its request under `request`. Parameters are kept whole. */
 const RULES: readonly Rule[] = [
   from('client_ts', time, 'timestamp_micros', 'request.timestamp_micros'),
   from('user_id', text, 'request.user_id'),
@@ -31,7 +31,11 @@ const RULES: readonly Rule[] = [
   derived('screen_size', text, 'params.screen_resolution'),
 ];
 
-const TYPES = new Map<string, EventDraft['event_type']>([['page_view', 'page'], ['screen_view', 'screen'], ['user_engagement', 'ping']]);
+const TYPES = new Map<string, EventDraft['event_type']>([
+  ['page_view', 'page'],
+  ['screen_view', 'screen'],
+  ['user_engagement', 'ping'],
+]);
 
 /** Google Analytics 4's Measurement Protocol, which servers send. */
 export const ga4: Protocol = {
@@ -39,10 +43,12 @@ export const ga4: Protocol = {
   endpointsAt: path => (path === 'mp/collect' ? [measurements] : []),
 };
 
-const measurements: CollectEndpoint = { ...jsonEndpoint, protocol: 'ga4', split, answer: () => nothing };
+const measurements: CollectEndpoint = { ...jsonEndpoint, protocol: 'ga4', split, respond: () => nothing };
 
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
-  if (!isObject(content) || !isArray(content.events)) throw new ShapeError('A payload is an object with an array "events".');
+  if (!isObject(content) || !isArray(content.events)) {
+    throw new ShapeError('A payload is an object with an array "events".');
+  }
   const request = without(content, [['events'], ['user_properties']]);
   return {
     members: content.events.map((value, index) => ({ value, path: `events[${index}]` })),

@@ -8,7 +8,10 @@ import { rudder } from './rudder';
 import { segment } from './segment';
 import { snowplow } from './snowplow';
 
-/** Every wire format the collector speaks. A new one is a file of its own and a line here; of those that share a path the first that claims it counts. */
+/**
+ * Every wire format the collector speaks. A new one is a file of its own and a line here; of those that share a path
+ * the first that claims it counts.
+ */
 export const PROTOCOLS: readonly Protocol[] = [
   native,
   posthog,

@@ -3,12 +3,12 @@ import { MAX_EVENTS } from '../limits';
 import { failure, success } from '../responses';
 import { CollectEndpoint } from './protocol';
 
-/** What the JSON families have in common: POST, JSON, a 4xx with a reason for a request that cannot be taken. */
+/** An endpoint that takes JSON by POST and refuses what it cannot take with a 4xx and the reason. */
 export const jsonEndpoint = {
   kind: 'collect',
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
   maxEvents: MAX_EVENTS,
-  answer: () => success,
+  respond: () => success,
   refuse: ({ status, code, message }) => failure(status, code, message),
 } satisfies Partial<CollectEndpoint>;

@@ -34,8 +34,8 @@ export interface Mapped {
 type Columns = Partial<Record<Column, string | number>>;
 
 /**
- * Every column, still empty. An event starts as a copy of this and keeps its shape until its line is written: V8 turns objects that grow column by
- * column into hash tables, and copying and writing those took half of an event's time.
+ * Every column, still empty. An event starts as a copy of this and keeps its shape until its line is written: V8 turns
+ * objects that grow column by column into hash tables, and copying and writing those took half of an event's time.
  */
 const EMPTY_COLUMNS = emptyColumns();
 
@@ -83,7 +83,7 @@ function valueAt(source: JsonObject, path: Path): JsonValue | undefined {
   return value;
 }
 
-/** What is left of an object without the values at `paths`, and without what thereby becomes empty. */
+/** A copy of an object without the values at `paths`, and without the objects that thereby become empty. */
 export function without(source: JsonObject, paths: readonly Path[]): JsonObject {
   return withoutBelow(source, paths, 0);
 }
@@ -103,7 +103,10 @@ function withoutBelow(source: JsonObject, paths: readonly Path[], depth: number)
   return rest;
 }
 
-/** The paths that go on below `key`: none if one ends there, `undefined` if no path has it. A loop, as this is run for every key of every event. */
+/**
+ * The paths that go on below `key`: an empty list if one ends there, `undefined` if no path has the key. A loop,
+ * because it runs for every key of every event.
+ */
 function pathsThrough(paths: readonly Path[], depth: number, key: string): readonly Path[] | undefined {
   let found: Path[] | undefined;
   for (const path of paths) {
@@ -117,7 +120,8 @@ function pathsThrough(paths: readonly Path[], depth: number, key: string): reado
 
 /** An assignment, unless the client's key is the one name that an assignment takes for something else. */
 function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
@@ -148,7 +152,9 @@ export function requireObject(value: JsonValue): JsonObject {
  */
 export function objectField(source: JsonObject, field: string): JsonObject {
   const value = source[field] ?? {};
-  if (!isObject(value)) throw new InvalidEventError(`invalid_${field}`, `${field} is an object, not ${kindOf(value)}.`, field);
+  if (!isObject(value)) {
+    throw new InvalidEventError('invalid_type', `${field} is an object, not ${kindOf(value)}.`, field);
+  }
   return value;
 }
 

@@ -1,19 +1,41 @@
 import { CanonicalEvent, EVENT_RULES } from '../../../contract/generated';
 import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
-import { Answer, failure, json, success, text as plainText } from '../responses';
+import { CollectorResponse, failure, json, success, text as plainText } from '../responses';
 import { jsonEndpoint } from './json-endpoint';
-import { from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared } from './mapping';
-import { Batch, CollectEndpoint, EventDraft, Member, Outcome, Protocol, ReplyEndpoint } from './protocol';
+import {
+  from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared,
+} from './mapping';
+import { Batch, CollectEndpoint, EventDraft, Member, Tally, Protocol, ReplyEndpoint } from './protocol';
 import { address, id, integer, number, Reader, structure, text, time } from './readers';
 
 /** Columns that the collector sets itself, that are payloads, or that have names of their own here. */
 const NOT_BY_NAME = new Set<string>([
-  'request_id', 'batch_index', 'true_ts', 'event_id', 'event_name', 'event_type', 'protocol', 'source_id', 'client_ts', 'sent_ts', 'received_ts',
-  'network_user_id', 'consent', 'ip_address', 'properties', 'traits', 'contexts',
+  'request_id',
+  'batch_index',
+  'true_ts',
+  'event_id',
+  'event_name',
+  'event_type',
+  'protocol',
+  'source_id',
+  'client_ts',
+  'sent_ts',
+  'received_ts',
+  'network_user_id',
+  'consent',
+  'ip_address',
+  'properties',
+  'traits',
+  'contexts',
 ]);
 
-const READERS: Readonly<Record<string, Reader<string | number>>> = { string: text, int: integer, double: number, timestamp: time };
+const READERS: Readonly<Record<string, Reader<string | number>>> = {
+  string: text,
+  int: integer,
+  double: number,
+  timestamp: time,
+};
 
 /** A client names the columns as the tables do. */
 const RULES: readonly Rule[] = [
@@ -36,9 +58,16 @@ const PAYLOADS = ['properties', 'traits', 'contexts'];
 const TYPES = new Set<string>(EVENT_RULES.event_type.values);
 
 /** Names by which pages and apps usually report the calls that have a type of their own. */
-const TYPE_BY_NAME = new Map<string, EventDraft['event_type']>([['page_view', 'page'], ['pageview', 'page'], ['screen_view', 'screen'], ['page_ping', 'ping']]);
+const TYPE_BY_NAME = new Map<string, EventDraft['event_type']>([
+  ['page_view', 'page'],
+  ['pageview', 'page'],
+  ['screen_view', 'screen'],
+  ['page_ping', 'ping'],
+]);
 
-/** The collector's own JSON: an object, an array or `{"events": […]}`; a plain click object of a simple page will do. */
+/**
+ * The collector's own JSON: an object, an array or `{"events": […]}`; a plain click object of a simple page will do.
+ */
 export const native: Protocol = {
   name: 'native',
   endpointsAt(path) {
@@ -50,16 +79,29 @@ export const native: Protocol = {
 
 const health: ReplyEndpoint = { kind: 'reply', methods: ['GET'], reply: () => json(200, { status: 'ok' }) };
 
-const robots: ReplyEndpoint = { kind: 'reply', methods: ['GET'], reply: () => plainText('User-agent: *\nDisallow: /\n') };
+const robots: ReplyEndpoint = {
+  kind: 'reply',
+  methods: ['GET'],
+  reply: () => plainText('User-agent: *\nDisallow: /\n'),
+};
 
-const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', split, answer };
+const events: CollectEndpoint = { ...jsonEndpoint, protocol: 'native', split, respond };
 
 function split(content: JsonValue): Batch {
   if (isArray(content)) return batchOf(content, '', {});
   if (!isObject(content)) throw new ShapeError(`The body is an object or an array, not ${kindOf(content)}.`);
-  if (content.events === undefined) return { members: [{ value: content, path: '' }], draft: member => draftEvent(member.value, {}), writeKey: keyOf(content) };
+  if (content.events === undefined) {
+    return {
+      members: [{ value: content, path: '' }],
+      draft: member => draftEvent(member.value, {}),
+      writeKey: keyOf(content),
+    };
+  }
   if (!isArray(content.events)) throw new ShapeError(`events is an array, not ${kindOf(content.events)}.`);
-  return { ...batchOf(content.events, 'events', without(content, [['events'], ...KEY_FIELDS.map(field => [field])])), writeKey: keyOf(content) };
+  return {
+    ...batchOf(content.events, 'events', without(content, [['events'], ...KEY_FIELDS.map(field => [field])])),
+    writeKey: keyOf(content),
+  };
 }
 
 /** @param shared fields of the envelope, for events that lack them */
@@ -84,7 +126,9 @@ function draftEvent(value: JsonValue, shared: JsonObject): EventDraft {
   const named = [name.field, type.field, ...PAYLOADS, ...KEY_FIELDS].filter(field => field !== undefined);
   const rest = Object.entries(without(event, [...used, ...named.map(field => [field])]));
   // An unknown key is a property; one that `properties` has too is kept beside.
-  const [unknown, shadowed] = [false, true].map(isShadowed => rest.filter(([key]) => Object.hasOwn(properties, key) === isShadowed));
+  const [unknown, shadowed] = [false, true].map(isShadowed =>
+    rest.filter(([key]) => Object.hasOwn(properties, key) === isShadowed),
+  );
   return {
     ...columns,
     event_name: name.value,
@@ -100,20 +144,29 @@ function nameOf(event: JsonObject): { readonly value: string; readonly field: st
     const value = text(event[field] ?? null);
     if (value !== undefined) return { value, field };
   }
-  throw new InvalidEventError('missing_event_name', `An event is named by one of ${NAME_FIELDS.join(', ')}.`, 'event_name');
+  throw new InvalidEventError(
+    'missing_event_name',
+    `An event is named by one of ${NAME_FIELDS.join(', ')}.`,
+    'event_name',
+  );
 }
 
-function typeOf(event: JsonObject, name: string): { readonly value: EventDraft['event_type']; readonly field?: string } {
+function typeOf(
+  event: JsonObject,
+  name: string,
+): { readonly value: EventDraft['event_type']; readonly field?: string } {
   const field = ['event_type', 'type'].find(candidate => TYPES.has(String(event[candidate])));
   if (field) return { value: event[field] as EventDraft['event_type'], field };
   return { value: TYPE_BY_NAME.get(name) ?? 'track' };
 }
 
 /** Strict where it helps the page's author: nothing but bad events is a 400, a mixture tells which. */
-function answer({ accepted, rejected }: Outcome): Answer {
+function respond({ accepted, rejected }: Tally): CollectorResponse {
   if (rejected.length === 0) return success;
   const [{ code, message }] = rejected;
   if (accepted === 0 && rejected.length === 1) return failure(400, code, message);
   const details = { accepted, rejected: rejected.length, errors: rejected };
-  return accepted === 0 ? json(400, { success: false, code, message, ...details }) : json(200, { success: true, ...details });
+  return accepted === 0
+    ? json(400, { success: false, code, message, ...details })
+    : json(200, { success: true, ...details });
 }

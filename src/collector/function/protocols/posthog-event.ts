@@ -44,7 +44,12 @@ const RULES: readonly Rule[] = [
 
 /** Calls that have a type of their own, by PostHog's reserved names. */
 const TYPES = new Map<string, EventDraft['event_type']>([
-  ['$pageview', 'page'], ['$screen', 'screen'], ['$identify', 'identify'], ['$set', 'identify'], ['$groupidentify', 'group'], ['$create_alias', 'alias'],
+  ['$pageview', 'page'],
+  ['$screen', 'screen'],
+  ['$identify', 'identify'],
+  ['$set', 'identify'],
+  ['$groupidentify', 'group'],
+  ['$create_alias', 'alias'],
 ]);
 
 /** Traits: of the event or, from older SDKs, among its properties. */
@@ -69,7 +74,9 @@ export function draftPosthogEvent(value: JsonValue, sentAt: number | undefined):
     privacy_mode: properties.$cookieless_mode === true ? 'cookieless' : undefined,
     properties: payload(without(properties, [...usedProperties, ...TRAITS.map(field => [field])])),
     traits: payload(traitsOf(event, properties)),
-    contexts: payload(without(event, [...used, ['event'], ['distinct_id'], ['properties'], ...TRAITS.map(field => [field])])),
+    contexts: payload(
+      without(event, [...used, ['event'], ['distinct_id'], ['properties'], ...TRAITS.map(field => [field])]),
+    ),
   };
 }
 
@@ -79,10 +86,18 @@ function traitsOf(event: JsonObject, properties: JsonObject): JsonObject {
 }
 
 /** `distinct_id` is the user's once they are identified, until then the device's. */
-function identity(event: JsonObject, properties: JsonObject, type: EventDraft['event_type']): Pick<EventDraft, 'user_id' | 'anonymous_id'> {
+function identity(
+  event: JsonObject,
+  properties: JsonObject,
+  type: EventDraft['event_type'],
+): Pick<EventDraft, 'user_id' | 'anonymous_id'> {
   const distinct = text(event.distinct_id ?? properties.distinct_id ?? null);
-  if (distinct === undefined) throw new InvalidEventError('missing_identity', 'An event has a distinct_id.', 'distinct_id');
+  if (distinct === undefined) {
+    throw new InvalidEventError('missing_identity', 'An event has a distinct_id.', 'distinct_id');
+  }
   const device = text(properties.$anon_distinct_id ?? properties.$device_id ?? null);
-  const isAnonymous = type !== 'identify' && (properties.$is_identified === false || properties.$process_person_profile === false || distinct === device);
+  const isAnonymous =
+    type !== 'identify' &&
+    (properties.$is_identified === false || properties.$process_person_profile === false || distinct === device);
   return isAnonymous ? { anonymous_id: distinct } : { user_id: distinct, anonymous_id: device };
 }

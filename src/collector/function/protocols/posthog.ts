@@ -11,7 +11,7 @@ import { text, time } from './readers';
 
 const EVENT_PATHS = new Set(['e', 'i/v0/e', 'capture']);
 const BATCH_PATHS = new Set(['batch', 'i/v0/e/batch']);
-/** Feature flags and remote configuration, which the SDKs ask for before they send: there are none here. */
+/** Feature flags and remote configuration, which the SDKs ask for before they send and always find empty here. */
 const CONFIGURATION_PATH = /^(?:flags|decide|array\/[^/]+\/config(?:\.js)?)$/;
 const FORM = Buffer.from('data=');
 
@@ -32,13 +32,15 @@ const captures: CollectEndpoint = {
   read,
   claims,
   split,
-  answer: () => json(200, { status: 1 }),
+  respond: () => json(200, { status: 1 }),
 };
 
 /** Segment's batches have neither. */
 function claims(content: JsonValue): boolean {
   if (!isObject(content)) return false;
-  return content.api_key !== undefined || eventsOf(content).some(event => isObject(event) && event.distinct_id !== undefined);
+  return (
+    content.api_key !== undefined || eventsOf(content).some(event => isObject(event) && event.distinct_id !== undefined)
+  );
 }
 
 /**
@@ -55,7 +57,9 @@ function read({ body }: CollectorRequest): JsonValue {
 
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
   const values = eventsOf(content);
-  if (values.length === 0 && !isArray(content) && !isObject(content)) throw new ShapeError(`A capture is an object or an array, not ${kindOf(content)}.`);
+  if (values.length === 0 && !isArray(content) && !isObject(content)) {
+    throw new ShapeError(`A capture is an object or an array, not ${kindOf(content)}.`);
+  }
   const name = isObject(content) && isArray(content.batch) ? 'batch' : '';
   const single = isObject(content) && name === '';
   const sentAt = time((isObject(content) ? content.sent_at : undefined) ?? query._ ?? null);
@@ -74,7 +78,9 @@ function eventsOf(content: JsonValue): readonly JsonValue[] {
 
 /** The project's key is never stored. */
 function withoutToken(value: JsonValue): JsonValue {
-  return isObject(value) ? without(value, [['api_key'], ['token'], ['properties', 'token'], ['properties', 'api_key']]) : value;
+  return isObject(value)
+    ? without(value, [['api_key'], ['token'], ['properties', 'token'], ['properties', 'api_key']])
+    : value;
 }
 
 /** The project's key: of the request or, from browsers, of each event. */

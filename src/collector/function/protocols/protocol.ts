@@ -1,8 +1,8 @@
-import { CanonicalEvent } from '../../../contract/generated';
+import { CanonicalEvent, ErrorCode } from '../../../contract/generated';
 import { Refusal } from '../errors';
 import { JsonValue } from '../json';
 import { CollectorRequest } from '../request';
-import { Answer } from '../responses';
+import { CollectorResponse } from '../responses';
 import { Source } from '../write-key';
 
 export type ProtocolName = CanonicalEvent['protocol'];
@@ -12,7 +12,7 @@ type Stamped = 'request_id' | 'batch_index' | 'received_ts' | 'source_id';
 
 type Optional = 'event_id' | 'app_id' | 'protocol';
 
-/** What a protocol makes of one event. Without an id or an app it gets them; addresses are anonymised later. */
+/** An event as its protocol maps it. The collector adds a missing id or app, and anonymises addresses. */
 export type EventDraft = Omit<CanonicalEvent, Stamped | Optional> & Partial<Pick<CanonicalEvent, Optional>>;
 
 /** One event of a request, as the client sent it. */
@@ -32,16 +32,24 @@ export interface Batch {
   readonly draft: (member: Member) => EventDraft;
   /** key that the body carries */
   readonly writeKey?: string;
-  /** application id that the body carries, which stands for a key where a tracker knows none */
+  /** application id that the body carries, which stands for a key where a tracker cannot send one */
   readonly appId?: string;
 }
 
-export interface BadMember { readonly index: number; readonly code: string; readonly message: string; readonly path: string }
+/** Why one event of a request is a bad event. */
+export interface Rejection {
+  /** position in the request, from 0 */
+  readonly index: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** failing field, from the top of the body; '' is the whole event */
+  readonly path: string;
+}
 
-/** What became of a request's events. */
-export interface Outcome {
+/** How many of a request's events are good, and why the others are not. */
+export interface Tally {
   readonly accepted: number;
-  readonly rejected: readonly BadMember[];
+  readonly rejected: readonly Rejection[];
 }
 
 /** A path on which events come in. */
@@ -54,15 +62,18 @@ export interface CollectEndpoint {
    * @throws {DecodeError}
    */
   readonly read: (request: CollectorRequest) => JsonValue;
-  /** Whether content on a path that protocols share is this one's. */
+  /** Whether the content belongs to this protocol, on a path that several protocols share. */
   readonly claims?: (content: JsonValue) => boolean;
   /** @throws {ShapeError} */
   readonly split: (content: JsonValue, request: CollectorRequest) => Batch;
   readonly maxEvents: number;
-  /** The answer when every event is stored, as itself or as a bad event. */
-  readonly answer: (outcome: Outcome, request: CollectorRequest) => Answer;
-  /** The answer to a request that cannot be taken; none if the family's clients would resend it for ever: then it is stored as a bad event. */
-  readonly refuse: (refusal: Refusal) => Answer | undefined;
+  /** The response when every event is stored, as itself or as a bad event. */
+  readonly respond: (tally: Tally, request: CollectorRequest) => CollectorResponse;
+  /**
+   * The response to a request that cannot be taken, or undefined where clients would resend it for ever, so that it is
+   * kept as a bad event.
+   */
+  readonly refuse: (refusal: Refusal) => CollectorResponse | undefined;
 }
 
 /**
@@ -72,12 +83,12 @@ export interface CollectEndpoint {
  */
 export type Authenticate = (key?: string) => Source;
 
-/** A path that answers by itself. */
+/** A path whose response needs no stored event. */
 export interface ReplyEndpoint {
   readonly kind: 'reply';
   readonly methods: readonly string[];
   /** @throws {Refusal} */
-  readonly reply: (request: CollectorRequest, authenticate: Authenticate) => Answer;
+  readonly reply: (request: CollectorRequest, authenticate: Authenticate) => CollectorResponse;
 }
 
 export type Endpoint = CollectEndpoint | ReplyEndpoint;

@@ -1,7 +1,6 @@
 import { isIP } from 'net';
+import { MAX_ID_LENGTH, MAX_TIMESTAMP_MS } from '../../../contract/generated';
 import { isObject, JsonValue } from '../json';
-import { MAX_ID_LENGTH } from '../limits';
-import { MAX_TIMESTAMP } from '../validate-event';
 
 /** Reads a client's value; `undefined` when it cannot be used, so that it stays with what is not mapped. */
 export type Reader<T> = (value: JsonValue) => T | undefined;
@@ -35,7 +34,7 @@ export const integer: Reader<number> = value => {
 /** Epoch milliseconds, for protocols that say so. */
 export const milliseconds: Reader<number> = value => {
   const found = Math.trunc(number(value) ?? NaN);
-  return found > 0 && found <= MAX_TIMESTAMP ? found : undefined;
+  return found > 0 && found <= MAX_TIMESTAMP_MS ? found : undefined;
 };
 
 /** A time in any usual form: ISO 8601, or epoch seconds, milliseconds or microseconds by magnitude. */
@@ -54,7 +53,7 @@ function isoTime(value: string): number | undefined {
   return milliseconds(Date.parse(zoned.replace(',', '.').replace(' ', 'T')));
 }
 
-/** An address. What is none is read as empty, not left over: it could not be anonymised there. */
+/** An address. Anything else is read as empty instead of being left over, where it could not be anonymised. */
 export const address: Reader<string> = value => (typeof value === 'string' && isIP(value) ? value : '');
 
 /** A structure, kept as JSON. */

@@ -8,9 +8,23 @@ import { Call, splitBatch, splitSingle } from './segment-message';
 const PIXEL_CALLS = new Map<string, Call>([['pixel/v1/track', 'track'], ['pixel/v1/page', 'page']]);
 
 /** Query parameters of a pixel that are fields of the message; any other is a property. */
-const PIXEL_FIELDS = new Set(['messageId', 'anonymousId', 'userId', 'event', 'name', 'category', 'timestamp', 'originalTimestamp', 'sentAt', 'writeKey']);
+const PIXEL_FIELDS = new Set([
+  'messageId',
+  'anonymousId',
+  'userId',
+  'event',
+  'name',
+  'category',
+  'timestamp',
+  'originalTimestamp',
+  'sentAt',
+  'writeKey',
+]);
 
-/** What RudderStack has beside Segment's paths: merge, beacons, pixels, and the configuration that its browser SDK loads first. */
+/**
+ * RudderStack's own paths beside Segment's: merge, beacons, pixels, and the configuration that its browser SDK loads
+ * first.
+ */
 export const rudder: Protocol = {
   name: 'rudder',
   endpointsAt(path) {
@@ -29,12 +43,14 @@ const pixels = {
   ...messages,
   methods: ['GET'],
   read: ({ query }) => pixelMessage(query),
-  answer: () => pixel,
+  respond: () => pixel,
   refuse: () => undefined,
 } satisfies Partial<CollectEndpoint>;
 
 function pixelMessage(query: Readonly<Record<string, string>>): JsonObject {
-  const [fields, properties] = [true, false].map(isField => Object.entries(query).filter(([key]) => PIXEL_FIELDS.has(key) === isField));
+  const [fields, properties] = [true, false].map(isField =>
+    Object.entries(query).filter(([key]) => PIXEL_FIELDS.has(key) === isField),
+  );
   return { ...Object.fromEntries<JsonValue>(fields), properties: Object.fromEntries<JsonValue>(properties) };
 }
 
@@ -46,7 +62,14 @@ const sourceConfig: ReplyEndpoint = {
   reply(request, authenticate) {
     const { id = 'default' } = authenticate();
     const writeKey = firstKey(presentedKeys(request)) ?? '';
-    const source = { id, name: id, workspaceId: 'clickstream-lakehouse', writeKey, enabled: true, config: { statsCollection: statistics } };
+    const source = {
+      id,
+      name: id,
+      workspaceId: 'clickstream-lakehouse',
+      writeKey,
+      enabled: true,
+      config: { statsCollection: statistics },
+    };
     return json(200, { source: { ...source, connections: [], destinations: [] } });
   },
 };

@@ -1,6 +1,8 @@
 import { InvalidEventError, ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
-import { derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared } from './mapping';
+import {
+  derived, from, KEY_FIELDS, mapColumns, objectField, payload, requireIds, requireObject, Rule, without, withShared,
+} from './mapping';
 import { Batch, EventDraft, Member } from './protocol';
 import { address, id, number, Reader, size, structure, text, time } from './readers';
 
@@ -65,7 +67,9 @@ const RULES: readonly Rule[] = [
 const NAMED_FIELDS = ['type', 'event', 'properties', 'traits', ...KEY_FIELDS].map(field => [field]);
 const USER_TRAITS = ['context', 'traits'];
 
-/** RudderStack's `timestamp` is another with each attempt to send: kept, it would make a copy look like another event. */
+/**
+ * RudderStack's `timestamp` is another with each attempt to send: kept, it would make a copy look like another event.
+ */
 const SENDING_TIME = ['timestamp'];
 
 /** A single call; its path tells which. */
@@ -80,9 +84,13 @@ export function splitSingle(content: JsonValue, call: Call): Batch {
 
 /** A batch; what its envelope has counts for messages that lack it. */
 export function splitBatch(content: JsonValue): Batch {
-  if (!isObject(content) || !isArray(content.batch)) throw new ShapeError('A batch is an object with an array "batch".');
+  if (!isObject(content) || !isArray(content.batch)) {
+    throw new ShapeError('A batch is an object with an array "batch".');
+  }
   const { context, sentAt, timestamp } = content;
-  const shared = Object.fromEntries(Object.entries({ context, sentAt, timestamp }).filter(([, value]) => value !== undefined));
+  const shared = Object.fromEntries(
+    Object.entries({ context, sentAt, timestamp }).filter(([, value]) => value !== undefined),
+  );
   return {
     members: content.batch.map((value, index): Member => ({ value, path: `batch[${index}]` })),
     draft: ({ value }) => draftMessage(withShared(requireObject(value), shared)),
@@ -112,15 +120,22 @@ function draftMessage(message: JsonObject): EventDraft {
     screen_name: call === 'screen' ? name.given : undefined,
     properties: payload(properties),
     traits: payload(traits),
-    contexts: payload(without(message, [
-      ...NAMED_FIELDS, ...(call === 'group' ? [] : [USER_TRAITS]), ...name.used, ...used, ...(rudder ? [SENDING_TIME] : []),
-    ])),
+    contexts: payload(
+      without(message, [
+        ...NAMED_FIELDS,
+        ...(call === 'group' ? [] : [USER_TRAITS]),
+        ...name.used,
+        ...used,
+        ...(rudder ? [SENDING_TIME] : []),
+      ]),
+    ),
   };
 }
 
 /**
- * RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set fields that Segment's leave to the server: both of
- * them, or the channel where Segment's SDK of that name knows none (of Java it does).
+ * RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set fields that Segment's
+ * leave to the server: both of them, or the channel where Segment's SDK of that name sends no channel (its Java SDK
+ * does).
  */
 function isRudder({ channel, originalTimestamp }: JsonObject, { sdk_name = '' }: Partial<EventDraft>): boolean {
   if (/rudder/i.test(sdk_name)) return true;

@@ -8,7 +8,7 @@ import { address, id, integer, milliseconds, number, text } from './readers';
 /** A self-describing JSON. */
 interface SelfDescribing { readonly schema: string; readonly data: JsonValue }
 
-/** What an event of a kind is called, and what its properties are. */
+/** Name, type and properties of an event of one kind. */
 interface Described {
   readonly event_name: string;
   readonly event_type: EventDraft['event_type'];
@@ -46,7 +46,11 @@ const RULES: readonly Rule[] = [
 /** Columns that are told by contexts, where the event's own keys do not tell them. Contexts are kept whole. */
 const CONTEXT_RULES: Readonly<Record<string, readonly Rule[]>> = {
   web_page: [derived('page_view_id', text, 'id')],
-  client_session: [derived('session_id', text, 'sessionId'), derived('session_index', integer, 'sessionIndex'), derived('anonymous_id', text, 'userId')],
+  client_session: [
+    derived('session_id', text, 'sessionId'),
+    derived('session_index', integer, 'sessionIndex'),
+    derived('anonymous_id', text, 'userId'),
+  ],
   mobile_context: [
     derived('os_name', text, 'osType'),
     derived('os_version', text, 'osVersion'),
@@ -93,7 +97,12 @@ function required(event: JsonObject, key: string): string {
 }
 
 /** An event whose properties are the keys with a prefix. */
-function prefixed(event: JsonObject, prefix: string, event_name: string, event_type: EventDraft['event_type']): Described {
+function prefixed(
+  event: JsonObject,
+  prefix: string,
+  event_name: string,
+  event_type: EventDraft['event_type'],
+): Described {
   const own = Object.entries(event).filter(([key]) => key.startsWith(prefix));
   return { event_name, event_type, properties: Object.fromEntries(own), used: own.map(([key]) => key) };
 }
@@ -102,7 +111,13 @@ function describeUnstructured(event: JsonObject): Described {
   const key = event.ue_pr === undefined ? 'ue_px' : 'ue_pr';
   const outer = selfDescribing(embedded(event[key], key));
   const inner = outer && selfDescribing(outer.data);
-  if (!inner) throw new InvalidEventError('invalid_unstruct_event', 'A self-describing event has a schema and data within an envelope.', key);
+  if (!inner) {
+    throw new InvalidEventError(
+      'invalid_unstruct_event',
+      'A self-describing event has a schema and data within an envelope.',
+      key,
+    );
+  }
   const event_name = schemaName(inner.schema);
   const isScreen = event_name === 'screen_view';
   const data = isObject(inner.data) ? inner.data : { data: inner.data };
@@ -116,7 +131,11 @@ function describeUnstructured(event: JsonObject): Described {
   };
 }
 
-interface Contexts { readonly list: readonly JsonValue[]; readonly columns: readonly Partial<EventDraft>[]; readonly used: readonly string[] }
+interface Contexts {
+  readonly list: readonly JsonValue[];
+  readonly columns: readonly Partial<EventDraft>[];
+  readonly used: readonly string[];
+}
 
 /** Contexts that cannot be read stay as they came: they do not make the event bad. */
 function contextsOf(event: JsonObject): Contexts {
@@ -148,13 +167,17 @@ function embedded(value: JsonValue | undefined, key: string): JsonValue {
   try {
     return parseJson(Buffer.from(value, key.endsWith('x') ? 'base64url' : 'utf8'));
   } catch (error) {
-    if (error instanceof DecodeError) throw new InvalidEventError(error.code, `${key} cannot be read: ${error.message}`, key);
+    if (error instanceof DecodeError) {
+      throw new InvalidEventError(error.code, `${key} cannot be read: ${error.message}`, key);
+    }
     throw error;
   }
 }
 
 function selfDescribing(value: JsonValue): SelfDescribing | undefined {
-  if (!isObject(value) || typeof value.schema !== 'string' || value.schema === '' || value.data === undefined) return undefined;
+  if (!isObject(value) || typeof value.schema !== 'string' || value.schema === '' || value.data === undefined) {
+    return undefined;
+  }
   return { schema: value.schema, data: value.data };
 }
 

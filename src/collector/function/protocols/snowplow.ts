@@ -3,7 +3,7 @@ import { ShapeError } from '../errors';
 import { isArray, isObject, JsonValue } from '../json';
 import { MAX_EVENTS } from '../limits';
 import { CollectorRequest } from '../request';
-import { Answer, pixel, text as plainText } from '../responses';
+import { CollectorResponse, pixel, text as plainText } from '../responses';
 import { Batch, CollectEndpoint, Member, Protocol } from './protocol';
 import { draftSnowplowEvent } from './snowplow-event';
 
@@ -11,8 +11,9 @@ const POST_PATH = 'com.snowplowanalytics.snowplow/tp2';
 const PIXEL_PATHS = new Set(['i', 'ice.png']);
 
 /**
- * Snowplow's tracker protocol 2. Its trackers resend whatever is not 2xx and never drop the head of their queue, so one event that is refused would
- * block a client for ever: what cannot be taken is stored as a bad event and answered like any other.
+ * Snowplow's tracker protocol 2. Its trackers resend whatever is not 2xx and never drop the head of their queue, so one
+ * event that is refused would block a client for ever: what cannot be taken is stored as a bad event and answered like
+ * any other.
  */
 export const snowplow: Protocol = {
   name: 'snowplow',
@@ -22,17 +23,24 @@ export const snowplow: Protocol = {
   },
 };
 
-const events = { kind: 'collect', protocol: 'snowplow', maxEvents: MAX_EVENTS, refuse: () => undefined } satisfies Partial<CollectEndpoint>;
+const events = {
+  kind: 'collect',
+  protocol: 'snowplow',
+  maxEvents: MAX_EVENTS,
+  refuse: () => undefined,
+} satisfies Partial<CollectEndpoint>;
 
 const posts: CollectEndpoint = {
   ...events,
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
   split(content, request) {
-    if (!isObject(content) || !isArray(content.data)) throw new ShapeError('A payload is an object with an array "data".');
+    if (!isObject(content) || !isArray(content.data)) {
+      throw new ShapeError('A payload is an object with an array "data".');
+    }
     return batchOf(content.data.map((value, index) => ({ value, path: `data[${index}]` })), content.data[0], request);
   },
-  answer: (_, request) => withCookie(plainText('ok'), request),
+  respond: (_, request) => withCookie(plainText('ok'), request),
 };
 
 const pixels: CollectEndpoint = {
@@ -40,7 +48,7 @@ const pixels: CollectEndpoint = {
   methods: ['GET'],
   read: ({ query }) => query,
   split: (content, request) => batchOf([{ value: content, path: '' }], content, request),
-  answer: (_, request) => withCookie(pixel, request),
+  respond: (_, request) => withCookie(pixel, request),
 };
 
 /** @param first an event: a tracker knows no key but its application id, the same for all it sends */
@@ -53,6 +61,6 @@ function batchOf(members: readonly Member[], first: JsonValue | undefined, reque
   };
 }
 
-function withCookie(answer: Answer, { cookie }: CollectorRequest): Answer {
-  return cookie ? { ...answer, headers: { ...answer.headers, 'Set-Cookie': cookie.setCookie } } : answer;
+function withCookie(response: CollectorResponse, { cookie }: CollectorRequest): CollectorResponse {
+  return cookie ? { ...response, headers: { ...response.headers, 'Set-Cookie': cookie.setCookie } } : response;
 }

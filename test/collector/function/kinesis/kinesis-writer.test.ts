@@ -31,7 +31,8 @@ function writer(pacing = virtualPacing().pacing) {
 
 test('lines go out as one NDJSON record under a random key', async () => {
   await expect(writer().write(['{"a":1}', '{"b":2}'], 1_000)).resolves.toEqual({ retries: 0 });
-  expect(kinesis.calls).toEqual([[{ data: Buffer.from('{"a":1}\n{"b":2}'), partitionKey: expect.stringMatching(/^[0-9a-f-]{36}$/) }]]);
+  const partitionKey = expect.stringMatching(/^[0-9a-f-]{36}$/);
+  expect(kinesis.calls).toEqual([[{ data: Buffer.from('{"a":1}\n{"b":2}'), partitionKey }]]);
 });
 
 test('only the entries that failed are sent again', async () => {
@@ -48,19 +49,21 @@ test('waits double, are bounded, and are random up to their bound', async () => 
   expect(waits).toEqual([25, 50, 100, 200, 400, 500, 500, 500, 500]);
 });
 
-test('an attempt gets the time that is left, and never so much that no other would be possible', async () => {
+test('an attempt gets the time that is left, less what another attempt needs', async () => {
   kinesis.always([throttled]);
   await expect(writer(virtualPacing(1).pacing).write(['a'], 3_500)).rejects.toThrow(StoreFailedError);
   expect(kinesis.timeouts.slice(0, 4)).toEqual([MAX_ATTEMPT_MS, MAX_ATTEMPT_MS, MAX_ATTEMPT_MS, MAX_ATTEMPT_MS]);
   expect(kinesis.timeouts.slice(4)).toEqual([2_750, 1_950, 950]);
 });
 
-test('a lost connection is told by its code', async () => {
+test('a lost connection is reported by its code', async () => {
   kinesis.always(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
-  await expect(writer(virtualPacing(1).pacing).write(['a'], 10)).rejects.toMatchObject({ reason: 'ECONNREFUSED', retries: 0 });
+  await expect(writer(virtualPacing(1).pacing).write(['a'], 10)).rejects.toMatchObject({
+    reason: 'ECONNREFUSED', retries: 0,
+  });
 });
 
-test('when the deadline is near, it gives up and says why', async () => {
+test('near the deadline the writer gives up and says why', async () => {
   kinesis.always([throttled]);
   const failure = writer(virtualPacing(1).pacing).write(['a'], 200);
   await expect(failure).rejects.toMatchObject({ reason: 'ProvisionedThroughputExceededException', retries: 2 });
@@ -72,13 +75,15 @@ test.each([
   ['expired credentials', new KinesisError('ExpiredTokenException', 400)],
   ['a lost connection', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
   ['a time-out', Object.assign(new Error('aborted'), { name: 'AbortError' })],
-])('%s is tried again with every entry', async (_, error) => {
+])('%s is retried with every entry', async (_, error) => {
   kinesis.script(error);
   await expect(writer().write(['a', 'b'].map(bigLine), 1_000)).resolves.toEqual({ retries: 1 });
   expect(kinesis.calls.map(firstLetters)).toEqual(['ab', 'ab']);
 });
 
-test.each(['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'])('%s is not tried again', async name => {
+test.each([
+  'AccessDeniedException', 'ResourceNotFoundException', 'ValidationException',
+])('%s is not retried', async name => {
   kinesis.always(new KinesisError(name, 400));
   await expect(writer().write(['a'], 10_000)).rejects.toMatchObject({ reason: name, retries: 0 });
   expect(kinesis.calls).toHaveLength(1);
@@ -93,6 +98,7 @@ test('calls stay within the limits of PutRecords', async () => {
   await writer().write(Array.from({ length: 13 }, () => bigLine('x')), 1_000);
   expect(kinesis.calls.map(call => call.length)).toEqual([5, 5, 3]);
   for (const call of kinesis.calls) {
-    expect(call.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0)).toBeLessThanOrEqual(MAX_CALL_BYTES);
+    const bytes = call.reduce((sum, { data, partitionKey }) => sum + data.length + partitionKey.length, 0);
+    expect(bytes).toBeLessThanOrEqual(MAX_CALL_BYTES);
   }
 });

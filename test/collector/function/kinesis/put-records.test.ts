@@ -7,7 +7,10 @@ import { putRecordsWith } from '../../../../src/collector/function/kinesis/put-r
 
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' };
-const ENTRIES = [{ data: Buffer.from('{"ä":1}\n{"b":2}'), partitionKey: 'k1' }, { data: Buffer.from([0, 255]), partitionKey: 'k2' }];
+const ENTRIES = [
+  { data: Buffer.from('{"ä":1}\n{"b":2}'), partitionKey: 'k1' },
+  { data: Buffer.from([0, 255]), partitionKey: 'k2' },
+];
 
 interface Received extends Pick<IncomingMessage, 'headers' | 'method' | 'url' | 'socket'> { readonly body: string }
 
@@ -17,7 +20,9 @@ let respond: (response: ServerResponse) => void;
 
 beforeEach(async () => {
   received = [];
-  respond = response => void response.end('{"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"},{"SequenceNumber":"2","ShardId":"s"}]}');
+  respond = response => void response.end(
+    '{"FailedRecordCount":0,"Records":[{"SequenceNumber":"1","ShardId":"s"},{"SequenceNumber":"2","ShardId":"s"}]}',
+  );
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', chunk => chunks.push(chunk));
@@ -35,7 +40,8 @@ afterEach(async () => {
   await new Promise(resolve => server.close(resolve));
 });
 
-const clientWith = (config: KinesisClientConfig) => new KinesisClient({ region: REGION, credentials: CREDENTIALS, ...config });
+const clientWith = (config: KinesisClientConfig) =>
+  new KinesisClient({ region: REGION, credentials: CREDENTIALS, ...config });
 
 function put(config: KinesisClientConfig = {}) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -48,17 +54,22 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 /** Signature Version 4 as AWS documents it, of what arrived. */
 function expectedSignature({ headers, method, url, body }: Received, signed: readonly string[]): string {
   const date = String(headers['x-amz-date']);
-  const canonical = [method, url, '', ...signed.map(name => `${name}:${headers[name]}`), '', signed.join(';'), sha256(body)].join('\n');
-  const scope = `${date.slice(0, 8)}/${REGION}/kinesis/aws4_request`;
-  const key = [date.slice(0, 8), REGION, 'kinesis', 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${CREDENTIALS.secretAccessKey}`);
-  return hmac(key, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n')).toString('hex');
+  const signedHeaders = signed.map(name => `${name}:${headers[name]}`);
+  const canonical = [method, url, '', ...signedHeaders, '', signed.join(';'), sha256(body)].join('\n');
+  const scope = [date.slice(0, 8), REGION, 'kinesis', 'aws4_request'];
+  const key = scope.reduce<string | Buffer>(hmac, `AWS4${CREDENTIALS.secretAccessKey}`);
+  return hmac(key, ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical)].join('\n')).toString('hex');
 }
 
 test('the call is what Kinesis documents, and its results come back in order', async () => {
   await expect(put()(ENTRIES, 1_000)).resolves.toMatchObject([{ SequenceNumber: '1' }, { SequenceNumber: '2' }]);
   const [{ method, url, headers, body }] = received;
   expect({ method, url }).toEqual({ method: 'POST', url: '/' });
-  expect(headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Kinesis_20131202.PutRecords', 'x-amz-security-token': 'token' });
+  expect(headers).toMatchObject({
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'Kinesis_20131202.PutRecords',
+    'x-amz-security-token': 'token',
+  });
   expect(JSON.parse(body)).toEqual({
     StreamName: 'clicks',
     Records: ENTRIES.map(({ data, partitionKey }) => ({ Data: data.toString('base64'), PartitionKey: partitionKey })),
@@ -67,14 +78,19 @@ test('the call is what Kinesis documents, and its results come back in order', a
 
 test('the signature is the one that AWS computes, and covers target, content and token', async () => {
   await put()(ENTRIES, 1_000);
-  const [, signed, signature] = /SignedHeaders=([^,]+), Signature=(.+)$/.exec(String(received[0].headers.authorization)) ?? [];
-  expect(signed.split(';')).toEqual(expect.arrayContaining(['content-type', 'host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target']));
+  const authorization = String(received[0].headers.authorization);
+  const [, signed, signature] = /SignedHeaders=([^,]+), Signature=(.+)$/.exec(authorization) ?? [];
+  expect(signed.split(';')).toEqual(expect.arrayContaining([
+    'content-type', 'host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target',
+  ]));
   expect(signature).toBe(expectedSignature(received[0], signed.split(';')));
 });
 
-test('credentials are asked for anew before they expire', async () => {
+test('credentials are refreshed before they expire', async () => {
   let asked = 0;
-  const credentials = async () => ({ ...CREDENTIALS, accessKeyId: `KEY${++asked}`, expiration: new Date(Date.now() + 1_000) });
+  const credentials = async () => ({
+    ...CREDENTIALS, accessKeyId: `KEY${++asked}`, expiration: new Date(Date.now() + 1_000),
+  });
   const putRecords = put({ credentials });
   await putRecords(ENTRIES, 1_000);
   await putRecords(ENTRIES, 1_000);
@@ -90,18 +106,29 @@ test('one connection serves every call', async () => {
 });
 
 test.each([
-  ['in the body', {}, '{"__type":"com.amazonaws.kinesis.v20131202#LimitExceededException","message":"m"}', 'LimitExceededException'],
-  ['in a header', { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/coral/' }, '', 'AccessDeniedException'],
-  ['nowhere', {}, '<html>Bad Gateway</html>', 'HTTP 400'],
-])('an error is known by its name %s', async (_, headers, body, name) => {
+  [
+    'the body',
+    {},
+    '{"__type":"com.amazonaws.kinesis.v20131202#LimitExceededException","message":"m"}',
+    'LimitExceededException',
+  ],
+  [
+    'a header',
+    { 'x-amzn-errortype': 'AccessDeniedException:http://internal.amazon.com/coral/' },
+    '',
+    'AccessDeniedException',
+  ],
+  ['the status', {}, '<html>Bad Gateway</html>', 'HTTP 400'],
+])('an error takes its name from %s', async (_, headers, body, name) => {
   respond = response => void response.writeHead(400, headers).end(body);
   await expect(put()(ENTRIES, 1_000)).rejects.toMatchObject({ name, status: 400 });
 });
 
-test('a wrong clock is corrected by the answer that says so', async () => {
+test('a wrong clock is corrected from the answer that reports it', async () => {
   const anHourAhead = new Date(Date.now() + 3_600_000).toUTCString();
   const usual = respond;
-  respond = response => void response.writeHead(400, { date: anHourAhead }).end('{"__type":"InvalidSignatureException"}');
+  const refusal = '{"__type":"InvalidSignatureException"}';
+  respond = response => void response.writeHead(400, { date: anHourAhead }).end(refusal);
   const putRecords = put();
   await expect(putRecords(ENTRIES, 1_000)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
   respond = usual;
@@ -110,11 +137,14 @@ test('a wrong clock is corrected by the answer that says so', async () => {
   expect(hour(received[1])).toBe(new Date(anHourAhead).toISOString().replace(/[-:]/g, '').slice(0, 11));
 });
 
+const begin = (response: ServerResponse, then?: () => void) =>
+  response.writeHead(200, { 'content-length': 100 }).write('{', then);
+
 test.each([
   ['does not begin', () => undefined],
-  ['does not end', (response: ServerResponse) => void response.writeHead(200, { 'content-length': 100 }).write('{')],
-  ['is cut off', (response: ServerResponse) => void response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
-  ['never was', (response: ServerResponse) => void response.destroy()],
+  ['does not end', (response: ServerResponse) => void begin(response)],
+  ['is cut off', (response: ServerResponse) => void begin(response, () => response.destroy())],
+  ['is a closed connection', (response: ServerResponse) => void response.destroy()],
 ])('an answer that %s costs no more than its time', async (_, stall) => {
   respond = stall;
   await expect(put()(ENTRIES, 100)).rejects.toThrow();
@@ -139,5 +169,6 @@ test('a record that is encoded in pieces arrives whole', async () => {
   const data = randomBytes(200_001);
   await put()([{ data, partitionKey: 'k1' }, ...ENTRIES], 1_000);
   const { Records } = JSON.parse(received[0].body) as { Records: { Data: string }[] };
-  expect(Records.map(({ Data }) => Data)).toEqual([data, ...ENTRIES.map(entry => entry.data)].map(bytes => bytes.toString('base64')));
+  const sent = [data, ...ENTRIES.map(entry => entry.data)];
+  expect(Records.map(({ Data }) => Data)).toEqual(sent.map(bytes => bytes.toString('base64')));
 });

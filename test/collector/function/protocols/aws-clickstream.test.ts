@@ -1,7 +1,9 @@
 import { gzipSync } from 'zlib';
 import { collected, RECEIVED_AT } from '../builders';
 
-const query = { platform: 'Web', appId: 'shop', event_bundle_sequence_id: '1', upload_timestamp: '1767323045500', hashCode: 'ab12' };
+const query = {
+  platform: 'Web', appId: 'shop', event_bundle_sequence_id: '1', upload_timestamp: '1767323045500', hashCode: 'ab12',
+};
 const post = (body: unknown, environment = {}) => collected({ path: '/collect', query, body }, environment);
 
 const EVENT = {
@@ -46,8 +48,8 @@ const EVENT = {
 };
 
 test('an event has its columns, and nothing else is lost', () => {
-  const { events, answer } = post([EVENT]);
-  expect(answer).toEqual({ status: 200, headers: {}, body: '' });
+  const { events, response } = post([EVENT]);
+  expect(response).toEqual({ status: 200, headers: {}, body: '' });
   const { traits, contexts, ...columns } = events[0];
   expect(columns).toEqual({
     v: 1,
@@ -108,33 +110,40 @@ test('a mobile bundle is base64 text of gzip, announced as JSON', () => {
 });
 
 test('a bundle of 10,000 events is taken', () => {
-  const { accepted, answer } = post(gzipSync(JSON.stringify(Array(10_000).fill({ event_type: 'tap', timestamp: 1, unique_id: 'a' }))));
-  expect([accepted, answer.status]).toEqual([10_000, 200]);
+  const bundle = Array(10_000).fill({ event_type: 'tap', timestamp: 1, unique_id: 'a' });
+  const { accepted, response } = post(gzipSync(JSON.stringify(bundle)));
+  expect([accepted, response.status]).toEqual([10_000, 200]);
 });
 
 test.each([
-  ['_screen_view', 'screen'], ['_profile_set', 'identify'], ['_user_engagement', 'ping'], ['_first_open', 'track'], ['purchase', 'track'],
+  ['_screen_view', 'screen'],
+  ['_profile_set', 'identify'],
+  ['_user_engagement', 'ping'],
+  ['_first_open', 'track'],
+  ['purchase', 'track'],
 ])('%s is a %s call', (event_type, type) => {
   expect(post([{ ...EVENT, event_type }]).events[0]).toMatchObject({ event_name: event_type, event_type: type });
 });
 
 test.each([
   ['an event without a type', [{ ...EVENT, event_type: undefined }], 'schema', 'missing_event_name'],
-  ['a member that is no object', [7], 'schema', 'invalid_event'],
-  ['attributes that are text', [{ ...EVENT, attributes: 'x' }], 'schema', 'invalid_attributes'],
+  ['a member that is not an object', [7], 'schema', 'invalid_event'],
+  ['attributes that are text', [{ ...EVENT, attributes: 'x' }], 'schema', 'invalid_type'],
   ['broken JSON', '[{', 'decode', 'invalid_json'],
   ['2 MB', 'x'.repeat(2_000_000), 'size', 'body_too_large'],
   ['truncated gzip', gzipSync('[]').subarray(0, 12), 'decode', 'invalid_gzip'],
 ])('%s is a bad event, answered with 200: the web SDK would keep it for ever', (_, body, stage, code) => {
-  const { badEvents, answer } = post(body);
-  expect(answer).toMatchObject({ status: 200, body: '' });
+  const { badEvents, response } = post(body);
+  expect(response).toMatchObject({ status: 200, body: '' });
   expect(badEvents).toEqual([expect.objectContaining({ protocol: 'aws_clickstream', stage, error_code: code })]);
 });
 
-test('the application id of the query stands for a key; an unknown one is refused with 403', () => {
-  expect(post([EVENT], { WRITE_KEYS: '{"web":{"keys":["shop"]}}' }).events[0]).toMatchObject({ source_id: 'web', app_id: 'shop' });
-  const { answer, lines } = post([EVENT], { WRITE_KEYS: '{"web":{"keys":["other"]}}' });
-  expect(answer.status).toBe(403);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
+test('the application id in the query serves as write key, and an unknown one is refused with 403', () => {
+  expect(post([EVENT], { WRITE_KEYS: '{"web":{"keys":["shop"]}}' }).events[0]).toMatchObject({
+    source_id: 'web', app_id: 'shop',
+  });
+  const { response, lines } = post([EVENT], { WRITE_KEYS: '{"web":{"keys":["other"]}}' });
+  expect(response.status).toBe(403);
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
   expect(lines).toEqual([]);
 });

@@ -25,12 +25,32 @@ test.each([
   ['a name in `type`', { type: 'click' }, { event_name: 'click' }],
   ['a name in `event_type`', { event_type: 'click' }, { event_name: 'click' }],
   ['a name in `event`', { event: 'Order', type: 'button' }, { event_name: 'Order', properties: '{"type":"button"}' }],
-  ['a type that is one of ours', { event_name: 'Signed up', type: 'identify' }, { event_name: 'Signed up', event_type: 'identify' }],
-  ['a usual name of a page call', { event_name: 'page_view' }, { event_name: 'page_view', event_type: 'page' }],
+  [
+    'a type that is an event type',
+    { event_name: 'Signed up', type: 'identify' },
+    { event_name: 'Signed up', event_type: 'identify' },
+  ],
+  ['a common name of a page call', { event_name: 'page_view' }, { event_name: 'page_view', event_type: 'page' }],
   [
     'every kind of column by its name',
-    { event_name: 'x', event_id: 7, value: '1.5', session_index: 3, screen_size: '10x20', app_id: 'shop', privacy_mode: 'anonymous' },
-    { event_name: 'x', event_id: '7', value: 1.5, session_index: 3, screen_size: '10x20', app_id: 'shop', privacy_mode: 'anonymous' },
+    {
+      event_name: 'x',
+      event_id: 7,
+      value: '1.5',
+      session_index: 3,
+      screen_size: '10x20',
+      app_id: 'shop',
+      privacy_mode: 'anonymous',
+    },
+    {
+      event_name: 'x',
+      event_id: '7',
+      value: 1.5,
+      session_index: 3,
+      screen_size: '10x20',
+      app_id: 'shop',
+      privacy_mode: 'anonymous',
+    },
   ],
   [
     'times in any form',
@@ -50,26 +70,50 @@ test.each([
   [
     'a value that its column cannot hold',
     { event_name: 'x', page_url: { href: 'https://a.example' }, timestamp: 'yesterday', privacy_mode: 'none' },
-    { event_name: 'x', properties: '{"page_url":{"href":"https://a.example"},"timestamp":"yesterday","privacy_mode":"none"}' },
+    {
+      event_name: 'x',
+      properties: '{"page_url":{"href":"https://a.example"},"timestamp":"yesterday","privacy_mode":"none"}',
+    },
   ],
-  ['an id that is too long for a key', { event_name: 'x', event_id: 'i'.repeat(257) }, { event_name: 'x', properties: `{"event_id":"${'i'.repeat(257)}"}` }],
-  ['columns that only the collector may set', { event_name: 'x', source_id: 'me', network_user_id: 'n' }, { event_name: 'x', properties: '{"source_id":"me","network_user_id":"n"}' }],
-  ['a write key, which is never stored', { event_name: 'x', writeKey: 'secret', api_key: 'secret' }, { event_name: 'x' }],
-  ['an address, which is anonymised', { event_name: 'x', ip_address: '198.51.100.9' }, { event_name: 'x', ip_address: '198.51.100.0' }],
+  [
+    'an id that is too long for a key',
+    { event_name: 'x', event_id: 'i'.repeat(257) },
+    { event_name: 'x', properties: `{"event_id":"${'i'.repeat(257)}"}` },
+  ],
+  [
+    'columns that only the collector may set',
+    { event_name: 'x', source_id: 'me', network_user_id: 'n' },
+    { event_name: 'x', properties: '{"source_id":"me","network_user_id":"n"}' },
+  ],
+  [
+    'a write key, which is never stored',
+    { event_name: 'x', writeKey: 'secret', api_key: 'secret' },
+    { event_name: 'x' },
+  ],
+  [
+    'an address, which is anonymised',
+    { event_name: 'x', ip_address: '198.51.100.9' },
+    { event_name: 'x', ip_address: '198.51.100.0' },
+  ],
 ])('%s', (_, body, expected) => {
-  const { events, answer, accepted } = post(body);
+  const { events, response, accepted } = post(body);
   expect(events).toEqual([{ ...stamped, ...expected }]);
   expect(accepted).toBe(1);
-  expect(answer).toMatchObject({ status: 200, body: '{"success":true}' });
+  expect(response).toMatchObject({ status: 200, body: '{"success":true}' });
 });
 
 test.each(['/', '/v1/events', '/v1/events/', 'events', 'v1'])('events are taken at %s', path => {
   expect(post({ event_name: 'click' }, path).accepted).toBe(1);
 });
 
-test('an array, and an envelope whose fields count for events that lack them', () => {
-  expect(post([{ event: 'a' }, { event: 'b' }]).events.map(event => [event.event_name, event.batch_index])).toEqual([['a', 0], ['b', 1]]);
-  const { events } = post({ events: [{ event: 'a' }, { event: 'b', user_id: 'u2' }], user_id: 'u1', write_key: 'secret' });
+test('events come as an array or in an envelope, whose fields apply to events that lack them', () => {
+  expect(post([{ event: 'a' }, { event: 'b' }]).events.map(event => [event.event_name, event.batch_index])).toEqual([
+    ['a', 0],
+    ['b', 1],
+  ]);
+  const { events } = post({
+    events: [{ event: 'a' }, { event: 'b', user_id: 'u2' }], user_id: 'u1', write_key: 'secret',
+  });
   expect(events.map(event => event.user_id)).toEqual(['u1', 'u2']);
   expect(JSON.stringify(events)).not.toContain('secret');
 });
@@ -80,11 +124,11 @@ test.each([
   ['a name that is an object', { event_name: {} }, 'missing_event_name', 'event_name'],
   ['an id that is an object', { event_name: 'x', user_id: {} }, 'invalid_id', 'user_id'],
   ['an event id that is an array', { event_name: 'x', event_id: ['a'] }, 'invalid_id', 'event_id'],
-  ['properties that are no object', { event_name: 'x', properties: 'none' }, 'invalid_properties', 'properties'],
+  ['properties that are not an object', { event_name: 'x', properties: 'none' }, 'invalid_type', 'properties'],
 ])('an event with %s is a bad event, and the client is told', (_, body, code, path) => {
-  const { answer, badEvents, accepted, bad } = post(body);
-  expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, badEvents, accepted, bad } = post(body);
+  expect(response.status).toBe(400);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(badEvents).toEqual([{
     v: 1,
     kind: 'bad',
@@ -103,12 +147,12 @@ test.each([
   expect([accepted, bad]).toEqual([0, { [code]: 1 }]);
 });
 
-test('of a mixed array the good events are stored, and the answer tells which are bad', () => {
-  const { answer, events, badEvents } = post([{ event: 'a' }, { user_id: 'u' }, 7, { event: 'b' }]);
+test('the good events of a mixed array are stored, and the answer lists the bad ones', () => {
+  const { response, events, badEvents } = post([{ event: 'a' }, { user_id: 'u' }, 7, { event: 'b' }]);
   expect(events.map(event => event.event_name)).toEqual(['a', 'b']);
   expect(badEvents.map(event => event.error_path)).toEqual(['[1].event_name', '[2]']);
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toEqual({
+  expect(response.status).toBe(200);
+  expect(JSON.parse(response.body)).toEqual({
     success: true,
     accepted: 2,
     rejected: 2,
@@ -119,22 +163,24 @@ test('of a mixed array the good events are stored, and the answer tells which ar
   });
 });
 
-test('of an array with only bad events each is told, with 400', () => {
-  const { answer } = post([{}, {}]);
-  expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'missing_event_name', accepted: 0, rejected: 2, errors: [{ index: 0 }, { index: 1 }] });
+test('an array of only bad events gets a 400 that lists each of them', () => {
+  const { response } = post([{}, {}]);
+  expect(response.status).toBe(400);
+  expect(JSON.parse(response.body)).toMatchObject({
+    success: false, code: 'missing_event_name', accepted: 0, rejected: 2, errors: [{ index: 0 }, { index: 1 }],
+  });
 });
 
 test.each([
   ['a scalar', 7, 400, 'invalid_shape'],
   ['null', null, 400, 'invalid_shape'],
-  ['events that are no array', { events: {} }, 400, 'invalid_shape'],
+  ['events that are not an array', { events: {} }, 400, 'invalid_shape'],
   ['broken JSON', '{"event_name":', 400, 'invalid_json'],
   ['too many events', Array(1001).fill({ event: 'x' }), 413, 'too_many_events'],
 ])('%s is refused, and nothing is stored', (_, body, status, code) => {
-  const { answer, lines } = post(body);
-  expect(answer.status).toBe(status);
-  expect(JSON.parse(answer.body)).toEqual({ success: false, code, message: expect.any(String) });
+  const { response, lines } = post(body);
+  expect(response.status).toBe(status);
+  expect(JSON.parse(response.body)).toEqual({ success: false, code, message: expect.any(String) });
   expect(lines).toEqual([]);
 });
 
@@ -143,7 +189,11 @@ test('a bad event is kept without the write key', () => {
 });
 
 test('health and robots answer without an event', () => {
-  expect(collected({ method: 'GET', path: '/health' }).answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });
-  expect(collected({ method: 'GET', path: '/robots.txt' }).answer).toMatchObject({ status: 200, body: 'User-agent: *\nDisallow: /\n' });
-  expect(collected({ method: 'HEAD', path: '/health' }).answer).toMatchObject({ status: 200, body: '' });
+  expect(collected({ method: 'GET', path: '/health' }).response).toMatchObject({
+    status: 200, body: '{"status":"ok"}',
+  });
+  expect(collected({ method: 'GET', path: '/robots.txt' }).response).toMatchObject({
+    status: 200, body: 'User-agent: *\nDisallow: /\n',
+  });
+  expect(collected({ method: 'HEAD', path: '/health' }).response).toMatchObject({ status: 200, body: '' });
 });

@@ -41,9 +41,13 @@ const PAGE_VIEW = {
   offset: 12,
 };
 
-test('a browser page view, its gzip not announced, has its columns, and nothing else is lost', () => {
-  const { events, answer, lines } = collected({ path: '/e/', query: { compression: 'gzip-js', _: '1767323045500' }, body: gzipSync(JSON.stringify([PAGE_VIEW])) }, { WRITE_KEYS });
-  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"status":1}' });
+test('a browser page view in unannounced gzip has its columns, and nothing else is lost', () => {
+  const query = { compression: 'gzip-js', _: '1767323045500' };
+  const body = gzipSync(JSON.stringify([PAGE_VIEW]));
+  const { events, response, lines } = collected({ path: '/e/', query, body }, { WRITE_KEYS });
+  expect(response).toMatchObject({
+    status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"status":1}',
+  });
   expect(lines.join()).not.toContain('phc_1');
   const { properties, traits, contexts, ...columns } = events[0];
   expect(columns).toEqual({
@@ -89,18 +93,30 @@ test('a browser page view, its gzip not announced, has its columns, and nothing 
   expect(JSON.parse(String(contexts))).toEqual({ offset: 12 });
 });
 
-const SERVER_EVENT = { event: 'Order', distinct_id: 'u1', uuid: 'p2', properties: { $lib: 'posthog-node', value: 3 }, library: 'posthog-node', library_version: '5' };
+const SERVER_EVENT = {
+  event: 'Order',
+  distinct_id: 'u1',
+  uuid: 'p2',
+  properties: { $lib: 'posthog-node', value: 3 },
+  library: 'posthog-node',
+  library_version: '5',
+};
 
-test.each(['/batch/', '/batch'])('a server\'s batch at %s is told from Segment\'s by its key', path => {
-  const { events, answer } = collected({ path, body: { api_key: 'phc_1', batch: [SERVER_EVENT], sent_at: '2026-01-02T03:04:06Z' } }, { WRITE_KEYS });
-  expect(answer.body).toBe('{"status":1}');
-  expect(events).toEqual([expect.objectContaining({ protocol: 'posthog', user_id: 'u1', event_id: 'p2', value: 3, sent_ts: 1_767_323_046_000, source_id: 'web' })]);
-  const segment = collected({ path, body: { writeKey: 'phc_1', batch: [{ type: 'track', event: 'x', userId: 'u' }] } }, { WRITE_KEYS });
+test.each(['/batch/', '/batch'])('a server\'s batch at %s differs from Segment\'s by its key', path => {
+  const body = { api_key: 'phc_1', batch: [SERVER_EVENT], sent_at: '2026-01-02T03:04:06Z' };
+  const { events, response } = collected({ path, body }, { WRITE_KEYS });
+  expect(response.body).toBe('{"status":1}');
+  expect(events).toEqual([expect.objectContaining({
+    protocol: 'posthog', user_id: 'u1', event_id: 'p2', value: 3, sent_ts: 1_767_323_046_000, source_id: 'web',
+  })]);
+  const ofSegment = { writeKey: 'phc_1', batch: [{ type: 'track', event: 'x', userId: 'u' }] };
+  const segment = collected({ path, body: ofSegment }, { WRITE_KEYS });
   expect(segment.events).toEqual([expect.objectContaining({ protocol: 'segment' })]);
 });
 
 test.each(['/e', '/i/v0/e/', '/capture/'])('a single event is taken at %s', path => {
-  expect(collected({ path, body: { api_key: 'phc_1', ...SERVER_EVENT } }).events).toEqual([expect.objectContaining({ event_name: 'Order' })]);
+  const { events } = collected({ path, body: { api_key: 'phc_1', ...SERVER_EVENT } });
+  expect(events).toEqual([expect.objectContaining({ event_name: 'Order' })]);
 });
 
 test('a form with base64 is read', () => {
@@ -108,41 +124,57 @@ test('a form with base64 is read', () => {
   expect(collected({ path: '/e/', body }).events).toEqual([expect.objectContaining({ event_id: 'p2' })]);
 });
 
-test('a browser that sends only how long ago has its time among the properties', () => {
+test('a browser event that sends only an offset takes its time from the properties', () => {
   const { timestamp, ...event } = PAGE_VIEW;
   const body = [{ ...event, properties: { ...event.properties, $time: 1767323045.25 } }];
   expect(collected({ path: '/e/', body }).events).toEqual([expect.objectContaining({ client_ts: 1_767_323_045_250 })]);
 });
 
 test.each([
-  ['$identify', { $anon_distinct_id: 'd1', $is_identified: true }, { event_type: 'identify', user_id: 'u1', anonymous_id: 'd1' }],
-  ['$groupidentify', { $group_key: 'g1', $group_set: { a: 1 } }, { event_type: 'group', group_id: 'g1', traits: '{"$group_set":{"a":1}}' }],
+  [
+    '$identify',
+    { $anon_distinct_id: 'd1', $is_identified: true },
+    { event_type: 'identify', user_id: 'u1', anonymous_id: 'd1' },
+  ],
+  [
+    '$groupidentify',
+    { $group_key: 'g1', $group_set: { a: 1 } },
+    { event_type: 'group', group_id: 'g1', traits: '{"$group_set":{"a":1}}' },
+  ],
   ['$create_alias', { alias: 'old' }, { event_type: 'alias', previous_id: 'old' }],
   ['$screen', { $screen_name: 'Cart' }, { event_type: 'screen', screen_name: 'Cart' }],
   ['x', { $process_person_profile: false }, { event_type: 'track', anonymous_id: 'u1' }],
   ['x', { $cookieless_mode: true }, { privacy_mode: 'cookieless' }],
-])('%s with %j', (event, properties, columns) => {
-  expect(collected({ path: '/capture/', body: { event, distinct_id: 'u1', properties } }).events).toEqual([expect.objectContaining(columns)]);
+])('the event %s with %j has its columns', (event, properties, columns) => {
+  const { events } = collected({ path: '/capture/', body: { event, distinct_id: 'u1', properties } });
+  expect(events).toEqual([expect.objectContaining(columns)]);
 });
 
 test.each([
   ['no name', { distinct_id: 'u' }, 'missing_event_name'],
   ['no identity', { event: 'x' }, 'missing_identity'],
   ['an identity that is an object', { event: 'x', distinct_id: {} }, 'invalid_id'],
-  ['properties that are an array', { event: 'x', distinct_id: 'u', properties: [] }, 'invalid_properties'],
-])('an event with %s is bad alone', (_, event, code) => {
-  const { events, badEvents, answer } = collected({ path: '/batch/', body: { api_key: 'phc_1', batch: [event, SERVER_EVENT] } });
-  expect(answer.status).toBe(200);
+  ['properties that are an array', { event: 'x', distinct_id: 'u', properties: [] }, 'invalid_type'],
+])('only the event with %s is bad', (_, event, code) => {
+  const body = { api_key: 'phc_1', batch: [event, SERVER_EVENT] };
+  const { events, badEvents, response } = collected({ path: '/batch/', body });
+  expect(response.status).toBe(200);
   expect(events).toHaveLength(1);
   expect(badEvents).toEqual([expect.objectContaining({ error_code: code, batch_index: 0 })]);
 });
 
 test('an unknown project is refused with a code', () => {
-  const { answer } = collected({ path: '/batch/', body: { api_key: 'other', batch: [SERVER_EVENT] } }, { WRITE_KEYS });
-  expect(answer.status).toBe(401);
-  expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
+  const body = { api_key: 'other', batch: [SERVER_EVENT] };
+  const { response } = collected({ path: '/batch/', body }, { WRITE_KEYS });
+  expect(response.status).toBe(401);
+  expect(JSON.parse(response.body)).toMatchObject({ success: false, code: 'unknown_write_key' });
 });
 
-test.each([['POST', '/flags/'], ['GET', '/array/phc_1/config'], ['GET', '/array/phc_1/config.js'], ['POST', '/decide']])('%s %s: there is no configuration', (method, path) => {
-  expect(collected({ method, path }).answer).toMatchObject({ status: 200, body: '{}' });
+test.each([
+  ['POST', '/flags/'],
+  ['GET', '/array/phc_1/config'],
+  ['GET', '/array/phc_1/config.js'],
+  ['POST', '/decide'],
+])('%s %s is answered with an empty configuration', (method, path) => {
+  expect(collected({ method, path }).response).toMatchObject({ status: 200, body: '{}' });
 });

@@ -37,7 +37,7 @@ const COLUMNS = {
   properties: '{"price":3}',
 };
 
-test('a message is told from Segment\'s by its library, on the paths they share', () => {
+test('on shared paths a message differs from Segment\'s by its library', () => {
   const [event] = collected({ path: '/v1/track', body: TRACK }).events;
   expect(event).toMatchObject(COLUMNS);
   expect(JSON.parse(String(event.contexts))).toEqual({
@@ -46,10 +46,20 @@ test('a message is told from Segment\'s by its library, on the paths they share'
   });
 });
 
-test('the server SDKs carry Segment\'s library names, and are told by their times', () => {
-  const message = { ...TRACK, channel: 'server', timestamp: '2026-01-02T03:04:09Z', context: { library: { name: 'analytics-node', version: '3.0.13' } } };
+test('server SDKs under Segment\'s library names are recognised by their times', () => {
+  const message = {
+    ...TRACK,
+    channel: 'server',
+    timestamp: '2026-01-02T03:04:09Z',
+    context: { library: { name: 'analytics-node', version: '3.0.13' } },
+  };
   const [event] = collected({ path: '/v1/batch', body: { batch: [message] } }).events;
-  expect(event).toMatchObject({ protocol: 'rudder', sdk_name: 'analytics-node', client_ts: COLUMNS.client_ts, contexts: '{"integrations":{"All":true}}' });
+  expect(event).toMatchObject({
+    protocol: 'rudder',
+    sdk_name: 'analytics-node',
+    client_ts: COLUMNS.client_ts,
+    contexts: '{"integrations":{"All":true}}',
+  });
 });
 
 test.each([
@@ -57,8 +67,11 @@ test.each([
   ['segment', { library: { name: 'analytics-python', version: '2.4.0' } }, {}],
   ['segment', { library: { name: 'analytics-java', version: '3.5.3' } }, { channel: 'server' }],
 ])('a server\'s message without an original time is %s\'s for library %j and %j', (protocol, context, channel) => {
-  const message = { type: 'track', event: 'x', userId: 'u', messageId: 'm', timestamp: '2026-01-02T03:04:05Z', context, ...channel };
-  expect(collected({ path: '/v1/batch', body: { batch: [message] } }).events).toEqual([expect.objectContaining({ protocol, client_ts: COLUMNS.client_ts })]);
+  const message = {
+    type: 'track', event: 'x', userId: 'u', messageId: 'm', timestamp: '2026-01-02T03:04:05Z', context, ...channel,
+  };
+  const { events } = collected({ path: '/v1/batch', body: { batch: [message] } });
+  expect(events).toEqual([expect.objectContaining({ protocol, client_ts: COLUMNS.client_ts })]);
 });
 
 test('a group has its own traits, not those of its member', () => {
@@ -68,8 +81,10 @@ test('a group has its own traits, not those of its member', () => {
   expect(JSON.parse(String(event.contexts)).context.traits).toEqual({ plan: 'pro' });
 });
 
-test('`$direct` is no page before', () => {
-  const body = { ...TRACK, context: { ...TRACK.context, page: { referrer: '$direct' } }, properties: { referrer: '$direct' } };
+test('`$direct` is not stored as a referrer', () => {
+  const body = {
+    ...TRACK, context: { ...TRACK.context, page: { referrer: '$direct' } }, properties: { referrer: '$direct' },
+  };
   const [event] = collected({ path: '/v1/track', body }).events;
   expect(event.page_referrer).toBeUndefined();
   expect(JSON.parse(String(event.contexts)).context.page).toEqual({ referrer: '$direct' });
@@ -77,14 +92,20 @@ test('`$direct` is no page before', () => {
 
 test('the Node SDK\'s gzip, announced as a form, is read', () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' };
-  expect(collected({ path: '/v1/batch', headers, body: gzipSync(JSON.stringify({ batch: [TRACK] })) }).events).toEqual([expect.objectContaining(COLUMNS)]);
+  const body = gzipSync(JSON.stringify({ batch: [TRACK] }));
+  expect(collected({ path: '/v1/batch', headers, body }).events).toEqual([expect.objectContaining(COLUMNS)]);
 });
 
 test('a beacon has its key in the query and its content as text', () => {
-  const parts = { path: '/beacon/v1/batch', query: { writeKey: 'key-1' }, headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ batch: [TRACK] }) };
-  const { events, answer } = collected(parts, { WRITE_KEYS });
+  const parts = {
+    path: '/beacon/v1/batch',
+    query: { writeKey: 'key-1' },
+    headers: { 'content-type': 'text/plain' },
+    body: JSON.stringify({ batch: [TRACK] }),
+  };
+  const { events, response } = collected(parts, { WRITE_KEYS });
   expect(events).toEqual([expect.objectContaining({ ...COLUMNS, source_id: 'web', app_id: 'shop' })]);
-  expect(answer.body).toBe('{"success":true}');
+  expect(response.body).toBe('{"success":true}');
 });
 
 test('a merge call is an alias', () => {
@@ -98,26 +119,35 @@ test.each([
   ['track', { event: 'Opened' }, { event_name: 'Opened', event_type: 'track' }],
   ['page', { name: 'Mail' }, { event_name: 'Mail', event_type: 'page' }],
 ])('a %s pixel is an event and answered with an image', (call, query, columns) => {
-  const { events, answer } = collected({ method: 'GET', path: `/pixel/v1/${call}`, query: { writeKey: 'key-1', anonymousId: 'a1', campaign: 'x', ...query } }, { WRITE_KEYS });
-  expect(events).toEqual([expect.objectContaining({ protocol: 'rudder', anonymous_id: 'a1', properties: '{"campaign":"x"}', source_id: 'web', ...columns })]);
-  expect(answer).toMatchObject({ status: 200, base64: true, headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' } });
-  expect(Buffer.from(answer.body, 'base64')).toHaveLength(43);
+  const sent = { writeKey: 'key-1', anonymousId: 'a1', campaign: 'x', ...query };
+  const { events, response } = collected({ method: 'GET', path: `/pixel/v1/${call}`, query: sent }, { WRITE_KEYS });
+  expect(events).toEqual([expect.objectContaining({
+    protocol: 'rudder', anonymous_id: 'a1', properties: '{"campaign":"x"}', source_id: 'web', ...columns,
+  })]);
+  expect(response).toMatchObject({
+    status: 200,
+    base64: true,
+    headers: { 'Content-Type': 'image/gif', 'Cache-Control': 'no-cache, no-store, must-revalidate' },
+  });
+  expect(Buffer.from(response.body, 'base64')).toHaveLength(43);
 });
 
 test.each([
   ['without an event', { writeKey: 'key-1', anonymousId: 'a1' }, 'schema', 'missing_event_name'],
   ['with an unknown key', { writeKey: 'secret-key', anonymousId: 'a1', event: 'x' }, 'auth', 'unknown_write_key'],
-])('a pixel %s is a bad event, and an image all the same', (_, query, stage, code) => {
-  const { badEvents, answer, lines } = collected({ method: 'GET', path: '/pixel/v1/track', query }, { WRITE_KEYS });
+])('a pixel %s is a bad event and is still answered with an image', (_, query, stage, code) => {
+  const { badEvents, response, lines } = collected({ method: 'GET', path: '/pixel/v1/track', query }, { WRITE_KEYS });
   expect(badEvents).toEqual([expect.objectContaining({ stage, error_code: code, raw: expect.stringContaining('a1') })]);
-  expect(answer).toMatchObject({ status: 200, headers: { 'Content-Type': 'image/gif' } });
+  expect(response).toMatchObject({ status: 200, headers: { 'Content-Type': 'image/gif' } });
   expect(lines.join()).not.toMatch(/key-1|secret-key/);
 });
 
 test('the browser SDK gets its source\'s configuration', () => {
-  const { answer } = collected({ method: 'GET', path: '/sourceConfig/', query: { v: '3.34.0', writeKey: 'key-1' }, headers: basic('key-1') }, { WRITE_KEYS });
-  expect(answer.status).toBe(200);
-  expect(JSON.parse(answer.body)).toEqual({
+  const query = { v: '3.34.0', writeKey: 'key-1' };
+  const request = { method: 'GET', path: '/sourceConfig/', query, headers: basic('key-1') };
+  const { response } = collected(request, { WRITE_KEYS });
+  expect(response.status).toBe(200);
+  expect(JSON.parse(response.body)).toEqual({
     source: {
       id: 'web',
       name: 'web',
@@ -129,5 +159,6 @@ test('the browser SDK gets its source\'s configuration', () => {
       destinations: [],
     },
   });
-  expect(collected({ method: 'GET', path: '/sourceConfig', query: { writeKey: 'no' } }, { WRITE_KEYS }).answer.status).toBe(401);
+  const unknown = { method: 'GET', path: '/sourceConfig', query: { writeKey: 'no' } };
+  expect(collected(unknown, { WRITE_KEYS }).response.status).toBe(401);
 });

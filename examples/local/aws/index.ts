@@ -1,0 +1,6 @@
+/** The door to what plays AWS: what the tests and the benchmarks use of it. */
+export { type CustomDomain, Edge } from './edge';
+export { gatewayResponse, type ResponseType } from './gateway-responses';
+export { LocalKinesis } from './kinesis';
+export { LambdaHost } from './lambda-host';
+export { readStack, type RestApi } from './template';

@@ -1,0 +1,142 @@
+// Everything a fresh clone needs to run: Node modules, bundles, a Python environment, Delta's jars.
+// Each step runs only when its inputs have changed, so a second start is quick and needs no network.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail, LocalRunError } from '../support/errors.cjs';
+import { JARS, LOCAL, python, ROOT, toolchain, VENV } from './paths.mjs';
+import { checkPrerequisites, findPython } from './prerequisites.mjs';
+import { run, timed } from './progress.mjs';
+
+const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
+const RESOLVE_JARS = fileURLToPath(new URL('resolve_jars.py', import.meta.url));
+/** Installs the hashed requirements in a third of pip's time. */
+const UV = 'uv==0.13.9';
+
+const log = name => join(LOCAL, 'logs', `setup-${name}.log`);
+
+function filesUnder(path) {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function digest(files, extra = []) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(relative(ROOT, file)).update('\0').update(existsSync(file) ? readFileSync(file) : '').update('\0');
+  }
+  for (const text of extra) hash.update(text).update('\0');
+  return hash.digest('hex');
+}
+
+/**
+ * Whether node_modules holds what package-lock.json says, by npm's own record of it. Developers install modules by
+ * hand, and throwing those away to install the same again would be no help.
+ */
+function modulesAreLocked() {
+  const record = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const packagesOf = file => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(record);
+  return Object.entries(packagesOf(join(ROOT, 'package-lock.json'))).every(
+    ([path, { version, optional, devOptional }]) => path === '' || installed[path]?.version === version
+      || (installed[path] === undefined && (optional || devOptional)));
+}
+
+const STEPS = {
+  modules: {
+    title: 'Node modules (npm ci)',
+    isCurrent: modulesAreLocked,
+    work: () => run('npm', ['ci', '--no-audit', '--no-fund'], { log: log('modules'), cwd: ROOT }),
+  },
+  bundles: {
+    title: 'Lambda and website bundles (projen pre-compile)',
+    inputs: () => digest([
+      ...filesUnder(join(ROOT, 'src')), ...filesUnder(join(ROOT, 'examples', 'website')),
+      join(ROOT, '.projen', 'tasks.json'), join(ROOT, 'package-lock.json'),
+    ]),
+    output: join(ROOT, 'assets'),
+    work: () => run('npx', ['projen', 'pre-compile'], { log: log('bundles'), cwd: ROOT }),
+  },
+  python: {
+    title: 'Python environment (Spark, Delta, DuckDB; 1.1 GB)',
+    inputs: () => digest([REQUIREMENTS], [UV]),
+    output: python,
+    work: installPython,
+  },
+  jars: {
+    title: 'Delta jars (Spark resolves them)',
+    inputs: () => digest([RESOLVE_JARS], [pinned('pyspark'), pinned('delta-spark')]),
+    output: JARS,
+    work: () => run(python, [RESOLVE_JARS, join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
+  },
+};
+
+/** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
+function pinned(name) {
+  const line = readFileSync(REQUIREMENTS, 'utf8').split('\n').find(text => text.startsWith(`${name}==`));
+  if (line !== undefined) return line;
+  throw new LocalRunError(`${relative(ROOT, REQUIREMENTS)} pins no ${name}`,
+    'add it to requirements.in and compile it again.');
+}
+
+async function installPython() {
+  const system = findPython();
+  const options = { log: log('python'), cwd: ROOT };
+  if (!existsSync(python)) {
+    rmSync(VENV, { recursive: true, force: true });
+    await run(system, ['-m', 'venv', VENV], options).catch(error => {
+      throw new LocalRunError(`${system} cannot make a virtual environment`,
+        `on Debian/Ubuntu run \`sudo apt install python3-venv\`. ${error.message}`);
+    });
+  }
+  // uv uninstalls itself when it syncs its own environment, so it lives in a separate one.
+  const uv = join(LOCAL, 'uv');
+  if (!existsSync(join(uv, 'bin', 'uv'))) await run(system, ['-m', 'venv', uv], options);
+  await run(join(uv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', UV], options);
+  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', python, '--require-hashes', REQUIREMENTS], options);
+}
+
+const stamp = name => join(LOCAL, 'stamps', name);
+
+function isStale(name) {
+  const { isCurrent, inputs, output } = STEPS[name];
+  if (isCurrent) return !isCurrent();
+  return !existsSync(output) || !existsSync(stamp(name)) || readFileSync(stamp(name), 'utf8') !== inputs();
+}
+
+async function bring(name) {
+  const { title, work, inputs, output } = STEPS[name];
+  await timed(title, work);
+  if (output && !existsSync(output)) {
+    throw new LocalRunError(`${title} ended well but left no ${relative(ROOT, output)}`, `see ${log(name)}.`);
+  }
+  if (!inputs) return;
+  mkdirSync(join(LOCAL, 'stamps'), { recursive: true });
+  writeFileSync(stamp(name), inputs());
+}
+
+/** Names of all steps, in the order they depend on each other. */
+export const ALL_STEPS = Object.keys(STEPS);
+
+/**
+ * Runs those of the given steps that are stale.
+ * @returns what the steps made: the interpreter, spark-submit and the jars
+ */
+export async function ensureSetUp(steps = ALL_STEPS) {
+  if (steps.some(isStale)) {
+    checkPrerequisites();
+    process.stdout.write('Setting up (only what is missing or out of date):\n');
+  }
+  // Looked at again one by one: new Node modules may change what the bundles are made of.
+  for (const name of steps) if (isStale(name)) await bring(name);
+  return toolchain();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  ensureSetUp().then(() => process.stdout.write('Everything is set up.\n'), fail);
+}

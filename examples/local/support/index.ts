@@ -1,0 +1,3 @@
+/** The door to the support room: what the tests use of it. */
+export { close, listen } from './servers';
+export { until } from './until';
