@@ -9,9 +9,9 @@ import {
   RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
+import { ClickstreamLakehouse, ClickstreamLakehouseProps, ClientIp, ConsentMode, LakehouseNetwork } from '../src';
 import { shortId, statementsByRole } from './support/iam-statements';
-import { synthesize, Synthesized } from './support/lakehouse';
+import { only, synthesize, Synthesized } from './support/lakehouse';
 
 const standard = synthesize();
 
@@ -88,6 +88,14 @@ test('no resource has a physical name but those whose service makes none', () =>
     ].some(name => typeof Properties[name] === 'string'),
   );
   expect(named.map(([id]) => shortId(id))).toEqual(['JobOutputLog', 'JobErrorLog']);
+});
+
+test('privacy is a setting of the collector function', () => {
+  const privacy = { clientIp: ClientIp.DROP, consentMode: ConsentMode.ANONYMOUS };
+  const { Environment } = only(
+    synthesize({ network: LakehouseNetwork.none(), privacy }), 'AWS::Lambda::Function', /CollectorFunction/,
+  );
+  expect(Environment.Variables).toMatchObject({ CLIENT_IP: 'drop', CONSENT_MODE: 'anonymous' });
 });
 
 test('outputs tell where to send and where to look', () => {
