@@ -8,7 +8,9 @@ import { LiveWatch } from './live/live-watch';
 import { StaticServer } from './live/static-server';
 import { Toolchain } from './setup/toolchain';
 import { LocalRunError } from './support/errors.cjs';
+import { printableLines } from './support/printable.cjs';
 import { RunFolder } from './support/run-folder';
+import { say } from './support/say';
 import { runOnce } from './workload/once';
 
 export interface DemoOptions {
@@ -23,8 +25,6 @@ export interface DemoOptions {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Any key will do: the local collector is open, as the construct's is by default. */
 const WRITE_KEY = 'demo-write-key';
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
 
 class Demo {
   private readonly startedAt = Date.now();
@@ -104,7 +104,7 @@ export async function runDemo(options: DemoOptions, toolchain: Toolchain): Promi
     return result === true ? 0 : typeof result === 'string' ? interruptedCode(options) : 1;
   } catch (error) {
     if (!(error instanceof LocalRunError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${printableLines(error.message)}\n`);
     return 1;
   } finally {
     say('\n  stopping …');

@@ -7,6 +7,7 @@ import { LocalLakehouse } from '../aws/local-lakehouse';
 import { Ledger } from '../report/ledger';
 import { awaitRows, faults, renderReport, ReportInput } from '../report/report';
 import { renderTable } from '../report/text-table.cjs';
+import { say } from '../support/say';
 import { until } from '../support/until';
 
 const SAMPLE_QUERY = `select event_name, event_type, protocol, count(*) as events from events group by all
@@ -17,8 +18,6 @@ export interface OnceOptions {
   readonly events: number;
   readonly killJob: boolean;
 }
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** @returns whether every event is one row or one bad event, and every answer the documented one */
 export async function runOnce(lakehouse: LocalLakehouse, options: OnceOptions): Promise<boolean> {
