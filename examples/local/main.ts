@@ -1,5 +1,6 @@
 /** Starts everything, prints its addresses, stops everything. */
 import { join, resolve } from 'path';
+import { setTimeout as delay } from 'timers/promises';
 import { synthesizeLocalApp } from './aws/app';
 import { LocalLakehouse } from './aws/local-lakehouse';
 import { readStack } from './aws/template';
@@ -9,6 +10,7 @@ import { StaticServer } from './live/static-server';
 import { Toolchain } from './setup/toolchain';
 import { LocalRunError } from './support/errors.cjs';
 import { printableLines } from './support/printable.cjs';
+import { killRemaining } from './support/processes';
 import { RunFolder } from './support/run-folder';
 import { say } from './support/say';
 import { runOnce } from './workload/once';
@@ -50,7 +52,15 @@ class Demo {
     return lakehouse;
   }
 
+  /** What does not stop in time is killed: Ctrl-C must not hang with whatever hangs. */
   async stop() {
+    const stopped = this.stopInOrder().catch((error: Error) => say(`  ! ${error.message}`));
+    const late = delay(STOP_MS, 'late', { ref: false });
+    if (await Promise.race([stopped, late]) === 'late') say('  ! some processes do not stop: they are killed');
+    killRemaining();
+  }
+
+  private async stopInOrder() {
     for (const stop of this.stops.reverse()) await stop();
   }
 
@@ -69,13 +79,16 @@ class Demo {
     const liveUrl = await live.listen(ports.live, 'live');
     this.stops.push(() => live.close());
     watch.start();
-    this.stops.push(() => watch.stop());
+    this.stops.push(async () => { await Promise.all([lakehouse.lake.stop(), watch.stop()]); });
     say(`\n  shop       ${siteUrl}   ← click here`);
     say(`  live page  ${liveUrl}   ← see the rows here`);
     say(`  collector  ${collectorUrl}\n`);
     checklist.reach('site');
   }
 }
+
+/** Ctrl-C has to end the demo within 10 s. */
+const STOP_MS = 9000;
 
 /** Ctrl-C in a terminal reaches us directly and once more through npm, which passes it on. */
 const SAME_CTRL_C_MS = 1000;
@@ -86,7 +99,10 @@ function interrupted(): Promise<NodeJS.Signals> {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
       first ??= Date.now();
-      if (Date.now() - first > SAME_CTRL_C_MS) process.exit(1); // processes that still run end with their lifeline
+      if (Date.now() - first > SAME_CTRL_C_MS) {
+        killRemaining();
+        process.exit(1);
+      }
       done(signal);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -22,7 +22,7 @@ export async function clickAround(
   let finished = false;
   void clicking.finally(() => { finished = true; });
   await until(DEADLINE_MS, 'the rows of the clicks', async () => {
-    const rows = await lake.query<{ event_id: string }>(
+    const rows = await lake.queryIfInTime<{ event_id: string }>(
       `select event_id from events where event_id like '${run}-click-%'`);
     const now = Date.now();
     for (const { event_id: id } of rows) {

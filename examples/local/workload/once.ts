@@ -51,7 +51,7 @@ async function bulk(
   const killDuringBulk = async () => {
     // Some of them have to be on their way through the job, or the kill would interrupt nothing.
     await until(RAW_DEADLINE_MS, 'the first bulk events in raw', async () =>
-      (await lake.query(`select 1 from raw where data like '%${run}-bulk-%' limit 1`)).length > 0);
+      (await lake.queryIfInTime(`select 1 from raw where data like '%${run}-bulk-%' limit 1`)).length > 0);
     job.crash();
   };
   let killed: Promise<void> | undefined;
