@@ -46,7 +46,8 @@ test('SIGTERM to npm, which does not pass it on', async () => {
 test('SIGKILL to npm, with its shell in between', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'shell-'));
   const shell = join(folder, 'shell');
-  writeFileSync(shell, '#!/bin/sh\nsh "$@"\nexit $?\n', { mode: 0o755 }); // waits for the command instead of becoming it
+  // It waits for the command instead of becoming it.
+  writeFileSync(shell, '#!/bin/sh\nsh "$@"\nexit $?\n', { mode: 0o755 });
   await startDemo(['npm', 'run', '--silent', '--script-shell', shell, 'demo', '--']);
   demo.signal('SIGKILL');
   await demo.leavesNothing();
