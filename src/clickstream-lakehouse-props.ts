@@ -25,7 +25,7 @@ export interface ClickstreamLakehouseProps {
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Selects the subnet of `vpc` that the job uses. The first selected subnet is taken, as a Glue connection has only one.
+   * Selects the subnet of `vpc` that the job uses. Only the first one is used, as a Glue connection has one subnet.
    *
    * @default - the first private subnet with egress, or else the first isolated subnet
    */

@@ -38,7 +38,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   public readonly subnet?: ec2.ISubnet;
   /** Security group of the job's workers, or undefined outside any VPC. */
   public readonly securityGroup?: ec2.ISecurityGroup;
-  /** Connections of the job's security group, without any security group outside a VPC. */
+  /** Connections of the job's security group. They are empty outside any VPC. */
   public readonly connections: ec2.Connections;
   /** Name of the Glue job. */
   public readonly jobName: string;
@@ -70,9 +70,9 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   private readonly monitoring: LakehouseMonitoring;
 
   /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props options of every stage, none of them required
+   * @param scope Parent construct
+   * @param id Construct id
+   * @param props Options of every stage, all optional
    */
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
@@ -130,7 +130,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Lets the grantee bypass the collector and write lines of canonical events to the stream.
    *
-   * @param grantee principal that writes
+   * @param grantee Principal that writes
    */
   public grantIngest(grantee: iam.IGrantable): iam.Grant {
     return this.stream.grantWrite(grantee);
@@ -139,7 +139,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Lets the grantee query the tables in the Athena workgroup.
    *
-   * @param grantee principal that queries
+   * @param grantee Principal that queries
    */
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
     return this.query.grantQuery(grantee);
@@ -148,7 +148,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Lets the grantee read the tables with any engine: their catalog entries and their files.
    *
-   * @param grantee principal that reads
+   * @param grantee Principal that reads
    */
   public grantReadTables(grantee: iam.IGrantable): iam.Grant {
     return this.storage.grantRead(grantee);
@@ -157,7 +157,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Metric of the events that the collector has stored.
    *
-   * @param props statistic, period and so on
+   * @param props Statistic, period and so on
    */
   public metricAcceptedEvents(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.collector.metric('AcceptedEvents', props);
@@ -166,7 +166,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Metric of the bad events that the collector has stored.
    *
-   * @param props statistic, period and so on
+   * @param props Statistic, period and so on
    */
   public metricBadEvents(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.collector.metric('BadEvents', props);
@@ -175,7 +175,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Metric of the longest time from the collector to the row, in milliseconds.
    *
-   * @param props statistic, period and so on
+   * @param props Statistic, period and so on
    */
   public metricFreshness(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.job.metric('Freshness', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
@@ -184,7 +184,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Metric of the highest age of the record being read, in milliseconds.
    *
-   * @param props statistic, period and so on
+   * @param props Statistic, period and so on
    */
   public metricIteratorAge(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.stream.metric('GetRecords.IteratorAgeMilliseconds', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
@@ -193,7 +193,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Metric of the job runs that failed.
    *
-   * @param props statistic, period and so on
+   * @param props Statistic, period and so on
    */
   public metricJobFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.job.metric('RunFailures', props);
@@ -202,7 +202,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   /**
    * Adds an action to every alarm.
    *
-   * @param action action to take when an alarm goes off
+   * @param action Action to take when an alarm goes off
    */
   public addAlarmAction(action: cloudwatch.IAlarmAction): void {
     this.monitoring.addAlarmAction(action);
@@ -229,7 +229,8 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
 function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
   const { vpc, vpcSubnets, network } = props;
   if (vpc && network) {
-    throw new InvalidPropertyError('vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
+    throw new InvalidPropertyError(
+      'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
   }
   if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets });

@@ -1,36 +1,49 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { aws_certificatemanager as acm, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  aws_certificatemanager as acm,
+  aws_ec2 as ec2,
+  aws_iam as iam,
+  aws_kms as kms,
+  aws_logs as logs,
+  RemovalPolicy,
+} from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { ClickstreamLakehouse, ClickstreamLakehouseProps, LakehouseNetwork } from '../src';
+import { ClickstreamLakehouse, ClickstreamLakehouseProps, ClientIp, ConsentMode, LakehouseNetwork } from '../src';
 import { shortId, statementsByRole } from './support/iam-statements';
-import { synthesize, Synthesized } from './support/lakehouse';
+import { only, synthesize, Synthesized } from './support/lakehouse';
 
 const standard = synthesize();
 
 /** Ids of the resources that stay, without hashes. */
 function retained({ json }: Synthesized): string[] {
-  return Object.entries(json.Resources).filter(([, resource]) => resource.DeletionPolicy === 'Retain').map(([id]) => shortId(id));
+  return Object.entries(json.Resources)
+    .filter(([, resource]) => resource.DeletionPolicy === 'Retain')
+    .map(([id]) => shortId(id));
 }
 
 /** API Gateway's account-wide role may have come to serve other APIs. */
 const ACCOUNT_WIDE = ['CollectorAccessLogRole', 'CollectorAccount'];
 
 describe('what becomes of a resource when the stack is deleted', () => {
-  test('by default the data stay, with the policies that protect them, and nothing else but the account-wide role', () => {
+  test('by default only the data, the policies that protect them and the account-wide role stay', () => {
     expect(retained(standard)).toEqual([
       'StorageAccessLogsBucket', 'StorageAccessLogsBucketPolicy', 'StorageRawBucket', 'StorageRawBucketPolicy',
-      'StorageLakehouseBucket', 'StorageLakehouseBucketPolicy', 'StorageDatabase', 'StorageRawTable', 'StorageEventsTable', 'StorageBadEventsTable',
+      'StorageLakehouseBucket', 'StorageLakehouseBucketPolicy', 'StorageDatabase', 'StorageRawTable',
+      'StorageEventsTable', 'StorageBadEventsTable',
       ...ACCOUNT_WIDE,
     ]);
   });
 
   test('with DESTROY only the account-wide role stays', () => {
-    expect(retained(synthesize({ removalPolicy: RemovalPolicy.DESTROY, network: LakehouseNetwork.none() }))).toEqual(ACCOUNT_WIDE);
+    expect(retained(synthesize({ removalPolicy: RemovalPolicy.DESTROY, network: LakehouseNetwork.none() }))).toEqual(
+      ACCOUNT_WIDE,
+    );
   });
 
   test('is decided for every type that CDK or a service would keep', () => {
-    const decided = /^AWS::(S3::Bucket|Kinesis::Stream|Logs::LogGroup|Glue::.*|Athena::.*|CloudWatch::.*|ApiGateway::Account)$|^Custom::/;
+    const decided =
+      /^AWS::(S3::Bucket|Kinesis::Stream|Logs::LogGroup|(Glue|Athena|CloudWatch)::.*|ApiGateway::Account)$|^Custom::/;
     const undecided = Object.entries(standard.json.Resources)
       .filter(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) =>
         decided.test(Type) && (!DeletionPolicy || DeletionPolicy !== UpdateReplacePolicy));
@@ -38,14 +51,19 @@ describe('what becomes of a resource when the stack is deleted', () => {
   });
 
   test('is said in the outputs', () => {
-    const descriptions = ({ json }: Synthesized) => Object.values(json.Outputs ?? {}).map(({ Description }) => Description);
+    const descriptions = ({ json }: Synthesized) =>
+      Object.values(json.Outputs ?? {}).map(({ Description }) => Description);
     expect(descriptions(standard)).toContain('Raw table; kept when the stack is deleted');
-    expect(descriptions(synthesize({ removalPolicy: RemovalPolicy.DESTROY }))).toContain('Raw table; deleted with the stack');
+    expect(descriptions(synthesize({ removalPolicy: RemovalPolicy.DESTROY }))).toContain(
+      'Raw table; deleted with the stack',
+    );
   });
 });
 
 test('logical ids are those of the last release: a changed one makes CloudFormation replace the resource', () => {
-  const ids = Object.entries(standard.json.Resources).map(([id, { Type }]) => `${Type === 'AWS::ApiGateway::Deployment' ? id.slice(0, -32) : id} ${Type}`);
+  const ids = Object.entries(standard.json.Resources).map(
+    ([id, { Type }]) => `${Type === 'AWS::ApiGateway::Deployment' ? id.slice(0, -32) : id} ${Type}`,
+  );
   expect(ids.sort()).toEqual(readFileSync(join(__dirname, 'logical-ids.txt'), 'utf8').trim().split('\n'));
 });
 
@@ -64,13 +82,26 @@ test('every function of ours logs to a group of ours', () => {
 
 test('no resource has a physical name but those whose service makes none', () => {
   const named = Object.entries(standard.json.Resources).filter(([, { Properties = {} }]) =>
-    ['BucketName', 'FunctionName', 'RoleName', 'StreamName', 'AlarmName', 'GroupName', 'LogGroupName', 'DashboardName'].some(name => typeof Properties[name] === 'string'));
+    [
+      'BucketName', 'FunctionName', 'RoleName', 'StreamName', 'AlarmName', 'GroupName', 'LogGroupName',
+      'DashboardName',
+    ].some(name => typeof Properties[name] === 'string'),
+  );
   expect(named.map(([id]) => shortId(id))).toEqual(['JobOutputLog', 'JobErrorLog']);
+});
+
+test('privacy is a setting of the collector function', () => {
+  const privacy = { clientIp: ClientIp.DROP, consentMode: ConsentMode.ANONYMOUS };
+  const { Environment } = only(
+    synthesize({ network: LakehouseNetwork.none(), privacy }), 'AWS::Lambda::Function', /CollectorFunction/,
+  );
+  expect(Environment.Variables).toMatchObject({ CLIENT_IP: 'drop', CONSENT_MODE: 'anonymous' });
 });
 
 test('outputs tell where to send and where to look', () => {
   expect(Object.keys(standard.json.Outputs ?? {}).map(shortId)).toEqual([
-    'EndpointUrl', 'HostUrl', 'RawBucketName', 'LakehouseBucketName', 'DatabaseName', 'WorkGroupName', 'JobName', 'DashboardName',
+    'EndpointUrl', 'HostUrl', 'RawBucketName', 'LakehouseBucketName', 'DatabaseName', 'WorkGroupName', 'JobName',
+    'DashboardName',
   ]);
 });
 
@@ -80,7 +111,11 @@ test('outputs tell where a custom domain must point to', () => {
     collector: {
       customDomain: {
         domainName: 'collect.shop.example',
-        certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+        certificate: acm.Certificate.fromCertificateArn(
+          stack,
+          'Certificate',
+          'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+        ),
       },
     },
   }));
@@ -96,15 +131,22 @@ test('outputs tell where a custom domain must point to', () => {
 describe('a key', () => {
   const withKey = synthesize(stack => ({ encryptionKey: new kms.Key(stack, 'Key') }));
   const key = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
-  const properties = (type: string, id?: RegExp) => withKey.graph.find(type, id).map(name => withKey.json.Resources[name].Properties);
+  const properties = (type: string, id?: RegExp) =>
+    withKey.graph.find(type, id).map(name => withKey.json.Resources[name].Properties);
 
   test('encrypts stream, logs, data and results', () => {
-    expect(properties('AWS::Kinesis::Stream')).toEqual([expect.objectContaining({ StreamEncryption: { EncryptionType: 'KMS', KeyId: key } })]);
+    expect(properties('AWS::Kinesis::Stream')).toEqual([
+      expect.objectContaining({ StreamEncryption: { EncryptionType: 'KMS', KeyId: key } }),
+    ]);
     for (const group of properties('AWS::Logs::LogGroup')) expect(group).toMatchObject({ KmsKeyId: key });
-    const encrypted = properties('AWS::S3::Bucket', /(Raw|Lakehouse|Results)Bucket/).map(bucket => JSON.stringify(bucket?.BucketEncryption));
+    const encrypted = properties('AWS::S3::Bucket', /(Raw|Lakehouse|Results)Bucket/).map(bucket =>
+      JSON.stringify(bucket?.BucketEncryption),
+    );
     expect(encrypted.filter(encryption => encryption.includes('aws:kms'))).toHaveLength(3);
     expect(properties('AWS::Athena::WorkGroup')[0]).toMatchObject({
-      WorkGroupConfiguration: { ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: key } } },
+      WorkGroupConfiguration: {
+        ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: key } },
+      },
     });
   });
 
@@ -122,9 +164,13 @@ describe('a key', () => {
 
   test('whose policy cannot be changed is warned about, with the statement to add', () => {
     const { annotations } = synthesize(stack => ({
-      network: LakehouseNetwork.none(), encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
+      network: LakehouseNetwork.none(),
+      encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
     }));
-    annotations.hasWarning('/Test/Lakehouse', Match.stringLikeRegexp('encryptionKey is imported.*add this statement.*"Sid":"CloudWatchLogs"'));
+    annotations.hasWarning(
+      '/Test/Lakehouse',
+      Match.stringLikeRegexp('encryptionKey is imported.*add this statement.*"Sid":"CloudWatchLogs"'),
+    );
   });
 });
 
@@ -141,14 +187,22 @@ describe('the network', () => {
       const group = new ec2.SecurityGroup(stack, 'Database', { vpc: lakehouse.vpc! });
       group.connections.allowFrom(lakehouse, ec2.Port.tcp(5432));
     });
-    expect(graph.find('AWS::EC2::SecurityGroupIngress', /^DatabasefromTestLakehouseNetworkSecurityGroup/)).toHaveLength(1);
+    expect(graph.find('AWS::EC2::SecurityGroupIngress', /^DatabasefromTestLakehouseNetworkSecurityGroup/)).toHaveLength(
+      1,
+    );
     expect(graph.cyclic()).toEqual([]);
   });
 
   test.each<[string, (vpc: ec2.IVpc) => ClickstreamLakehouseProps, string]>([
-    ['two networks', vpc => ({ vpc, network: LakehouseNetwork.none() }), 'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one'],
+    [
+      'two networks',
+      vpc => ({ vpc, network: LakehouseNetwork.none() }),
+      'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one',
+    ],
     ['subnets of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets selects subnets of vpc, which is not set'],
-  ])('refuses %s', (_, props, message) => expect(() => synthesize(stack => props(new ec2.Vpc(stack, 'Own')))).toThrow(message));
+  ])('refuses %s', (_, props, message) =>
+    expect(() => synthesize(stack => props(new ec2.Vpc(stack, 'Own')))).toThrow(message),
+  );
 });
 
 test('grants reach past the collector, to the workgroup and to the tables', () => {
@@ -166,11 +220,20 @@ test('grants reach past the collector, to the workgroup and to the tables', () =
 
 test('metrics are those of collector, stream and job', () => {
   const { lakehouse, stack } = standard;
-  const name = (metric: { metricName: string; namespace: string; statistic: string }) => [metric.namespace, metric.metricName, metric.statistic];
-  expect([
-    lakehouse.metricAcceptedEvents(), lakehouse.metricBadEvents(), lakehouse.metricFreshness(), lakehouse.metricIteratorAge(),
-    lakehouse.metricJobFailures(),
-  ].map(name)).toEqual([
+  const name = (metric: { metricName: string; namespace: string; statistic: string }) => [
+    metric.namespace,
+    metric.metricName,
+    metric.statistic,
+  ];
+  expect(
+    [
+      lakehouse.metricAcceptedEvents(),
+      lakehouse.metricBadEvents(),
+      lakehouse.metricFreshness(),
+      lakehouse.metricIteratorAge(),
+      lakehouse.metricJobFailures(),
+    ].map(name),
+  ).toEqual([
     ['ClickstreamLakehouse', 'AcceptedEvents', 'Sum'],
     ['ClickstreamLakehouse', 'BadEvents', 'Sum'],
     ['ClickstreamLakehouse', 'Freshness', 'Maximum'],

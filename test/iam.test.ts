@@ -19,26 +19,31 @@ const invokes = (resource: string) => ['OnEvent', 'IsComplete'].flatMap(handler 
 
 const framework = (resource: string) => ({
   [`${resource}FrameworkOnEventRole`]: [
-    writesLog(`${resource}FrameworkLog`), ...invokes(resource), `states:StartExecution on \${${resource}Providerwaiterstatemachine}`,
+    writesLog(`${resource}FrameworkLog`),
+    ...invokes(resource),
+    `states:StartExecution on \${${resource}Providerwaiterstatemachine}`,
   ],
   [`${resource}FrameworkCompleteRole`]: [writesLog(`${resource}FrameworkLog`), ...invokes(resource)],
-  [`${resource}ProviderwaiterstatemachineRole`]: ['isComplete', 'onTimeout'].map(part =>
-    `lambda:InvokeFunction on \${${resource}Providerframework${part}.Arn} \${${resource}Providerframework${part}.Arn}:*`),
+  [`${resource}ProviderwaiterstatemachineRole`]: ['isComplete', 'onTimeout'].map(part => {
+    const arn = `\${${resource}Providerframework${part}.Arn}`;
+    return `lambda:InvokeFunction on ${arn} ${arn}:*`;
+  }),
 });
 
 const JOB_WITHOUT_NETWORK = [
   'kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
   's3:GetBucketLocation s3:ListBucket on ${StorageRawBucket.Arn} ${StorageLakehouseBucket.Arn}',
-  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListMultipartUploadParts s3:PutObject on ${StorageRawBucket.Arn}/raw/* '
-    + '${StorageLakehouseBucket.Arn}/events/* ${StorageLakehouseBucket.Arn}/bad_events/* ${StorageLakehouseBucket.Arn}/checkpoints/*',
+  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListMultipartUploadParts s3:PutObject '
+    + 'on ${StorageRawBucket.Arn}/raw/* ${StorageLakehouseBucket.Arn}/events/* '
+    + '${StorageLakehouseBucket.Arn}/bad_events/* ${StorageLakehouseBucket.Arn}/checkpoints/*',
   `s3:GetObject on ${ASSETS}/<hash>.py ${ASSETS}/<hash>.zip`,
   'logs:CreateLogStream logs:PutLogEvents on ${JobOutputLog.Arn} ${JobErrorLog.Arn}',
   'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse, Glue',
 ];
 
 const JOB_IN_NETWORK = [
-  'ec2:DescribeNetworkInterfaces ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcEndpoints '
-    + `on * ${IN_REGION}`,
+  'ec2:DescribeNetworkInterfaces ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:DescribeSubnets '
+    + `ec2:DescribeVpcEndpoints on * ${IN_REGION}`,
   `ec2:DescribeVpcAttribute on ${EC2}:vpc/\${NetworkVpc}`,
   `ec2:CreateNetworkInterface on ${EC2}:network-interface/* ${EC2}:subnet/\${NetworkVpcJobSubnet1Subnet} `
     + `${EC2}:security-group/\${NetworkSecurityGroup.GroupId}`,
@@ -50,8 +55,8 @@ const JOB_IN_NETWORK = [
 const EXPECTED: Record<string, string[]> = {
   CollectorFunctionRole: [writesLog('CollectorFunctionLog'), 'kinesis:PutRecords on ${Stream.Arn}'],
   CollectorAccessLogRole: [
-    'logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents '
-      + 'logs:PutLogEvents on *',
+    'logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents '
+      + 'logs:GetLogEvents logs:PutLogEvents on *',
   ],
   JobRole: [...JOB_WITHOUT_NETWORK, ...JOB_IN_NETWORK],
   KeeperFunctionRole: [
@@ -59,10 +64,12 @@ const EXPECTED: Record<string, string[]> = {
     `glue:BatchStopJobRun glue:GetJob glue:GetJobRuns glue:GetTags glue:StartJobRun on ${GLUE}:job/\${Job}`,
   ],
   TeardownDrainOnEventRole: [
-    writesLog('TeardownDrainOnEventLog'), `glue:GetTags glue:TagResource glue:UntagResource on ${GLUE}:job/\${Job}`,
+    writesLog('TeardownDrainOnEventLog'),
+    `glue:GetTags glue:TagResource glue:UntagResource on ${GLUE}:job/\${Job}`,
   ],
   TeardownDrainIsCompleteRole: [
-    writesLog('TeardownDrainIsCompleteLog'), `glue:BatchStopJobRun glue:GetJobRuns glue:GetTags on ${GLUE}:job/\${Job}`,
+    writesLog('TeardownDrainIsCompleteLog'),
+    `glue:BatchStopJobRun glue:GetJobRuns glue:GetTags on ${GLUE}:job/\${Job}`,
   ],
   ...framework('TeardownDrain'),
   TeardownEniSweepOnEventRole: [writesLog('TeardownEniSweepOnEventLog')],
@@ -74,7 +81,8 @@ const EXPECTED: Record<string, string[]> = {
   ...framework('TeardownEniSweep'),
 };
 
-const withoutHashes = (roles: Record<string, string[]>) => JSON.parse(JSON.stringify(roles).replace(/\b[0-9a-f]{64}\./g, '<hash>.'));
+const withoutHashes = (roles: Record<string, string[]>) =>
+  JSON.parse(JSON.stringify(roles).replace(/\b[0-9a-f]{64}\./g, '<hash>.'));
 
 const standard = synthesize();
 
@@ -91,15 +99,23 @@ test('outside any VPC the job has no rights in EC2 and nobody sweeps', () => {
 });
 
 test('with a key, collector and job may use it, each as far as it must', () => {
-  const { json } = synthesize(stack => ({ encryptionKey: new kms.Key(stack, 'Key'), network: LakehouseNetwork.none() }));
+  const { json } = synthesize(stack => ({
+    encryptionKey: new kms.Key(stack, 'Key'),
+    network: LakehouseNetwork.none(),
+  }));
   const roles = withoutHashes(statementsByRole(json));
   expect(roles.CollectorFunctionRole).toEqual([...EXPECTED.CollectorFunctionRole, 'kms:GenerateDataKey on ${Key.Arn}']);
   expect(roles.JobRole).toEqual([...JOB_WITHOUT_NETWORK, 'kms:Decrypt kms:GenerateDataKey on ${Key.Arn}']);
 });
 
 test('no managed policy is attached but the one of CDK\'s own bucket emptying', () => {
-  const { json } = synthesize({}, ({ endpointUrl }, stack) => new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl }));
-  const attached = Object.entries(json.Resources).filter(([, { Properties }]) => Properties?.ManagedPolicyArns).map(([id]) => id);
+  const { json } = synthesize(
+    {},
+    ({ endpointUrl }, stack) => new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl }),
+  );
+  const attached = Object.entries(json.Resources)
+    .filter(([, { Properties }]) => Properties?.ManagedPolicyArns)
+    .map(([id]) => id);
   expect(attached).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjects/)]);
 });
 
@@ -109,5 +125,9 @@ test('no ARN names a partition', () => {
 
 /** Rights of CDK's bucket emptying are in the bucket policies. */
 function autoDelete(roles: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(Object.keys(roles).filter(role => role.startsWith('CustomS3AutoDeleteObjects')).map(role => [role, []]));
+  return Object.fromEntries(
+    Object.keys(roles)
+      .filter(role => role.startsWith('CustomS3AutoDeleteObjects'))
+      .map(role => [role, []]),
+  );
 }

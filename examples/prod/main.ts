@@ -1,8 +1,12 @@
-import { App, aws_cloudwatch_actions as actions, aws_kms as kms, aws_logs as logs, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import {
+  App, aws_cloudwatch_actions as actions, aws_kms as kms, aws_logs as logs, aws_sns as sns, Duration, Stack,
+} from 'aws-cdk-lib';
 import { ClickstreamLakehouse, CollectorWebAcl, ProcessingSchedule, StreamCapacity } from 'cdk-clickstream-lakehouse';
 
 const app = new App();
-const stack = new Stack(app, 'ClickstreamProd', { description: 'Clickstream lakehouse for production', terminationProtection: true });
+const stack = new Stack(app, 'ClickstreamProd', {
+  description: 'Clickstream lakehouse for production', terminationProtection: true,
+});
 
 const encryptionKey = new kms.Key(stack, 'Key', { description: 'Clickstream data', enableKeyRotation: true });
 const onCall = new sns.Topic(stack, 'OnCall', { displayName: 'Clickstream alarms', enforceSSL: true });
@@ -12,10 +16,13 @@ new ClickstreamLakehouse(stack, 'Lakehouse', {
   logRetention: logs.RetentionDays.THREE_MONTHS,
   collector: {
     allowedOrigins: ['https://shop.example', 'https://www.shop.example'],
-    // Two keys while one replaces the other; pages show them, so they are no secrets.
-    writeKeys: { web: { keys: ['2aXbTq8YwLm4', 'h7RzkP0sVd9C'], appId: 'shop' }, server: { keys: ['9nQe5LfJxW3u'], appId: 'shop' } },
+    // The web has two keys while one replaces the other. Pages show them, so they are not secrets.
+    writeKeys: {
+      web: { keys: ['2aXbTq8YwLm4', 'h7RzkP0sVd9C'], appId: 'shop' },
+      server: { keys: ['9nQe5LfJxW3u'], appId: 'shop' },
+    },
     throttle: { rateLimit: 2000, burstLimit: 4000 },
-    // For one address: visitors behind one gateway share it, and so do your servers.
+    // Per address, so visitors behind one gateway share the limit, and so do your servers.
     webAcl: CollectorWebAcl.rateLimited(20_000),
   },
   stream: { capacity: StreamCapacity.forThroughput(1000, 1200), retention: Duration.days(3) },

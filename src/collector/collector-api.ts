@@ -4,7 +4,7 @@ import type { CollectorOptions } from './collector-options';
 import { addGatewayResponses } from './gateway-responses';
 import { LogOptions, ownLogGroup } from '../private/log-group';
 
-/** SDKs that build `new URL('/v1/batch', host)` drop an API URL's stage. With this name they ask for it by themselves. */
+/** SDKs that build `new URL('/v1/batch', host)` drop the stage of an API URL, but with this name they ask for it. */
 export const STAGE = 'v1';
 
 type CollectorApiProps = Pick<CollectorOptions, 'allowedOrigins' | 'throttle' | 'accessLogs'> & LogOptions;

@@ -21,7 +21,7 @@ export interface WriteKeySource {
 export interface CollectorThrottle {
   /** Average requests per second. */
   readonly rateLimit: number;
-  /** Concurrent requests. */
+  /** Requests in a burst above that average. */
   readonly burstLimit: number;
 }
 
@@ -75,9 +75,11 @@ export interface CollectorOptions {
   readonly writeKeysSecret?: secretsmanager.ISecret;
 
   /**
-   * Your own code between a request and the stream: a folder or zip whose `index.mjs` exports
-   * `preprocess(event, request)`. It returns the event, an array of events, or `null` to drop the event, and may take
-   * one second per request. An event it fails on becomes a bad event. See docs/collector.md.
+   * Your own code that changes, adds or drops events before they reach the stream.
+   *
+   * It is a folder or zip whose `index.mjs` exports `preprocess(event, request)`. The function returns the event, an
+   * array of events, or `null` to drop the event, and may take one second per request. An event it fails on becomes a
+   * bad event. See docs/collector.md.
    *
    * @default - no hook
    */
@@ -116,7 +118,7 @@ export interface CollectorOptions {
   /**
    * Request limits of the API.
    *
-   * @default - 1,000 per second, 2,000 concurrent
+   * @default - 1,000 per second, bursts of 2,000
    */
   readonly throttle?: CollectorThrottle;
 

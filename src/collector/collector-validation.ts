@@ -50,11 +50,13 @@ function validateOrigins(origins: string[]): void {
 function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): void {
   const sources = Object.entries(writeKeys);
   if (sources.length === 0) {
-    throw new InvalidPropertyError('collector.writeKeys is empty: nobody could send events; leave it out to let anybody send');
+    throw new InvalidPropertyError(
+      'collector.writeKeys is empty: nobody could send events; leave it out to let anybody send');
   }
   for (const [source, { keys }] of sources) {
     if (keys.length === 0 || keys.some(key => !Token.isUnresolved(key) && key.trim() === '')) {
-      throw new InvalidPropertyError(`collector.writeKeys['${source}'].keys must hold at least one key and no empty one`);
+      throw new InvalidPropertyError(
+        `collector.writeKeys['${source}'].keys must hold at least one key and no empty one`);
     }
   }
 }

@@ -14,7 +14,7 @@ export class FirstPartyCookie {
   /**
    * A cookie for a domain and all its subdomains.
    *
-   * @param domainName the domain of the collector or one above it, like `shop.example`
+   * @param domainName The domain of the collector or one above it, like `shop.example`
    */
   public static domain(domainName: string): FirstPartyCookie {
     requireMatch('collector.firstPartyCookie', domainName, COOKIE_DOMAIN, 'a domain like shop.example');

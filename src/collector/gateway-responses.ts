@@ -11,20 +11,22 @@ interface GatewayError {
 
 const { ResponseType } = apigateway;
 
+const TRY_AGAIN = { message: 'try again later', retryable: true };
+
 /**
  * Error responses of API Gateway itself, sent without asking the collector. Python SDKs read `code` of every error body
  * and retry when it is missing, so each kind has the collector's body. Lambda's throttling arrives as a 500.
  */
 const GATEWAY_ERRORS: ReadonlyArray<[apigateway.ResponseType, GatewayError]> = [
   [ResponseType.DEFAULT_4XX, { code: 'bad_request', message: 'the request was refused' }],
-  [ResponseType.DEFAULT_5XX, { code: 'unavailable', message: 'try again later', retryable: true }],
+  [ResponseType.DEFAULT_5XX, { code: 'unavailable', ...TRY_AGAIN }],
   [ResponseType.ACCESS_DENIED, { code: 'access_denied', message: 'access denied' }],
-  [ResponseType.API_CONFIGURATION_ERROR, { code: 'unavailable', message: 'try again later', retryable: true }],
+  [ResponseType.API_CONFIGURATION_ERROR, { code: 'unavailable', ...TRY_AGAIN }],
   [ResponseType.BAD_REQUEST_BODY, { code: 'bad_request', message: 'the body was refused' }],
   [ResponseType.BAD_REQUEST_PARAMETERS, { code: 'bad_request', message: 'the parameters were refused' }],
   [ResponseType.EXPIRED_TOKEN, { code: 'unauthorized', message: 'the token has expired' }],
-  [ResponseType.INTEGRATION_FAILURE, { status: '503', code: 'unavailable', message: 'try again later', retryable: true }],
-  [ResponseType.INTEGRATION_TIMEOUT, { status: '503', code: 'timeout', message: 'try again later', retryable: true }],
+  [ResponseType.INTEGRATION_FAILURE, { status: '503', code: 'unavailable', ...TRY_AGAIN }],
+  [ResponseType.INTEGRATION_TIMEOUT, { status: '503', code: 'timeout', ...TRY_AGAIN }],
   [ResponseType.INVALID_API_KEY, { code: 'unauthorized', message: 'the API key is not valid' }],
   [ResponseType.INVALID_SIGNATURE, { code: 'unauthorized', message: 'the signature is not valid' }],
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, { code: 'not_found', message: 'no such path' }],

@@ -16,7 +16,7 @@ export class CollectorWebAcl {
   /**
    * A new web ACL that limits the requests of each address and blocks those on Amazon's IP reputation list.
    *
-   * @param requestsPerFiveMinutes limit per address, which visitors (or servers of yours) behind one gateway share
+   * @param requestsPerFiveMinutes Limit per address, which visitors (or servers of yours) behind one gateway share
    */
   public static rateLimited(requestsPerFiveMinutes: number): CollectorWebAcl {
     requireBetween('collector.webAcl: requestsPerFiveMinutes', requestsPerFiveMinutes, MIN_RATE, MAX_RATE);

@@ -19,7 +19,10 @@ export interface Thresholds {
 }
 
 /** An alarm, whose description says what happened and then what to do about it. */
-export type AlarmDefinition = cloudwatch.CreateAlarmOptions & { readonly id: string; readonly metric: cloudwatch.IMetric };
+export interface AlarmDefinition extends cloudwatch.CreateAlarmOptions {
+  readonly id: string;
+  readonly metric: cloudwatch.IMetric;
+}
 
 const PERIOD = Duration.minutes(5);
 const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
@@ -162,7 +165,8 @@ function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefiniti
     threshold: late.toMilliseconds(),
     evaluationPeriods: 2,
     comparisonOperator: GREATER_THAN_THRESHOLD,
-    alarmDescription: 'Events take too long from the collector to their row. Compare batch time and iterator age on the dashboard.',
+    alarmDescription: 'Events take too long from the collector to their row. '
+      + 'Compare batch time and iterator age on the dashboard.',
   }] : [])];
 }
 

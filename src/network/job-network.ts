@@ -39,8 +39,9 @@ export class JobNetwork extends Construct implements IJobNetwork {
     this.subnet = this.selectSubnet(props);
     this.securityGroup = this.createSecurityGroup();
     if (props.vpc) {
-      Annotations.of(this).addInfo('the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, '
-        + 'CloudWatch Logs and CloudWatch monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
+      Annotations.of(this).addInfo(
+        'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, CloudWatch Logs and '
+        + 'CloudWatch monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
       return;
     }
     this.createEndpoints();
@@ -75,7 +76,7 @@ export class JobNetwork extends Construct implements IJobNetwork {
     // Glue refuses a connection whose group does not let the workers talk to one another on every port.
     group.addIngressRule(group, ec2.Port.allTcp(), 'Workers of the job');
     group.addEgressRule(group, ec2.Port.allTcp(), 'Workers of the job');
-    // S3's addresses are known only by a prefix list id, which needs a look-up. An isolated subnet has no other way out.
+    // To any address, as those of S3 are known only by a prefix list id, which needs a look-up.
     group.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services');
     Tags.of(group).add('Name', `${this.node.path}/workers`);
     Tags.of(group).add(STACK_TAG, Aws.STACK_ID);

@@ -28,7 +28,7 @@ export class LakehouseNetwork {
    * A new VPC without a way to the internet. It has one isolated subnet, the S3 gateway endpoint and the interface
    * endpoints that the job needs.
    *
-   * @param options address range, zone and network ACL
+   * @param options Address range, zone and network ACL
    */
   public static isolated(options: IsolatedNetworkOptions = {}): LakehouseNetwork {
     return new LakehouseNetwork(options);

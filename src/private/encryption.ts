@@ -30,5 +30,7 @@ export function allowLogEncryption(scope: Construct, key: kms.IKey): void {
 
 /** Allows reading and writing objects or records encrypted with the key. */
 export function useKeyStatement(key: kms.IKey): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] });
+  return new iam.PolicyStatement({
+    sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn],
+  });
 }

@@ -10,7 +10,9 @@ export interface LogOptions {
 }
 
 /** A log group that the stack creates, so that it has a retention and is deleted with the stack. */
-export function ownLogGroup(scope: Construct, id: string, options: LogOptions = {}, logGroupName?: string): logs.LogGroup {
+export function ownLogGroup(
+  scope: Construct, id: string, options: LogOptions = {}, logGroupName?: string,
+): logs.LogGroup {
   return new logs.LogGroup(scope, id, {
     logGroupName,
     retention: options.logRetention ?? logs.RetentionDays.ONE_MONTH,

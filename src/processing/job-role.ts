@@ -139,7 +139,7 @@ function useNetwork(scope: Construct, network: IJobNetwork): iam.PolicyStatement
 }
 
 /** The given key and those of existing buckets and streams, each once. */
-function keysOf({ encryptionKey, stream, storage }: JobRoleProps): kms.IKey[] {
-  const keys = [encryptionKey, stream.encryptionKey, storage.rawBucket.encryptionKey, storage.lakehouseBucket.encryptionKey];
+function keysOf({ encryptionKey, stream, storage: { rawBucket, lakehouseBucket } }: JobRoleProps): kms.IKey[] {
+  const keys = [encryptionKey, stream.encryptionKey, rawBucket.encryptionKey, lakehouseBucket.encryptionKey];
   return [...new Set(keys.filter(key => key !== undefined))];
 }

@@ -11,7 +11,7 @@ export class ProcessingSchedule {
   /**
    * The job starts at an interval, processes the records in the stream and ends. It costs less, and rows appear later.
    *
-   * @param interval time between two starts, 5 minutes to 7 days. The stream must keep events for twice the interval and
+   * @param interval Time between two starts, 5 minutes to 7 days. The stream must keep events for twice this time and
    * an hour.
    */
   public static every(interval: Duration): ProcessingSchedule {
@@ -23,7 +23,7 @@ export class ProcessingSchedule {
    * The job starts at set times (UTC), processes the records in the stream and ends. The stream must keep events for
    * twice the longest gap and an hour.
    *
-   * @param times fields of a cron expression
+   * @param times Fields of a cron expression
    */
   public static cron(times: events.CronOptions): ProcessingSchedule {
     return new ProcessingSchedule(events.Schedule.cron(times));

@@ -13,13 +13,15 @@ const FLEX_WORKERS = [WorkerType.G_1X, WorkerType.G_2X];
 export function validateProcessing(
   options: ProcessingOptions, schedule: ProcessingSchedule, streamRetention?: Duration,
 ): void {
-  requireBetween('processing.workers', options.workers, 2, 100);
-  requireDurationBetween('processing.triggerInterval', options.triggerInterval, Duration.seconds(1), Duration.minutes(15));
-  requireDurationBetween('processing.dedupWindow', options.dedupWindow, Duration.hours(1), Duration.days(30));
-  for (const setting of Object.keys(options.sparkConf ?? {})) {
-    requireMatch('processing.sparkConf', setting, /^spark\.\S+$/, 'a map of Spark settings, whose names begin with spark.');
+  const { workers, triggerInterval, dedupWindow, sparkConf, flexExecution, workerType } = options;
+  requireBetween('processing.workers', workers, 2, 100);
+  requireDurationBetween('processing.triggerInterval', triggerInterval, Duration.seconds(1), Duration.minutes(15));
+  requireDurationBetween('processing.dedupWindow', dedupWindow, Duration.hours(1), Duration.days(30));
+  for (const setting of Object.keys(sparkConf ?? {})) {
+    requireMatch('processing.sparkConf', setting, /^spark\.\S+$/,
+      'a map of Spark settings, whose names begin with spark.');
   }
-  if (options.flexExecution) validateFlexExecution(options.workerType, schedule);
+  if (flexExecution) validateFlexExecution(workerType, schedule);
   if (schedule.interval && streamRetention) requireOutlasting(streamRetention, schedule.interval);
 }
 

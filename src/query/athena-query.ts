@@ -67,9 +67,10 @@ export class AthenaQuery extends Construct {
     const grant = iam.Grant.addToPrincipal({
       grantee,
       actions: [
-        'athena:BatchGetNamedQuery', 'athena:BatchGetQueryExecution', 'athena:GetNamedQuery', 'athena:GetQueryExecution',
-        'athena:GetQueryResults', 'athena:GetQueryResultsStream', 'athena:GetWorkGroup', 'athena:ListNamedQueries',
-        'athena:ListQueryExecutions', 'athena:StartQueryExecution', 'athena:StopQueryExecution',
+        'athena:BatchGetNamedQuery', 'athena:BatchGetQueryExecution', 'athena:GetNamedQuery',
+        'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:GetQueryResultsStream', 'athena:GetWorkGroup',
+        'athena:ListNamedQueries', 'athena:ListQueryExecutions', 'athena:StartQueryExecution',
+        'athena:StopQueryExecution',
       ],
       resourceArns: [workGroup],
     });

@@ -36,15 +36,18 @@ LIMIT 100`,
     name: 'sessions',
     description: 'Sessions (ended by 30 minutes without an event) with their campaign, last 7 days, without robots',
     sql: `WITH activity AS (
-  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_id, event_type, page_path, utm_source, utm_medium, utm_campaign
+  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_id, event_type, page_path,
+    utm_source, utm_medium, utm_campaign
   FROM events
   WHERE ${LAST_WEEK} AND NOT is_bot AND coalesce(user_id, anonymous_id) IS NOT NULL
 ), marked AS (
-  SELECT *, CASE WHEN date_diff('second', lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id), event_ts) < 1800
+  SELECT *, CASE WHEN date_diff('second',
+      lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id), event_ts) < 1800
     THEN 0 ELSE 1 END AS starts
   FROM activity
 ), numbered AS (
-  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id ROWS UNBOUNDED PRECEDING) AS session_number
+  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id
+    ROWS UNBOUNDED PRECEDING) AS session_number
   FROM marked
 )
 SELECT app_id, visitor, session_number,

@@ -1,4 +1,6 @@
-import { aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { deltaTableInput, TableName } from './tables';
 import { STORAGE_PREFIXES } from '../contract/generated';
@@ -83,7 +85,8 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
 
   constructor(scope: Construct, id: string, props: LakehouseStorageProps = {}) {
     super(scope, id);
-    requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME, 'of lower-case letters, digits and underscores');
+    requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
+      'of lower-case letters, digits and underscores');
     this.removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const creates = !props.rawBucket || !props.lakehouseBucket;
@@ -111,7 +114,8 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
 
   public grantRead(grantee: iam.IGrantable): iam.Grant {
     const stack = Stack.of(this);
-    const catalog = (resource: string, resourceName?: string) => stack.formatArn({ service: 'glue', resource, resourceName });
+    const catalog = (resource: string, resourceName?: string) =>
+      stack.formatArn({ service: 'glue', resource, resourceName });
     const tables = [this.rawTableName, this.eventsTableName, this.badEventsTableName];
     const grant = iam.Grant.addToPrincipal({
       grantee,
@@ -129,7 +133,9 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
 
   /** Encrypted with S3's own key, because log delivery cannot use another. */
   private createAccessLogsBucket(): s3.Bucket {
-    return securedBucket(this, 'AccessLogsBucket', { removalPolicy: this.removalPolicy, expiration: Duration.days(90) });
+    return securedBucket(this, 'AccessLogsBucket', {
+      removalPolicy: this.removalPolicy, expiration: Duration.days(90),
+    });
   }
 
   private createDatabase(name?: string): glue.CfnDatabase {

@@ -47,8 +47,8 @@ export class EventStream extends Construct implements IEventStream {
     super(scope, id);
     if (props.kinesisStream) {
       if (props.capacity || props.retention) {
-        throw new InvalidPropertyError('stream.kinesisStream cannot be combined with stream.capacity or stream.retention: '
-          + 'an existing stream has its own');
+        throw new InvalidPropertyError('stream.kinesisStream cannot be combined with stream.capacity or '
+          + 'stream.retention: an existing stream has its own');
       }
       this.stream = props.kinesisStream;
       return;

@@ -12,7 +12,7 @@ export class StreamCapacity {
   /**
    * A fixed number of shards, each of which takes 1,000 records and 1 MiB a second.
    *
-   * @param shards number of shards, 1 to 500
+   * @param shards Number of shards, 1 to 500
    */
   public static provisioned(shards: number): StreamCapacity {
     requireBetween('stream.capacity: shards', shards, 1, 500);
@@ -28,8 +28,8 @@ export class StreamCapacity {
    * As many shards as the throughput needs when they are filled to 70 %. Every event is taken to come in a request, and
    * so in a record, of its own.
    *
-   * @param eventsPerSecond events per second at the peak
-   * @param averageBytes average size of an event in bytes
+   * @param eventsPerSecond Events per second at the peak
+   * @param averageBytes Average size of an event in bytes
    */
   public static forThroughput(eventsPerSecond: number, averageBytes: number): StreamCapacity {
     requireBetween('stream.capacity: eventsPerSecond', eventsPerSecond, 1, 350_000);

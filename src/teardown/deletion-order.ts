@@ -23,7 +23,7 @@ export function orderDeletion({ network, storage, job, teardown, keeper, collect
   keeper.endBefore(teardown.drain);
   collector.api.deploymentStage.node.addDependency(teardown.drain);
 
-  // The job writes to buckets until its last run has ended. A bucket's policy and its emptying are constructs beside it.
+  // The job writes to buckets until its last run has ended. On the whole storage: a bucket's policy and emptying count.
   job.resource.node.addDependency(storage);
 
   if (!network || !teardown.eniSweep) return;

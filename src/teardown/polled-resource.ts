@@ -54,7 +54,14 @@ export class PolledResource extends Construct {
   ): HandlerFunction {
     const { entrypoint, description, logRetention, encryptionKey } = props;
     return new HandlerFunction(this, id, {
-      entrypoint, handler, description, timeout: Duration.seconds(60), memorySize: 256, statements, logRetention, encryptionKey,
+      entrypoint,
+      handler,
+      description,
+      timeout: Duration.seconds(60),
+      memorySize: 256,
+      statements,
+      logRetention,
+      encryptionKey,
     });
   }
 }

@@ -31,9 +31,9 @@ export class DemoWebsite extends Construct {
   public readonly distribution: cloudfront.IDistribution;
 
   /**
-   * @param scope parent construct
-   * @param id construct id
-   * @param props collector to send to
+   * @param scope Parent construct
+   * @param id Construct id
+   * @param props Collector to send to
    */
   constructor(scope: Construct, id: string, props: DemoWebsiteProps) {
     super(scope, id);
@@ -54,7 +54,9 @@ export class DemoWebsite extends Construct {
       destinationBucket: bucket,
       sources: [
         deployment.Source.asset(WEBSITE),
-        deployment.Source.jsonData('config.json', { collectorUrl: props.collectorUrl, writeKey: props.writeKey ?? 'demo' }),
+        deployment.Source.jsonData('config.json', {
+          collectorUrl: props.collectorUrl, writeKey: props.writeKey ?? 'demo',
+        }),
       ],
       distribution,
       logGroup: log,

@@ -8,7 +8,10 @@ import { testStack } from '../support/stack';
 
 function build(options: Partial<CollectorEndpointProps> = {}) {
   const stack = testStack();
-  const collector = new CollectorEndpoint(stack, 'Collector', { stream: new kinesis.Stream(stack, 'Stream'), ...options });
+  const collector = new CollectorEndpoint(stack, 'Collector', {
+    stream: new kinesis.Stream(stack, 'Stream'),
+    ...options,
+  });
   return { stack, collector };
 }
 
@@ -25,16 +28,23 @@ const template = Template.fromStack(standardStack);
 describe('the API', () => {
   test('is regional, keeps bodies as sent and is named after its place', () => {
     expect(only(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
-      EndpointConfiguration: { Types: ['REGIONAL'] }, BinaryMediaTypes: ['*/*'], Name: expect.stringMatching(/^Test-Collector-/),
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+      BinaryMediaTypes: ['*/*'],
+      Name: expect.stringMatching(/^Test-Collector-/),
     });
   });
 
   test('has the stage v1, throttled', () => {
     const throttled = (rate: number, burst: number) => ({
-      StageName: 'v1', MethodSettings: [expect.objectContaining({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, ResourcePath: '/*' })],
+      StageName: 'v1',
+      MethodSettings: [
+        expect.objectContaining({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, ResourcePath: '/*' }),
+      ],
     });
     expect(only(template, 'AWS::ApiGateway::Stage')).toMatchObject(throttled(1000, 2000));
-    expect(only(templateOf({ throttle: { rateLimit: 5, burstLimit: 10 } }), 'AWS::ApiGateway::Stage')).toMatchObject(throttled(5, 10));
+    expect(only(templateOf({ throttle: { rateLimit: 5, burstLimit: 10 } }), 'AWS::ApiGateway::Stage')).toMatchObject(
+      throttled(5, 10),
+    );
   });
 
   test('gives every path and method, OPTIONS too, to the collector', () => {
@@ -46,58 +56,11 @@ describe('the API', () => {
   });
 
   test('has a URL with the stage, and one without for SDKs that append it', () => {
-    expect(rendered(standardStack.resolve(standard.endpointUrl))).toBe('https://${CollectorApi}.execute-api.${Region}.${URLSuffix}/v1');
+    expect(rendered(standardStack.resolve(standard.endpointUrl))).toBe(
+      'https://${CollectorApi}.execute-api.${Region}.${URLSuffix}/v1',
+    );
     expect(standard.endpointUrl).toBe(`${standard.hostUrl}/v1`);
     expect(template.findOutputs('*')).toEqual({});
-  });
-});
-
-describe('what the gateway answers by itself', () => {
-  const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(({ Properties }) => Properties);
-  const ofType = (type: string) => responses.find(({ ResponseType }) => ResponseType === type);
-
-  test('covers every kind of answer there can be', () => {
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html, without the authorizer's two
-    expect(responses.map(({ ResponseType }) => ResponseType).sort()).toEqual([
-      'ACCESS_DENIED', 'API_CONFIGURATION_ERROR', 'BAD_REQUEST_BODY', 'BAD_REQUEST_PARAMETERS', 'DEFAULT_4XX', 'DEFAULT_5XX', 'EXPIRED_TOKEN',
-      'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'INVALID_API_KEY', 'INVALID_SIGNATURE', 'MISSING_AUTHENTICATION_TOKEN', 'QUOTA_EXCEEDED',
-      'REQUEST_TOO_LARGE', 'RESOURCE_NOT_FOUND', 'THROTTLED', 'UNAUTHORIZED', 'UNSUPPORTED_MEDIA_TYPE', 'WAF_FILTERED',
-    ]);
-  });
-
-  test('is JSON with success, code and message, as SDKs read it', () => {
-    for (const { ResponseTemplates } of responses) {
-      expect(Object.keys(ResponseTemplates)).toEqual(['application/json']);
-      expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
-        success: false, code: expect.stringMatching(/^[a-z_]+$/), message: expect.stringMatching(/./),
-      });
-    }
-  });
-
-  test('can be read by the page that asked', () => {
-    for (const { ResponseParameters } of responses) {
-      expect(ResponseParameters).toMatchObject({
-        'gatewayresponse.header.Access-Control-Allow-Origin': 'method.request.header.Origin',
-        'gatewayresponse.header.Access-Control-Allow-Credentials': "'true'",
-        'gatewayresponse.header.Vary': "'Origin'",
-      });
-    }
-  });
-
-  test('names the only allowed origin, and echoes among several', () => {
-    const origins = (allowedOrigins: string[]) => [...new Set(Object.values(templateOf({ allowedOrigins }).findResources('AWS::ApiGateway::GatewayResponse'))
-      .map(({ Properties }) => Properties.ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin']))];
-    expect(origins(['https://shop.example'])).toEqual(["'https://shop.example'"]);
-    expect(origins(['https://shop.example', 'https://www.shop.example'])).toEqual(['method.request.header.Origin']);
-  });
-
-  test('says when to come back after what was not the client\'s fault', () => {
-    const withRetry = responses.filter(({ ResponseParameters }) => 'gatewayresponse.header.Retry-After' in ResponseParameters);
-    expect(withRetry.map(({ ResponseType }) => ResponseType).sort()).toEqual([
-      'API_CONFIGURATION_ERROR', 'DEFAULT_5XX', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT', 'QUOTA_EXCEEDED', 'THROTTLED',
-    ]);
-    expect(ofType('THROTTLED').ResponseParameters['gatewayresponse.header.Retry-After']).toBe("'5'");
-    expect([ofType('INTEGRATION_FAILURE').StatusCode, ofType('INTEGRATION_TIMEOUT').StatusCode]).toEqual(['503', '503']);
   });
 });
 
@@ -123,14 +86,27 @@ describe('the function', () => {
   });
 
   test('reads its environment back as it was meant', () => {
-    expect(settings()).toMatchObject({ allowedOrigins: undefined, clientIp: 'truncate', metricsNamespace: 'ClickstreamLakehouse' });
+    expect(settings()).toMatchObject({
+      allowedOrigins: undefined,
+      clientIp: 'truncate',
+      metricsNamespace: 'ClickstreamLakehouse',
+    });
     const all = settings({ allowedOrigins: ['https://a.example', 'http://localhost:3000'], clientIp: ClientIp.DROP });
-    expect(all).toMatchObject({ allowedOrigins: new Set(['https://a.example', 'http://localhost:3000']), clientIp: 'drop' });
+    expect(all).toMatchObject({
+      allowedOrigins: new Set(['https://a.example', 'http://localhost:3000']),
+      clientIp: 'drop',
+    });
   });
 
   test('gets the write keys as the collector reads them', () => {
-    const { Variables } = only(templateOf({ writeKeys: { web: { keys: ['a', 'b'], appId: 'shop' }, app: { keys: ['c'] } } }), 'AWS::Lambda::Function').Environment;
-    expect(JSON.parse(Variables.WRITE_KEYS)).toEqual({ web: { keys: ['a', 'b'], appId: 'shop' }, app: { keys: ['c'] } });
+    const { Variables } = only(
+      templateOf({ writeKeys: { web: { keys: ['a', 'b'], appId: 'shop' }, app: { keys: ['c'] } } }),
+      'AWS::Lambda::Function',
+    ).Environment;
+    expect(JSON.parse(Variables.WRITE_KEYS)).toEqual({
+      web: { keys: ['a', 'b'], appId: 'shop' },
+      app: { keys: ['c'] },
+    });
     expect(() => parseEnvironment({ ...Variables, STREAM_NAME: 'clicks' })).not.toThrow();
   });
 
@@ -158,8 +134,9 @@ describe('access logs', () => {
   test('hold nothing personal', () => {
     const { Format } = only(template, 'AWS::ApiGateway::Stage').AccessLogSetting;
     expect(Object.values(JSON.parse(Format))).toEqual([
-      '$context.requestId', '$context.requestTimeEpoch', '$context.httpMethod', '$context.status', '$context.error.responseType',
-      '$context.responseLength', '$context.responseLatency', '$context.integrationLatency',
+      '$context.requestId', '$context.requestTimeEpoch', '$context.httpMethod', '$context.status',
+      '$context.error.responseType', '$context.responseLength', '$context.responseLatency',
+      '$context.integrationLatency',
     ]);
   });
 
@@ -167,7 +144,10 @@ describe('access logs', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     expect(stage.DependsOn).toEqual([expect.stringMatching(/^CollectorAccount/)]);
     template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
-    template.hasResource('AWS::IAM::Role', { DeletionPolicy: 'Retain', Properties: { AssumeRolePolicyDocument: Match.anyValue(), Policies: Match.anyValue() } });
+    template.hasResource('AWS::IAM::Role', {
+      DeletionPolicy: 'Retain',
+      Properties: { AssumeRolePolicyDocument: Match.anyValue(), Policies: Match.anyValue() },
+    });
   });
 
   test('can be left out, and with them the account-wide role', () => {
@@ -179,31 +159,85 @@ describe('access logs', () => {
 });
 
 test('an open collector is warned about', () => {
-  const warning = Match.stringLikeRegexp('neither collector.writeKeys nor collector.writeKeysSecret is set: anybody who knows the URL can send events');
+  const warning = Match.stringLikeRegexp(
+    'neither collector.writeKeys nor collector.writeKeysSecret is set: anybody who knows the URL can send events',
+  );
   Annotations.fromStack(standardStack).hasWarning('/Test/Collector', warning);
   Annotations.fromStack(build({ writeKeys: { web: { keys: ['a'] } } }).stack).hasNoWarning('/Test/Collector', warning);
 });
 
 test.each<[string, CollectorOptions, string]>([
   ['no origin', { allowedOrigins: [] }, 'collector.allowedOrigins is empty: leave it out to allow every origin'],
-  ['an origin with a path', { allowedOrigins: ['https://a.example/'] }, "like https://shop.example, got 'https://a.example/'"],
-  ['an origin without scheme', { allowedOrigins: ['a.example'] }, "collector.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, got 'a.example'"],
+  [
+    'an origin with a path',
+    { allowedOrigins: ['https://a.example/'] },
+    "like https://shop.example, got 'https://a.example/'",
+  ],
+  [
+    'an origin without scheme',
+    { allowedOrigins: ['a.example'] },
+    'collector.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, '
+      + "got 'a.example'",
+  ],
   ['no source', { writeKeys: {} }, 'collector.writeKeys is empty: nobody could send events'],
-  ['a source without keys', { writeKeys: { web: { keys: [] } } }, "collector.writeKeys['web'].keys must hold at least one key and no empty one"],
-  ['an empty key', { writeKeys: { web: { keys: ['a', ' '] } } }, "collector.writeKeys['web'].keys must hold at least one key and no empty one"],
-  ['more keys than fit', { writeKeys: { web: { keys: ['x'.repeat(4000)] } } },
-    'collector.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: keep the write keys in a secret, collector.writeKeysSecret'],
-  ['an alias that is no path', { pathAliases: { 'a?b': 'batch' } }, "collector.pathAliases must name paths like shop/track, got 'a?b'"],
-  ['an alias of the stage', { pathAliases: { '/v1/': 'batch' } }, "collector.pathAliases must name paths like shop/track, got '/v1/'"],
-  ['an alias that hides a path', { pathAliases: { 'v1/track': 'batch' } }, "collector.pathAliases['v1/track'] is a path that the collector serves already"],
-  ['an alias of nothing', { pathAliases: { shop: 'tp2' } }, "collector.pathAliases['shop'] must be a path that the collector serves, like com.snowplowanalytics.snowplow/tp2, got 'tp2'"],
-  ['too little memory', { memorySize: 64 }, 'collector.memorySize must be a whole number between 128 and 10240, got 64'],
-  ['no rate', { throttle: { rateLimit: 0, burstLimit: 1 } }, 'collector.throttle.rateLimit must be a whole number between 1 and 1000000, got 0'],
-  ['no concurrency', { reservedConcurrency: 0 }, 'collector.reservedConcurrency must be a whole number between 1 and 1000000, got 0'],
+  [
+    'a source without keys',
+    { writeKeys: { web: { keys: [] } } },
+    "collector.writeKeys['web'].keys must hold at least one key and no empty one",
+  ],
+  [
+    'an empty key',
+    { writeKeys: { web: { keys: ['a', ' '] } } },
+    "collector.writeKeys['web'].keys must hold at least one key and no empty one",
+  ],
+  [
+    'more keys than fit',
+    { writeKeys: { web: { keys: ['x'.repeat(4000)] } } },
+    'collector.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: '
+      + 'keep the write keys in a secret, collector.writeKeysSecret',
+  ],
+  [
+    'an alias that is no path',
+    { pathAliases: { 'a?b': 'batch' } },
+    "collector.pathAliases must name paths like shop/track, got 'a?b'",
+  ],
+  [
+    'an alias of the stage',
+    { pathAliases: { '/v1/': 'batch' } },
+    "collector.pathAliases must name paths like shop/track, got '/v1/'",
+  ],
+  [
+    'an alias that hides a path',
+    { pathAliases: { 'v1/track': 'batch' } },
+    "collector.pathAliases['v1/track'] is a path that the collector serves already",
+  ],
+  [
+    'an alias of nothing',
+    { pathAliases: { shop: 'tp2' } },
+    "collector.pathAliases['shop'] must be a path that the collector serves, "
+      + "like com.snowplowanalytics.snowplow/tp2, got 'tp2'",
+  ],
+  [
+    'too little memory',
+    { memorySize: 64 },
+    'collector.memorySize must be a whole number between 128 and 10240, got 64',
+  ],
+  [
+    'no rate',
+    { throttle: { rateLimit: 0, burstLimit: 1 } },
+    'collector.throttle.rateLimit must be a whole number between 1 and 1000000, got 0',
+  ],
+  [
+    'no concurrency',
+    { reservedConcurrency: 0 },
+    'collector.reservedConcurrency must be a whole number between 1 and 1000000, got 0',
+  ],
 ])('refuses %s', (_, options, message) => expect(() => build(options)).toThrow(message));
 
 test.each(['localhost', '.shop.example', 'https://shop.example', ''])('refuses a cookie for %j', domain => {
-  expect(() => FirstPartyCookie.domain(domain)).toThrow(`collector.firstPartyCookie must be a domain like shop.example, got '${domain}'`);
+  expect(() => FirstPartyCookie.domain(domain)).toThrow(
+    `collector.firstPartyCookie must be a domain like shop.example, got '${domain}'`,
+  );
 });
 
 test('values known only at deployment are not judged', () => {

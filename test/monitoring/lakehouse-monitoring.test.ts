@@ -15,16 +15,25 @@ const standard = build();
 
 test('watches every stage of a continuous lakehouse', () => {
   expect(Object.keys(alarms(standard))).toEqual([
-    'CollectorErrors', 'CollectorServerErrors', 'StoreFailures', 'BadEvents', 'ThrottledRecords', 'IteratorAge', 'IteratorAgeCritical',
-    'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NoActiveRun', 'Freshness',
+    'CollectorErrors', 'CollectorServerErrors', 'StoreFailures', 'BadEvents', 'ThrottledRecords', 'IteratorAge',
+    'IteratorAgeCritical', 'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NoActiveRun', 'Freshness',
   ]);
   expect(alarms(standard)).toMatchObject({
     IteratorAge: { Threshold: 300_000, MetricName: 'GetRecords.IteratorAgeMilliseconds', Statistic: 'Maximum' },
     IteratorAgeCritical: { Threshold: 12 * 3_600_000 },
-    NoActiveRun: { Threshold: 1, EvaluationPeriods: 2, Period: 300, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' },
+    NoActiveRun: {
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      Period: 300,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    },
     Freshness: { Threshold: 300_000, MetricName: 'Freshness', Namespace: 'ClickstreamLakehouse' },
     BadEvents: { Threshold: 5 },
-    BreakerOpen: { Threshold: 1, Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }] },
+    BreakerOpen: {
+      Threshold: 1,
+      Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }],
+    },
   });
 });
 
@@ -33,22 +42,32 @@ test('does not complain between two scheduled runs', () => {
   expect(scheduled).toMatchObject({ IteratorAge: { Threshold: 2 * 3_600_000 } });
   expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['NoActiveRun']));
   expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['Freshness']));
-  expect(Object.keys(alarms(build({}, ProcessingSchedule.cron({ hour: '3' }))))).not.toEqual(expect.arrayContaining(['IteratorAge']));
+  expect(Object.keys(alarms(build({}, ProcessingSchedule.cron({ hour: '3' }))))).not.toEqual(
+    expect.arrayContaining(['IteratorAge']),
+  );
 });
 
 test('every alarm says what to do', () => {
-  for (const { AlarmDescription } of Object.values(alarms(standard))) expect(AlarmDescription).toMatch(/^.{10,}[.].{10,}[.]$/);
+  for (const { AlarmDescription } of Object.values(alarms(standard))) {
+    expect(AlarmDescription).toMatch(/^.{10,}[.].{10,}[.]$/);
+  }
 });
 
 test('takes thresholds', () => {
-  const thresholds = { iteratorAgeThreshold: Duration.minutes(20), freshnessThreshold: Duration.minutes(1), badEventPercentage: 10 };
+  const thresholds = {
+    iteratorAgeThreshold: Duration.minutes(20),
+    freshnessThreshold: Duration.minutes(1),
+    badEventPercentage: 10,
+  };
   expect(alarms(build(thresholds))).toMatchObject({
     IteratorAge: { Threshold: 1_200_000 }, Freshness: { Threshold: 60_000 }, BadEvents: { Threshold: 10 },
   });
 });
 
 test('judges the ratio of bad events only when there are enough', () => {
-  expect(JSON.stringify(alarms(standard).BadEvents.Metrics)).toContain('IF(good + bad >= 100, 100 * bad / (good + bad), 0)');
+  expect(JSON.stringify(alarms(standard).BadEvents.Metrics)).toContain(
+    'IF(good + bad >= 100, 100 * bad / (good + bad), 0)',
+  );
 });
 
 test('does what it is told when an alarm goes off, however late it is told', () => {
@@ -56,17 +75,23 @@ test('does what it is told when an alarm goes off, however late it is told', () 
   const later: cloudwatch.IAlarmAction = { bind: () => ({ alarmActionArn: 'arn:later' }) };
   const props = { network: LakehouseNetwork.none(), monitoring: { alarmActions: [action] } };
   const synthesized = synthesize(props, lakehouse => lakehouse.addAlarmAction(later));
-  for (const { AlarmActions } of Object.values(alarms(synthesized))) expect(AlarmActions).toEqual(['arn:action', 'arn:later']);
+  for (const { AlarmActions } of Object.values(alarms(synthesized))) {
+    expect(AlarmActions).toEqual(['arn:action', 'arn:later']);
+  }
 });
 
 test('has a dashboard that shows every metric of collector, stream and job', () => {
   const [id] = standard.graph.find('AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(standard.json.Resources[id].Properties);
-  for (const metric of ['Requests', 'AcceptedEvents', 'BadEvents', 'Latency', 'GetRecords.IteratorAgeMilliseconds', 'Freshness', 'BatchDuration',
-    'DuplicateEvents', 'RunActive', 'RunFailures']) expect(body).toContain(`\\"${metric}\\"`);
+  for (const metric of [
+    'Requests', 'AcceptedEvents', 'BadEvents', 'Latency', 'GetRecords.IteratorAgeMilliseconds', 'Freshness',
+    'BatchDuration', 'DuplicateEvents', 'RunActive', 'RunFailures',
+  ]) {expect(body).toContain(`\\"${metric}\\"`);}
   expect(build({ dashboard: false }).graph.find('AWS::CloudWatch::Dashboard')).toEqual([]);
 });
 
 test('refuses a percentage of zero', () => {
-  expect(() => build({ badEventPercentage: 0 })).toThrow('monitoring.badEventPercentage must be a whole number between 1 and 100, got 0');
+  expect(() => build({ badEventPercentage: 0 })).toThrow(
+    'monitoring.badEventPercentage must be a whole number between 1 and 100, got 0',
+  );
 });

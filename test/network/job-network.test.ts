@@ -13,37 +13,63 @@ describe('a VPC of its own', () => {
   const { template } = build();
 
   test('has one isolated subnet and no way to the internet', () => {
-    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16', EnableDnsHostnames: true, EnableDnsSupport: true });
+    template.hasResourceProperties('AWS::EC2::VPC', {
+      CidrBlock: '10.0.0.0/16',
+      EnableDnsHostnames: true,
+      EnableDnsSupport: true,
+    });
     template.resourceCountIs('AWS::EC2::Subnet', 1);
     template.hasResourceProperties('AWS::EC2::Subnet', { CidrBlock: '10.0.0.0/24', MapPublicIpOnLaunch: false });
     for (const type of ['InternetGateway', 'NatGateway', 'Route']) template.resourceCountIs(`AWS::EC2::${type}`, 0);
   });
 
   test('reaches exactly the services the job calls', () => {
-    const endpoints = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) => JSON.stringify(Properties.ServiceName));
+    const endpoints = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) =>
+      JSON.stringify(Properties.ServiceName),
+    );
     expect(endpoints).toHaveLength(4);
-    for (const service of ['.s3', '.kinesis-streams', '.logs', '.monitoring']) expect(endpoints.join()).toContain(service);
+    for (const service of ['.s3', '.kinesis-streams', '.logs', '.monitoring']) {
+      expect(endpoints.join()).toContain(service);
+    }
   });
 
   test('lets workers talk to each other and to HTTPS, and nobody in', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Workers of the clickstream job',
-      SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'AWS services' }],
+      SecurityGroupEgress: [
+        { CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'AWS services' },
+      ],
       SecurityGroupIngress: Match.absent(),
     });
     for (const direction of ['Ingress', 'Egress']) {
-      template.hasResourceProperties(`AWS::EC2::SecurityGroup${direction}`, { IpProtocol: 'tcp', FromPort: 0, ToPort: 65535 });
+      template.hasResourceProperties(`AWS::EC2::SecurityGroup${direction}`, {
+        IpProtocol: 'tcp',
+        FromPort: 0,
+        ToPort: 65535,
+      });
     }
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Endpoints that the clickstream job uses', SecurityGroupIngress: Match.absent(),
     });
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 443, ToPort: 443, SourceSecurityGroupId: Match.anyValue() });
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 443,
+      ToPort: 443,
+      SourceSecurityGroupId: Match.anyValue(),
+    });
   });
 
   test('its network ACL lets HTTPS out and answers in', () => {
     template.resourceCountIs('AWS::EC2::NetworkAclEntry', 2);
-    template.hasResourceProperties('AWS::EC2::NetworkAclEntry', { Egress: true, Protocol: 6, PortRange: { From: 443, To: 443 } });
-    template.hasResourceProperties('AWS::EC2::NetworkAclEntry', { Egress: false, Protocol: 6, PortRange: { From: 1024, To: 65535 } });
+    template.hasResourceProperties('AWS::EC2::NetworkAclEntry', {
+      Egress: true,
+      Protocol: 6,
+      PortRange: { From: 443, To: 443 },
+    });
+    template.hasResourceProperties('AWS::EC2::NetworkAclEntry', {
+      Egress: false,
+      Protocol: 6,
+      PortRange: { From: 1024, To: 65535 },
+    });
   });
 
   test('takes range and zone, and leaves the ACL out on demand', () => {
@@ -54,12 +80,15 @@ describe('a VPC of its own', () => {
   });
 
   test.each(['10.0.0.0', '10.0.0.0/28', 'fd00::/16', 'ten'])('refuses the range %s', cidr => {
-    expect(() => build({ cidr })).toThrow(`network.cidr must be an IPv4 range between /16 and /24, like '10.0.0.0/16', got '${cidr}'`);
+    expect(() => build({ cidr })).toThrow(
+      `network.cidr must be an IPv4 range between /16 and /24, like '10.0.0.0/16', got '${cidr}'`,
+    );
   });
 });
 
 describe('a given VPC', () => {
-  const withVpc = (props: (vpc: ec2.Vpc) => JobNetworkProps, vpcProps: ec2.VpcProps = {}) => build(stack => props(new ec2.Vpc(stack, 'Own', vpcProps)));
+  const withVpc = (props: (vpc: ec2.Vpc) => JobNetworkProps, vpcProps: ec2.VpcProps = {}) =>
+    build(stack => props(new ec2.Vpc(stack, 'Own', vpcProps)));
 
   test('gets a security group, and is told what its subnet must reach', () => {
     const { stack, network, template } = withVpc(vpc => ({ vpc }));
@@ -67,11 +96,17 @@ describe('a given VPC', () => {
     template.resourceCountIs('AWS::EC2::NetworkAcl', 0);
     template.resourceCountIs('AWS::EC2::SecurityGroup', 1);
     expect(network.subnet.node.path).toBe('Test/Own/PrivateSubnet1');
-    Annotations.fromStack(stack).hasInfo('/Test/Network', Match.stringLikeRegexp('must reach S3 .* and Kinesis Data Streams, CloudWatch Logs'));
+    Annotations.fromStack(stack).hasInfo(
+      '/Test/Network',
+      Match.stringLikeRegexp('must reach S3 .* and Kinesis Data Streams, CloudWatch Logs'),
+    );
   });
 
   test('uses an isolated subnet when it has no other private one', () => {
-    const { network } = withVpc(vpc => ({ vpc }), { natGateways: 0, subnetConfiguration: [{ name: 'Quiet', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
+    const { network } = withVpc(vpc => ({ vpc }), {
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Quiet', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+    });
     expect(network.subnet.node.path).toBe('Test/Own/QuietSubnet1');
   });
 
@@ -81,6 +116,8 @@ describe('a given VPC', () => {
   });
 
   test('refuses a selection of nothing', () => {
-    expect(() => withVpc(vpc => ({ vpc, vpcSubnets: { subnets: [] } }))).toThrow('vpcSubnets selects no subnet of vpc; select a private one');
+    expect(() => withVpc(vpc => ({ vpc, vpcSubnets: { subnets: [] } }))).toThrow(
+      'vpcSubnets selects no subnet of vpc; select a private one',
+    );
   });
 });

@@ -21,7 +21,9 @@ const refuse = (what) => () => { throw new Error('synth must not use ' + what); 
 require('net').Socket.prototype.connect = refuse('the network');
 require('dns').lookup = refuse('the network');
 const processes = require('child_process');
-for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']) processes[name] = refuse('another program: ' + name);
+for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']) {
+  processes[name] = refuse('another program: ' + name);
+}
 `;
 
 let app: string;
@@ -49,7 +51,11 @@ test('one construct without props synthesizes, with no network and no other prog
   execFileSync(process.execPath, ['--require', './offline.js', 'app.js', out], { cwd: app, env: {}, stdio: 'pipe' });
   const template = JSON.parse(readFileSync(join(out, 'Analytics.template.json'), 'utf8'));
   const types = Object.values<{ Type: string }>(template.Resources).map(resource => resource.Type);
-  expect(types).toEqual(expect.arrayContaining(['AWS::ApiGateway::RestApi', 'AWS::Kinesis::Stream', 'AWS::Glue::Job', 'AWS::Athena::WorkGroup']));
+  expect(types).toEqual(
+    expect.arrayContaining([
+      'AWS::ApiGateway::RestApi', 'AWS::Kinesis::Stream', 'AWS::Glue::Job', 'AWS::Athena::WorkGroup',
+    ]),
+  );
 }, 60_000);
 
 test('the package has no run-time dependency', () => {
@@ -59,10 +65,17 @@ test('the package has no run-time dependency', () => {
 
 test('the package ships the handlers and the Spark job, and neither tests nor sources', () => {
   const files = readdirSync(installed(), { recursive: true }).map(String);
-  expect(files).toEqual(expect.arrayContaining([
-    'assets/collector/function/collector.lambda/index.js', 'assets/website/index.html', 'glue-assets/clickstream_job.py',
-    'glue-assets/clickstream_lakehouse/contract.json', 'lib/index.js', '.jsii', 'README.md', 'LICENSE',
-  ]));
-  const unwanted = files.filter(file => /(^|\/)(src|test|tests|projenrc|examples|bench|\.local|__pycache__)\//.test(file) || /\.(tgz|log|pyc)$/.test(file));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'assets/collector/function/collector.lambda/index.js', 'assets/website/index.html',
+      'glue-assets/clickstream_job.py', 'glue-assets/clickstream_lakehouse/contract.json', 'lib/index.js', '.jsii',
+      'README.md', 'LICENSE',
+    ]),
+  );
+  const unwanted = files.filter(
+    file =>
+      /(^|\/)(src|test|tests|projenrc|examples|bench|\.local|__pycache__)\//.test(file) ||
+      /\.(tgz|log|pyc)$/.test(file),
+  );
   expect(unwanted).toEqual([]);
 });

@@ -52,33 +52,56 @@ describe('the job', () => {
 
   test('logs to groups of ours, which Glue names after their prefix', () => {
     const { DefaultArguments } = job;
-    const names = standard.graph.find('AWS::Logs::LogGroup', /Job(Output|Error)Log/).map(id => standard.json.Resources[id].Properties?.LogGroupName);
-    expect(names).toEqual(['output', 'error'].map(suffix => `${DefaultArguments['--custom-logGroup-prefix']}/${suffix}`));
+    const names = standard.graph
+      .find('AWS::Logs::LogGroup', /Job(Output|Error)Log/)
+      .map(id => standard.json.Resources[id].Properties?.LogGroupName);
+    expect(names).toEqual(
+      ['output', 'error'].map(suffix => `${DefaultArguments['--custom-logGroup-prefix']}/${suffix}`),
+    );
   });
 
   test('takes workers, their size and spare capacity', () => {
     const { json, graph } = build({
-      schedule: ProcessingSchedule.every(Duration.hours(1)), workers: 10, workerType: WorkerType.G_2X, flexExecution: true,
+      schedule: ProcessingSchedule.every(Duration.hours(1)),
+      workers: 10,
+      workerType: WorkerType.G_2X,
+      flexExecution: true,
     });
-    expect(json.Resources[graph.find('AWS::Glue::Job')[0]].Properties).toMatchObject({ WorkerType: 'G.2X', NumberOfWorkers: 10, ExecutionClass: 'FLEX' });
+    expect(json.Resources[graph.find('AWS::Glue::Job')[0]].Properties).toMatchObject({
+      WorkerType: 'G.2X',
+      NumberOfWorkers: 10,
+      ExecutionClass: 'FLEX',
+    });
   });
 });
 
 describe('the keeper', () => {
-  const rules = ({ json, graph }: typeof standard) => graph.find('AWS::Events::Rule').map(id => json.Resources[id].Properties);
+  const rules = ({ json, graph }: typeof standard) =>
+    graph.find('AWS::Events::Rule').map(id => json.Resources[id].Properties);
 
   test('looks after a continuous job every 5 minutes and when a run ends', () => {
     expect(rules(standard)).toEqual([
-      expect.objectContaining({ ScheduleExpression: 'rate(5 minutes)', Targets: [expect.objectContaining({ Input: '{"trigger":"schedule"}' })] }),
+      expect.objectContaining({
+        ScheduleExpression: 'rate(5 minutes)',
+        Targets: [expect.objectContaining({ Input: '{"trigger":"schedule"}' })],
+      }),
       expect.objectContaining({
         EventPattern: {
           'source': ['aws.glue'],
           'detail-type': ['Glue Job State Change'],
-          'detail': { jobName: [{ Ref: expect.stringMatching(/^LakehouseJob/) }], state: ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'STOPPED'] },
+          'detail': {
+            jobName: [{ Ref: expect.stringMatching(/^LakehouseJob/) }],
+            state: ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'STOPPED'],
+          },
         },
-        Targets: [expect.objectContaining({
-          InputTransformer: { InputPathsMap: { 'detail-state': '$.detail.state' }, InputTemplate: '{"trigger":"runEnded","state":<detail-state>}' },
-        })],
+        Targets: [
+          expect.objectContaining({
+            InputTransformer: {
+              InputPathsMap: { 'detail-state': '$.detail.state' },
+              InputTemplate: '{"trigger":"runEnded","state":<detail-state>}',
+            },
+          }),
+        ],
       }),
     ]);
   });
@@ -105,16 +128,35 @@ describe('the keeper', () => {
 
 test.each<[string, () => ProcessingOptions, string]>([
   ['one worker', () => ({ workers: 1 }), 'processing.workers must be a whole number between 2 and 100, got 1'],
-  ['a trigger of an hour', () => ({ triggerInterval: Duration.hours(1) }), 'processing.triggerInterval must be between 1 second and 15 minutes, got 1 hour'],
-  ['a window of minutes', () => ({ dedupWindow: Duration.minutes(5) }), 'processing.dedupWindow must be between 1 hour and 30 days, got 5 minutes'],
+  [
+    'a trigger of an hour',
+    () => ({ triggerInterval: Duration.hours(1) }),
+    'processing.triggerInterval must be between 1 second and 15 minutes, got 1 hour',
+  ],
+  [
+    'a window of minutes',
+    () => ({ dedupWindow: Duration.minutes(5) }),
+    'processing.dedupWindow must be between 1 hour and 30 days, got 5 minutes',
+  ],
   ['spare capacity for a continuous job', () => ({ flexExecution: true }), 'processing.flexExecution needs a schedule'],
-  ['spare capacity for large workers',
+  [
+    'spare capacity for large workers',
     () => ({ flexExecution: true, workerType: WorkerType.G_4X, schedule: ProcessingSchedule.every(Duration.hours(1)) }),
-    'processing.flexExecution needs workerType G_1X or G_2X, got G.4X'],
-  ['a setting that is not Spark\'s', () => ({ sparkConf: { executors: '3' } }),
-    "processing.sparkConf must be a map of Spark settings, whose names begin with spark., got 'executors'"],
-  ['a run a minute', () => ({ schedule: ProcessingSchedule.every(Duration.minutes(1)) }),
-    'processing.schedule: interval must be between 5 minutes and 7 days, got 1 minute'],
-  ['an interval that the stream does not outlast', () => ({ schedule: ProcessingSchedule.every(Duration.hours(12)) }),
-    'stream.retention must be at least 1 day 1 hour (twice the interval of processing.schedule and an hour), got 1 day'],
+    'processing.flexExecution needs workerType G_1X or G_2X, got G.4X',
+  ],
+  [
+    "a setting that is not Spark's",
+    () => ({ sparkConf: { executors: '3' } }),
+    "processing.sparkConf must be a map of Spark settings, whose names begin with spark., got 'executors'",
+  ],
+  [
+    'a run a minute',
+    () => ({ schedule: ProcessingSchedule.every(Duration.minutes(1)) }),
+    'processing.schedule: interval must be between 5 minutes and 7 days, got 1 minute',
+  ],
+  [
+    'an interval that the stream does not outlast',
+    () => ({ schedule: ProcessingSchedule.every(Duration.hours(12)) }),
+    'stream.retention must be at least 1 day 1 hour (twice the interval of processing.schedule and an hour), got 1 day',
+  ],
 ])('refuses %s', (_, processing, message) => expect(() => build(processing())).toThrow(message));

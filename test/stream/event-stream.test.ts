@@ -24,29 +24,42 @@ test('by default: one shard, 24 hours, encrypted', () => {
 });
 
 test('takes capacity, retention and key', () => {
-  const template = templateOf(stack => ({ capacity: StreamCapacity.provisioned(4), retention: Duration.days(7), encryptionKey: new kms.Key(stack, 'Key') }));
+  const template = templateOf(stack => ({
+    capacity: StreamCapacity.provisioned(4),
+    retention: Duration.days(7),
+    encryptionKey: new kms.Key(stack, 'Key'),
+  }));
   template.hasResourceProperties('AWS::Kinesis::Stream', {
-    ShardCount: 4, RetentionPeriodHours: 168, StreamEncryption: { KeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } },
+    ShardCount: 4,
+    RetentionPeriodHours: 168,
+    StreamEncryption: { KeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } },
   });
 });
 
 test('scales by itself on demand', () => {
   const template = templateOf({ capacity: StreamCapacity.onDemand() });
-  expect(Object.values(template.findResources('AWS::Kinesis::Stream'))[0].Properties).toMatchObject({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+  expect(Object.values(template.findResources('AWS::Kinesis::Stream'))[0].Properties).toMatchObject({
+    StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+  });
   expect(Object.values(template.findResources('AWS::Kinesis::Stream'))[0].Properties).not.toHaveProperty('ShardCount');
 });
 
 test('uses an existing stream', () => {
-  const { eventStream, stack } = build(scope => ({ kinesisStream: kinesis.Stream.fromStreamArn(scope, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks') }));
+  const { eventStream, stack } = build(scope => ({
+    kinesisStream: kinesis.Stream.fromStreamArn(scope, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks'),
+  }));
   expect(stack.node.findAll().filter(construct => construct instanceof kinesis.CfnStream)).toEqual([]);
   expect(eventStream.stream.streamName).toBe('clicks');
   expect(eventStream.retention).toBeUndefined();
 });
 
 test('refuses properties of a new stream for an existing one', () => {
-  expect(() => build(stack => ({
-    kinesisStream: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks'), retention: Duration.days(2),
-  }))).toThrow('stream.kinesisStream cannot be combined with stream.capacity or stream.retention');
+  expect(() =>
+    build(stack => ({
+      kinesisStream: kinesis.Stream.fromStreamArn(stack, 'Existing', 'arn:aws:kinesis:eu-west-1:1:stream/clicks'),
+      retention: Duration.days(2),
+    })),
+  ).toThrow('stream.kinesisStream cannot be combined with stream.capacity or stream.retention');
 });
 
 test.each([Duration.hours(23), Duration.days(366)])('refuses a retention of %s', retention => {
@@ -66,8 +79,17 @@ describe('capacity for a throughput', () => {
 
   test.each([
     [() => StreamCapacity.provisioned(0), 'stream.capacity: shards must be a whole number between 1 and 500, got 0'],
-    [() => StreamCapacity.provisioned(1.5), 'stream.capacity: shards must be a whole number between 1 and 500, got 1.5'],
-    [() => StreamCapacity.forThroughput(0, 1), 'stream.capacity: eventsPerSecond must be a whole number between 1 and 350000, got 0'],
-    [() => StreamCapacity.forThroughput(1, 1_000_000), 'stream.capacity: averageBytes must be a whole number between 1 and 921600, got 1000000'],
+    [
+      () => StreamCapacity.provisioned(1.5),
+      'stream.capacity: shards must be a whole number between 1 and 500, got 1.5',
+    ],
+    [
+      () => StreamCapacity.forThroughput(0, 1),
+      'stream.capacity: eventsPerSecond must be a whole number between 1 and 350000, got 0',
+    ],
+    [
+      () => StreamCapacity.forThroughput(1, 1_000_000),
+      'stream.capacity: averageBytes must be a whole number between 1 and 921600, got 1000000',
+    ],
   ])('refuses %s', (capacity, message) => expect(capacity).toThrow(message));
 });

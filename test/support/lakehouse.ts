@@ -21,11 +21,19 @@ export function synthesize(props: ClickstreamLakehouseProps | ((stack: Stack) =>
   more(lakehouse, stack);
   const template = Template.fromStack(stack);
   const json = template.toJSON() as CloudFormationTemplate;
-  return { stack, lakehouse, template, json, graph: new TemplateGraph(json), annotations: Annotations.fromStack(stack) };
+  return {
+    stack,
+    lakehouse,
+    template,
+    json,
+    graph: new TemplateGraph(json),
+    annotations: Annotations.fromStack(stack),
+  };
 }
 
 /** The only resource of a type. */
-export function only({ json, graph }: Synthesized, type: string, id?: RegExp): Record<string, any> { // eslint-disable-line @typescript-eslint/no-explicit-any
+export function only({ json, graph }: Synthesized, type: string, id?: RegExp): Record<string, any> {
+  // eslint-disable-line @typescript-eslint/no-explicit-any
   const found = graph.find(type, id);
   expect(found).toHaveLength(1);
   return json.Resources[found[0]].Properties ?? {};

@@ -18,7 +18,9 @@ export function synthesizeExample(name: string): SynthesizedExample {
   try {
     const environment = Object.entries(process.env).filter(([key]) => !/^(AWS_|CDK_)/.test(key));
     const run = spawnSync(process.execPath, [require.resolve('tsx/cli'), '--tsconfig', '../tsconfig.json', 'main.ts'], {
-      cwd: join(REPOSITORY, 'examples', name), env: { ...Object.fromEntries(environment), CDK_OUTDIR: out }, encoding: 'utf8',
+      cwd: join(REPOSITORY, 'examples', name),
+      env: { ...Object.fromEntries(environment), CDK_OUTDIR: out },
+      encoding: 'utf8',
     });
     if (run.status !== 0) throw new Error(`examples/${name} does not synthesize:\n${run.stderr}`);
     const [template] = readdirSync(out).filter(file => file.endsWith('.template.json'));

@@ -1,5 +1,9 @@
 import {
-  aws_certificatemanager as acm, aws_ec2 as ec2, aws_lambda as lambda, aws_s3 as s3, aws_secretsmanager as secretsmanager,
+  aws_certificatemanager as acm,
+  aws_ec2 as ec2,
+  aws_lambda as lambda,
+  aws_s3 as s3,
+  aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { CollectorWebAcl, LakehouseNetwork } from '../../src';
 import { violations } from '../support/deletion-rules';
@@ -31,7 +35,11 @@ test('a domain, a web ACL, a hook and a secret keep the order, and end before th
     collector: {
       customDomain: {
         domainName: 'collect.shop.example',
-        certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1'),
+        certificate: acm.Certificate.fromCertificateArn(
+          stack,
+          'Certificate',
+          'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+        ),
       },
       webAcl: CollectorWebAcl.rateLimited(20_000),
       preprocess: lambda.Code.fromBucketV2(s3.Bucket.fromBucketName(stack, 'Code', 'code'), 'hook.zip'),
@@ -52,8 +60,12 @@ test('in a VPC of the same stack, the job goes before the VPC, its endpoints and
   });
   const [job] = graph.find('AWS::Glue::Job');
   const [sweep] = graph.find('Custom::ClickstreamEniSweep');
-  expect([...graph.before(job)]).toEqual(expect.arrayContaining(graph.find(/^AWS::EC2::(Route|NatGateway|VPCEndpoint|Subnet)$/, /^Own/)));
-  expect([...graph.before(sweep)]).toEqual(expect.arrayContaining(graph.find(/^AWS::EC2::(Route|Subnet)$/, /^OwnPrivateSubnet1/)));
+  expect([...graph.before(job)]).toEqual(
+    expect.arrayContaining(graph.find(/^AWS::EC2::(Route|NatGateway|VPCEndpoint|Subnet)$/, /^Own/)),
+  );
+  expect([...graph.before(sweep)]).toEqual(
+    expect.arrayContaining(graph.find(/^AWS::EC2::(Route|Subnet)$/, /^OwnPrivateSubnet1/)),
+  );
   expect(graph.cyclic()).toEqual([]);
 });
 
@@ -64,23 +76,62 @@ describe('the check fails', () => {
   function without(id: RegExp, dependency: RegExp): TemplateGraph {
     const copy: CloudFormationTemplate = structuredClone(json);
     for (const [name, resource] of Object.entries(copy.Resources)) {
-      if (id.test(name)) Object.assign(resource, { DependsOn: [resource.DependsOn ?? []].flat().filter(other => !dependency.test(other)) });
+      if (id.test(name)) {
+        Object.assign(resource, {
+          DependsOn: [resource.DependsOn ?? []].flat().filter(other => !dependency.test(other)),
+        });
+      }
     }
     return new TemplateGraph(copy);
   }
 
   test.each([
-    ['the connection does not wait for EniSweep', /^LakehouseJobConnection/, /EniSweep/, 'the connection goes before its interfaces are waited for'],
-    ['EniSweep does not wait for the route table', /^LakehouseTeardownEniSweep[0-9A-F]{8}$/, /RouteTableAssociation/, 'interfaces go before the routes'],
-    ["EniSweep does not wait for the role's rights", /^LakehouseTeardownEniSweep[0-9A-F]{8}$/, /JobRoleDefaultPolicy/, "interfaces go before that role's rights"],
-    ['the job does not wait for the emptying of a bucket', /^LakehouseJob[0-9A-F]{8}$/, /BucketPolicy/, 'a run keeps its buckets, and they are emptied after it'],
+    [
+      'the connection does not wait for EniSweep',
+      /^LakehouseJobConnection/,
+      /EniSweep/,
+      'the connection goes before its interfaces are waited for',
+    ],
+    [
+      'EniSweep does not wait for the route table',
+      /^LakehouseTeardownEniSweep[0-9A-F]{8}$/,
+      /RouteTableAssociation/,
+      'interfaces go before the routes',
+    ],
+    [
+      "EniSweep does not wait for the role's rights",
+      /^LakehouseTeardownEniSweep[0-9A-F]{8}$/,
+      /JobRoleDefaultPolicy/,
+      "interfaces go before that role's rights",
+    ],
+    [
+      'the job does not wait for the emptying of a bucket',
+      /^LakehouseJob[0-9A-F]{8}$/,
+      /BucketPolicy/,
+      'a run keeps its buckets, and they are emptied after it',
+    ],
     ['the job does not wait for its rules', /^LakehouseJob[0-9A-F]{8}$/, /SecurityGroupto/, 'a run keeps its way out'],
-    ['the job does not wait for an endpoint', /^LakehouseJob[0-9A-F]{8}$/, /NetworkVpcKinesis/, 'a run keeps its endpoints'],
+    [
+      'the job does not wait for an endpoint',
+      /^LakehouseJob[0-9A-F]{8}$/,
+      /NetworkVpcKinesis/,
+      'a run keeps its endpoints',
+    ],
     ['the job does not wait for a table', /^LakehouseJob[0-9A-F]{8}$/, /EventsTable/, 'a run keeps its tables'],
     ['the job does not wait for the ACL', /^LakehouseJob[0-9A-F]{8}$/, /HttpsOut/, 'a run keeps its network ACL'],
-    ["the keeper's rules do not wait for Drain", /KeeperSchedule[0-9A-F]{8}$/, /Drain/, 'no run is started while the runs end'],
+    [
+      "the keeper's rules do not wait for Drain",
+      /KeeperSchedule[0-9A-F]{8}$/,
+      /Drain/,
+      'no run is started while the runs end',
+    ],
     ['the stage does not wait for Drain', /DeploymentStage/, /Drain/, 'no request arrives while the runs end'],
-    ['the workgroup does not wait for the emptying of its results', /QueryWorkGroup/, /AutoDelete|BucketPolicy/, 'the workgroup goes before its results'],
+    [
+      'the workgroup does not wait for the emptying of its results',
+      /QueryWorkGroup/,
+      /AutoDelete|BucketPolicy/,
+      'the workgroup goes before its results',
+    ],
   ])('when %s', (_, id, dependency, rule) => {
     const found = violations(without(id, dependency));
     expect(found.filter(violation => !violation.startsWith(`${rule}: Lakehouse`))).toEqual([]);
@@ -89,7 +140,11 @@ describe('the check fails', () => {
 
   test('when a rule no longer finds what it speaks of', () => {
     const copy = structuredClone(json);
-    for (const [name, resource] of Object.entries(copy.Resources)) if (resource.Type === 'AWS::Glue::Database') delete copy.Resources[name];
-    expect(violations(new TemplateGraph(copy))).toContain('a run keeps its database: the template has no such resources');
+    for (const [name, resource] of Object.entries(copy.Resources)) {
+      if (resource.Type === 'AWS::Glue::Database') delete copy.Resources[name];
+    }
+    expect(violations(new TemplateGraph(copy))).toContain(
+      'a run keeps its database: the template has no such resources',
+    );
   });
 });

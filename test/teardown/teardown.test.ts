@@ -48,7 +48,9 @@ test('handlers and framework run outside the VPC and log where they cannot bring
   for (const id of functions) {
     const { Properties = {} } = standard.json.Resources[id];
     expect(Properties).not.toHaveProperty('VpcConfig');
-    expect(Properties.LoggingConfig).toMatchObject({ LogGroup: { Ref: expect.stringMatching(/^LakehouseTeardown.*Log/) } });
+    expect(Properties.LoggingConfig).toMatchObject({
+      LogGroup: { Ref: expect.stringMatching(/^LakehouseTeardown.*Log/) },
+    });
   }
 });
 

@@ -1,4 +1,6 @@
-import { BatchStopJobRunCommand, GetJobCommand, GetTagsCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
+import {
+  BatchStopJobRunCommand, GetJobCommand, GetTagsCommand, GlueClient, StartJobRunCommand,
+} from '@aws-sdk/client-glue';
 import { isActive, listRuns } from './job-runs';
 import { Decision, decide, isFailure } from './keeper';
 

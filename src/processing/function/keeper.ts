@@ -32,12 +32,14 @@ const MAX_STARTS_PER_HOUR = 5;
 const FAILED_STATES = new Set(['FAILED', 'TIMEOUT', 'ERROR']);
 
 /**
- * Keeps exactly one run going: always for a continuous job, once per schedule for a scheduled one. It decides by the state
- * of the job and not by the events received, so a lost or repeated event does no harm.
+ * Keeps exactly one run going: always for a continuous job, once per schedule for a scheduled one. It decides by the
+ * state of the job and not by the events received, so a lost or repeated event does no harm.
  */
 export function decide(seen: Observation): Decision {
   if (isDraining(seen)) return { action: 'rest', reason: 'draining' };
-  if (seen.activeRuns.length > 0) return seen.continuous ? replaceOutdated(seen) : { action: 'rest', reason: 'running' };
+  if (seen.activeRuns.length > 0) {
+    return seen.continuous ? replaceOutdated(seen) : { action: 'rest', reason: 'running' };
+  }
   if (!seen.continuous && seen.trigger !== 'schedule') return { action: 'rest', reason: 'not due' };
   const recentStarts = seen.endedRuns.filter(run => countsAsBroken(run, seen)).length;
   if (recentStarts >= MAX_STARTS_PER_HOUR) return { action: 'break', recentStarts };

@@ -41,7 +41,9 @@ export class TeardownTimeoutError extends Error {
 
 export function isTimeUp(event: PollEvent<GiveUpProperties>, now: Date): boolean {
   const startedAt = Date.parse(event.StartedAt ?? '');
-  if (Number.isNaN(startedAt)) throw new Error(`StartedAt must be the time of the first call, got '${event.StartedAt}'`);
+  if (Number.isNaN(startedAt)) {
+    throw new Error(`StartedAt must be the time of the first call, got '${event.StartedAt}'`);
+  }
   return now.getTime() - startedAt >= Number(event.ResourceProperties.TimeoutSeconds) * 1000;
 }
 

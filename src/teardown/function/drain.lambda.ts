@@ -1,14 +1,16 @@
 import {
   BatchStopJobRunCommand, GetTagsCommand, GlueClient, TagResourceCommand, UntagResourceCommand,
 } from '@aws-sdk/client-glue';
-import { giveUp, isTimeUp, isTransient, LifecycleResult, LifecycleEvent, PollResult, PollEvent } from './delete-request';
+import {
+  giveUp, isTimeUp, isTransient, LifecycleEvent, LifecycleResult, PollEvent, PollResult,
+} from './delete-request';
 import { describeActiveRuns, drainId, DrainProperties, runsToStop } from './drain';
 import { DRAINING_TAG, STACK_TAG } from '../../contract/tags';
 import { isActive, JobRun, listRuns } from '../../processing/function/job-runs';
 
 const glue = new GlueClient({ retryMode: 'adaptive', maxAttempts: 10 });
 
-/** Tags the job at the beginning of a deletion, so that the keeper does not start it. A create or update removes the tag. */
+/** Tags the job when a deletion begins, so that the keeper does not start it. A create or update removes the tag. */
 export async function onEvent(event: LifecycleEvent<DrainProperties>): Promise<LifecycleResult> {
   const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
   if (RequestType === 'Delete') {
@@ -37,7 +39,7 @@ export async function isComplete(event: PollEvent<DrainProperties>): Promise<Pol
 async function drain(event: PollEvent<DrainProperties>): Promise<PollResult> {
   const target = event.ResourceProperties;
   if (!await isOurs(target)) return { IsComplete: true };
-  // A retry appears as a new run after its predecessor has ended, so only two passes without a run mean that none is left.
+  // A retry appears as a new run after its predecessor has ended, so the job is idle only after two empty passes.
   const active = await activeRuns(target.JobName);
   if (active.length === 0 && (await activeRuns(target.JobName)).length === 0) return { IsComplete: true };
   if (isTimeUp(event, new Date())) return giveUp(target, describeActiveRuns(target, active));

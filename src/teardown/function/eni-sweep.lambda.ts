@@ -1,7 +1,9 @@
 import {
   DeleteNetworkInterfaceCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, EC2Client,
 } from '@aws-sdk/client-ec2';
-import { giveUp, isTimeUp, isTransient, LifecycleResult, LifecycleEvent, PollResult, PollEvent } from './delete-request';
+import {
+  giveUp, isTimeUp, isTransient, LifecycleEvent, LifecycleResult, PollEvent, PollResult,
+} from './delete-request';
 import {
   deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface,
 } from './eni-sweep';

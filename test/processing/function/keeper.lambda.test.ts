@@ -1,4 +1,11 @@
-import { BatchStopJobRunCommand, GetJobCommand, GetJobRunsCommand, GetTagsCommand, GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
+import {
+  BatchStopJobRunCommand,
+  GetJobCommand,
+  GetJobRunsCommand,
+  GetTagsCommand,
+  GlueClient,
+  StartJobRunCommand,
+} from '@aws-sdk/client-glue';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../src/processing/function/keeper.lambda';
 
@@ -54,9 +61,15 @@ test('does nothing while a run is active', async () => {
 test('finds the active run behind pages of ended ones, and stops reading at runs too old to be active', async () => {
   const page = (Id: string, JobRunState: string, days: number, NextToken?: string) =>
     ({ JobRuns: [{ Id, JobRunState, StartedOn: startedOn(days * 1440) } as const], NextToken }) as object;
-  glue.on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: undefined }).resolves(page('a', 'SUCCEEDED', 1, 'p2'));
-  glue.on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: 'p2' }).resolves(page('b', 'RUNNING', 6, 'p3'));
-  glue.on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: 'p3' }).resolves(page('c', 'SUCCEEDED', 8, 'p4'));
+  glue
+    .on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: undefined })
+    .resolves(page('a', 'SUCCEEDED', 1, 'p2'));
+  glue
+    .on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: 'p2' })
+    .resolves(page('b', 'RUNNING', 6, 'p3'));
+  glue
+    .on(GetJobRunsCommand, { JobName: 'job', MaxResults: 200, NextToken: 'p3' })
+    .resolves(page('c', 'SUCCEEDED', 8, 'p4'));
   await handler({ trigger: 'schedule' });
   expect(glue.commandCalls(GetJobRunsCommand)).toHaveLength(3);
   expect(glue.commandCalls(StartJobRunCommand)).toEqual([]);
@@ -66,7 +79,9 @@ test('stops a run that is older than the deployment, and does not start beside i
   glue.on(GetJobCommand).resolves({ Job: { LastModifiedOn: startedOn(1) } });
   glue.on(GetJobRunsCommand).resolves({ JobRuns: [{ Id: 'old', JobRunState: 'RUNNING', StartedOn: startedOn(60) }] });
   await handler({ trigger: 'schedule' });
-  expect(glue.commandCalls(BatchStopJobRunCommand).map(call => call.args[0].input)).toEqual([{ JobName: 'job', JobRunIds: ['old'] }]);
+  expect(glue.commandCalls(BatchStopJobRunCommand).map(call => call.args[0].input)).toEqual([
+    { JobName: 'job', JobRunIds: ['old'] },
+  ]);
   expect(glue.commandCalls(StartJobRunCommand)).toEqual([]);
 });
 
@@ -76,13 +91,14 @@ test('takes "concurrent runs exceeded" for what it is: another call was faster',
   expect(report()).toMatchObject({ RunActive: 1, RunStarts: 0, StartsRefused: 0 });
 });
 
-test.each(['ResourceNumberLimitExceededException', 'AccessDeniedException', 'ThrottlingException', 'OperationTimeoutException'])(
-  'waits for the next call when Glue refuses with %s, and says so', async name => {
-    glue.on(StartJobRunCommand).rejects(failure(name));
-    await handler({ trigger: 'schedule' });
-    expect(report()).toMatchObject({ RunActive: 0, RunStarts: 0, StartsRefused: 1 });
-    expect(lines.join()).toContain(name);
-  });
+test.each([
+  'ResourceNumberLimitExceededException', 'AccessDeniedException', 'ThrottlingException', 'OperationTimeoutException',
+])('waits for the next call when Glue refuses with %s, and says so', async name => {
+  glue.on(StartJobRunCommand).rejects(failure(name));
+  await handler({ trigger: 'schedule' });
+  expect(report()).toMatchObject({ RunActive: 0, RunStarts: 0, StartsRefused: 1 });
+  expect(lines.join()).toContain(name);
+});
 
 test('fails on what it does not understand', async () => {
   glue.on(StartJobRunCommand).rejects(failure('InvalidInputException'));
@@ -98,7 +114,15 @@ test('counts the failure of a run when it is told of one', async () => {
 });
 
 test('opens the breaker after five starts within an hour', async () => {
-  glue.on(GetJobRunsCommand).resolves({ JobRuns: [1, 2, 3, 4, 5].map(id => ({ Id: String(id), JobRunState: 'FAILED' as const, StartedOn: startedOn(id) })) });
+  glue
+    .on(GetJobRunsCommand)
+    .resolves({
+      JobRuns: [1, 2, 3, 4, 5].map(id => ({
+        Id: String(id),
+        JobRunState: 'FAILED' as const,
+        StartedOn: startedOn(id),
+      })),
+    });
   await handler({ trigger: 'runEnded', state: 'FAILED' });
   expect(glue.commandCalls(StartJobRunCommand)).toEqual([]);
   expect(report()).toMatchObject({ BreakerOpen: 1, RunActive: 0 });
