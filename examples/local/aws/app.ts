@@ -24,7 +24,7 @@ export function synthesizeLocalApp(outdir: string, settings: Settings, shopOrigi
       network: LakehouseNetwork.none(),
       removalPolicy: RemovalPolicy.DESTROY,
       processing: { triggerInterval: TRIGGER_INTERVAL },
-      ingestion: { writeKeys, pathAliases, allowedOrigins: allowedOrigins && [...allowedOrigins, ...shopOrigins] },
+      collector: { writeKeys, pathAliases, allowedOrigins: allowedOrigins && [...allowedOrigins, ...shopOrigins] },
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'InvalidPropertyError') throw error;
