@@ -7,14 +7,28 @@ import { bundleWebsite } from './projenrc/website';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-clickstream-lakehouse',
-  description: 'A complete real-time clickstream lakehouse on AWS in one CDK construct: HTTP collector, Kinesis, Spark on Glue, Delta tables, Athena',
+  description:
+    'A complete real-time clickstream lakehouse on AWS in one CDK construct: '
+    + 'HTTP collector, Kinesis, Spark on Glue, Delta tables, Athena',
   author: 'The cdk-clickstream-lakehouse authors',
   authorAddress: 'cdk-clickstream-lakehouse@users.noreply.github.com',
   authorOrganization: true,
   repositoryUrl: 'https://github.com/cdk-clickstream/cdk-clickstream-lakehouse.git',
   license: 'MIT',
   copyrightOwner: 'The cdk-clickstream-lakehouse authors',
-  keywords: ['aws-cdk', 'awscdk', 'cdk', 'clickstream', 'analytics', 'delta-lake', 'glue', 'kinesis', 'lakehouse', 'segment', 'streaming'],
+  keywords: [
+    'aws-cdk',
+    'awscdk',
+    'cdk',
+    'clickstream',
+    'analytics',
+    'delta-lake',
+    'glue',
+    'kinesis',
+    'lakehouse',
+    'segment',
+    'streaming',
+  ],
   stability: cdk.Stability.EXPERIMENTAL,
   defaultReleaseBranch: 'main',
   majorVersion: 0,
@@ -39,7 +53,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   experimentalIntegRunner: false,
   lambdaAutoDiscover: false,
 
-  publishToPypi: { distName: 'cdk-clickstream-lakehouse', module: 'cdk_clickstream_lakehouse', trustedPublishing: true },
+  publishToPypi: {
+    distName: 'cdk-clickstream-lakehouse',
+    module: 'cdk_clickstream_lakehouse',
+    trustedPublishing: true,
+  },
   publishToMaven: {
     javaPackage: 'io.github.cdkclickstream.lakehouse',
     mavenGroupId: 'io.github.cdkclickstream',
@@ -52,16 +70,33 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     // what the handlers bundle
-    '@aws-sdk/client-cloudwatch', '@aws-sdk/client-ec2', '@aws-sdk/client-glue', '@aws-sdk/client-kinesis', '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/client-glue',
+    '@aws-sdk/client-kinesis',
+    '@aws-sdk/client-secrets-manager',
     '@smithy/core',
     // tests
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
-    // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards right
-    '@segment/analytics-next', '@segment/analytics-node', '@smithy/node-http-handler', 'aws-cdk@2.1148.1', 'esbuild', 'kinesalite@3.3.3',
-    'puppeteer-core', 'tsx',
+    // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards
+    // right
+    '@segment/analytics-next',
+    '@segment/analytics-node',
+    '@smithy/node-http-handler',
+    'aws-cdk@2.1148.1',
+    'esbuild',
+    'kinesalite@3.3.3',
+    'puppeteer-core',
+    'tsx',
     // the other clients that must work unmodified: test/clients
-    '@aws/clickstream-web', '@jitsu/js', '@rudderstack/analytics-js', '@rudderstack/rudder-sdk-node', '@snowplow/browser-tracker',
-    '@snowplow/node-tracker', 'posthog-js', 'posthog-node',
+    '@aws/clickstream-web',
+    '@jitsu/js',
+    '@rudderstack/analytics-js',
+    '@rudderstack/rudder-sdk-node',
+    '@snowplow/browser-tracker',
+    '@snowplow/node-tracker',
+    'posthog-js',
+    'posthog-node',
   ],
 
   jestOptions: {
@@ -71,12 +106,25 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       testTimeout: 60_000, // synthesizing an example takes seconds on a loaded machine
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package)/'], // layers of their own: test/run.mjs
+      // Layers of their own: test/run.mjs.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package)/'],
       reporters: [new javascript.JestReporter('<rootDir>/test/support/summary-reporter.js')],
     },
   },
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'examples', 'bench'] },
-  gitignore: ['cdk.out/', '__pycache__/', '.local/', '*.tgz', '.jsii.gz', '.jsii.tabl.json', '.pytest_cache/', '.ruff_cache/', 'spark-warehouse/', 'metastore_db/', 'derby.log'],
+  gitignore: [
+    'cdk.out/',
+    '__pycache__/',
+    '.local/',
+    '*.tgz',
+    '.jsii.gz',
+    '.jsii.tabl.json',
+    '.pytest_cache/',
+    '.ruff_cache/',
+    'spark-warehouse/',
+    'metastore_db/',
+    'derby.log',
+  ],
 });
 
 generateContract(project);

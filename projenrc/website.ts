@@ -5,8 +5,8 @@ export function bundleWebsite(project: awscdk.AwsCdkConstructLibrary) {
   const bundle = project.addTask('bundle:website', {
     description: 'Bundle examples/website into assets/website',
     exec:
-      'esbuild examples/website/main.ts examples/website/index.html examples/website/style.css --bundle --minify --target=es2020' +
-      ' --loader:.html=copy --loader:.svg=copy --outdir=assets/website',
+      'esbuild examples/website/main.ts examples/website/index.html examples/website/style.css' +
+      ' --bundle --minify --target=es2020 --loader:.html=copy --loader:.svg=copy --outdir=assets/website',
   });
   project.preCompileTask.spawn(bundle);
 }

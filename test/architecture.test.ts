@@ -6,7 +6,14 @@ const ROOT = join(__dirname, '..');
 
 /** Stages of `src/`, lowest first: a file imports from its own stage and from lower ones. */
 const STAGES = [
-  ['contract', 'private'], ['network', 'storage', 'stream'], ['collector'], ['processing'], ['query'], ['monitoring'], ['teardown'], ['website'],
+  ['contract', 'private'],
+  ['network', 'storage', 'stream'],
+  ['collector'],
+  ['processing'],
+  ['query'],
+  ['monitoring'],
+  ['teardown'],
+  ['website'],
 ];
 
 function sources(folder: string): string[] {
@@ -25,8 +32,12 @@ function resolve(file: string, specifier: string): string {
 
 /** Paths of the files of the project that a file imports. */
 function neighbours(file: string, files: ReadonlySet<string>): string[] {
-  const found = importsOf(file).filter(name => name.startsWith('.')).map(name => resolve(file, name));
-  return found.flatMap(path => [`${path}.ts`, join(path, 'index.ts'), path].find(candidate => files.has(candidate)) ?? []);
+  const found = importsOf(file)
+    .filter(name => name.startsWith('.'))
+    .map(name => resolve(file, name));
+  return found.flatMap(
+    path => [`${path}.ts`, join(path, 'index.ts'), path].find(candidate => files.has(candidate)) ?? [],
+  );
 }
 
 function circles(files: readonly string[]): string[] {
@@ -53,8 +64,11 @@ test('a stage imports from itself and from lower stages', () => {
   const files = sources('src').filter(file => file.split('/').length > 2);
   const known = new Set(sources('src'));
   expect(files.filter(file => stageOf(file) < 0)).toEqual([]);
-  const upward = files.flatMap(file => neighbours(file, known)
-    .filter(other => other.split('/').length <= 2 || stageOf(other) > stageOf(file)).map(other => `${file} → ${other}`));
+  const upward = files.flatMap(file =>
+    neighbours(file, known)
+      .filter(other => other.split('/').length <= 2 || stageOf(other) > stageOf(file))
+      .map(other => `${file} → ${other}`),
+  );
   expect(upward).toEqual([]);
 });
 

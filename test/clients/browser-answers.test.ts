@@ -43,7 +43,12 @@ afterAll(() => lab.stop());
 interface Outcome { readonly duringOutage: readonly number[]; readonly copies: Copies }
 
 /** A visit whose requests get `answers`, and then another, until what it must bring is stored. */
-async function visitedTwice(sdk: string, answer: ResponseType, times: number, required: readonly string[]): Promise<Outcome> {
+async function visitedTwice(
+  sdk: string,
+  answer: ResponseType,
+  times: number,
+  required: readonly string[],
+): Promise<Outcome> {
   const outage = new Outage(lab.collector.api, lab.collector.urls.host, Array<ResponseType>(times).fill(answer));
   const visitor = await lab.visitor();
   const key = keyOf(sdk, answer);
@@ -77,22 +82,36 @@ const DROPS: Readonly<Partial<Record<ResponseType, readonly string[]>>> = {
   THROTTLED: ['jitsu-js', 'posthog-js'],
 };
 
-test.each([['INTEGRATION_FAILURE', 503], ['THROTTLED', 429]] as const)('after one %s what was refused is sent again, and stored once', async (answer, status) => {
-  await eachSdk(async (sdk, events) => {
-    const drops = DROPS[answer]?.includes(sdk);
-    const { duringOutage, copies } = await visitedTwice(sdk, answer, 1, drops ? [] : events);
-    expect({ sdk, first: duringOutage[0] }).toEqual({ sdk, first: status });
-    expect({ sdk, conflicting: copies.conflicting }).toEqual({ sdk, conflicting: [] });
-    const lost = events.filter(name => !copies.events.some(event => event.event_name === name));
-    expect({ sdk, lost: lost.length }).toEqual({ sdk, lost: drops ? 1 : 0 });
-  });
-}, TEST_MS);
+test.each([
+  ['INTEGRATION_FAILURE', 503],
+  ['THROTTLED', 429],
+] as const)(
+  'after one %s what was refused is sent again, and stored once',
+  async (answer, status) => {
+    await eachSdk(async (sdk, events) => {
+      const drops = DROPS[answer]?.includes(sdk);
+      const { duringOutage, copies } = await visitedTwice(sdk, answer, 1, drops ? [] : events);
+      expect({ sdk, first: duringOutage[0] }).toEqual({ sdk, first: status });
+      expect({ sdk, conflicting: copies.conflicting }).toEqual({ sdk, conflicting: [] });
+      const lost = events.filter(name => !copies.events.some(event => event.event_name === name));
+      expect({ sdk, lost: lost.length }).toEqual({ sdk, lost: drops ? 1 : 0 });
+    });
+  },
+  TEST_MS,
+);
 
-test.each([['WAF_FILTERED', 403], ['REQUEST_TOO_LARGE', 413]] as const)('while every answer is %s they stop trying, and are at work again afterwards', async (answer, status) => {
-  await eachSdk(async sdk => {
-    const { duringOutage, copies } = await visitedTwice(sdk, answer, 1_000, []);
-    expect({ sdk, statuses: [...new Set(duringOutage)] }).toEqual({ sdk, statuses: [status] });
-    expect(duringOutage.length).toBeLessThanOrEqual(MOST_REQUESTS);
-    expect({ sdk, conflicting: copies.conflicting }).toEqual({ sdk, conflicting: [] });
-  });
-}, TEST_MS);
+test.each([
+  ['WAF_FILTERED', 403],
+  ['REQUEST_TOO_LARGE', 413],
+] as const)(
+  'while every answer is %s they stop trying, and are at work again afterwards',
+  async (answer, status) => {
+    await eachSdk(async sdk => {
+      const { duringOutage, copies } = await visitedTwice(sdk, answer, 1_000, []);
+      expect({ sdk, statuses: [...new Set(duringOutage)] }).toEqual({ sdk, statuses: [status] });
+      expect(duringOutage.length).toBeLessThanOrEqual(MOST_REQUESTS);
+      expect({ sdk, conflicting: copies.conflicting }).toEqual({ sdk, conflicting: [] });
+    });
+  },
+  TEST_MS,
+);

@@ -25,7 +25,13 @@ const FAREWELLS = { Left: track, Closed: track };
 /** The calls of Segment's specification, as the browsers' SDKs that follow it map them. */
 const SPECIFIED_EVENTS: Client['events'] = {
   'identify': { event_type: 'identify', user_id: 'u-1', traits: '{"plan":"pro"}' },
-  'Order Completed': { ...track, value: 12.5, currency: 'EUR', properties: '{"revenue":12.5,"currency":"EUR"}', user_id: 'u-1' },
+  'Order Completed': {
+    ...track,
+    value: 12.5,
+    currency: 'EUR',
+    properties: '{"revenue":12.5,"currency":"EUR"}',
+    user_id: 'u-1',
+  },
   'Home': { event_type: 'page', properties: expect.stringContaining('"shelf":2') },
   'group': { event_type: 'group', group_id: 'g-1', traits: '{"seats":3}' },
   'alias': { event_type: 'alias', previous_id: 'u-1' },
@@ -33,15 +39,29 @@ const SPECIFIED_EVENTS: Client['events'] = {
 };
 
 const anId = expect.stringMatching(/^[0-9a-f-]{36}$/);
-const page = (script: string) => ({ page_url: expect.stringContaining(`/${script}?visit=`), page_title: 'Shop', locale: 'en-US', anonymous_id: anId });
+const page = (script: string) => ({
+  page_url: expect.stringContaining(`/${script}?visit=`),
+  page_title: 'Shop',
+  locale: 'en-US',
+  anonymous_id: anId,
+});
 
 const SEGMENT: Omit<Client, 'key' | 'events'> = {
   sdk: '@segment/analytics-next',
   script: 'segment-analytics-next',
-  common: { protocol: 'segment', sdk_name: 'analytics.js', sdk_version: 'npm:next-1.84.3', timezone: 'UTC', ...page('segment-analytics-next') },
+  common: {
+    protocol: 'segment',
+    sdk_name: 'analytics.js',
+    sdk_version: 'npm:next-1.84.3',
+    timezone: 'UTC',
+    ...page('segment-analytics-next'),
+  },
 };
 
-const SEGMENT_EVENTS = { ...SPECIFIED_EVENTS, Start: { event_type: 'screen', screen_name: 'Start', properties: '{"tab":2}' } } as const;
+const SEGMENT_EVENTS = {
+  ...SPECIFIED_EVENTS,
+  Start: { event_type: 'screen', screen_name: 'Start', properties: '{"tab":2}' },
+} as const;
 
 const RUDDER: Omit<Client, 'key'> = {
   sdk: '@rudderstack/analytics-js',
@@ -79,7 +99,11 @@ const SNOWPLOW: Omit<Client, 'key'> = {
   events: {
     'page_view': { event_type: 'page', page_title: 'Tee für zwei' },
     'add-to-cart': { ...track, value: 12.5, properties: expect.stringContaining('"se_la":"tea"') },
-    'viewed_product': { ...track, event_schema: 'iglu:com.acme/viewed_product/jsonschema/1-0-0', contexts: expect.stringContaining('"kind":"tester"') },
+    'viewed_product': {
+      ...track,
+      event_schema: 'iglu:com.acme/viewed_product/jsonschema/1-0-0',
+      contexts: expect.stringContaining('"kind":"tester"'),
+    },
     'checkout': track,
     ...VISITS,
     ...FAREWELLS,
@@ -106,7 +130,14 @@ const AWS: Omit<Client, 'key'> = {
       { event_type: 'identify', user_id: 'u-1' },
       { event_type: 'identify', user_id: 'u-1', traits: expect.stringContaining('"plan":{"value":"pro"') },
     ],
-    order_completed: { ...track, user_id: 'u-1', value: 12.5, currency: 'EUR', properties: '{"coupon":"autumn","shelf":2}', contexts: expect.stringContaining('"tea-1"') },
+    order_completed: {
+      ...track,
+      user_id: 'u-1',
+      value: 12.5,
+      currency: 'EUR',
+      properties: '{"coupon":"autumn","shelf":2}',
+      contexts: expect.stringContaining('"tea-1"'),
+    },
     Visit_2: track,
     Visit_3: track,
     ...FAREWELLS,
@@ -139,8 +170,18 @@ const CLIENTS: readonly Client[] = [
     },
     events: {
       '$pageview': { event_type: 'page', page_title: 'Shop' },
-      'Order Completed': { ...track, value: 12.5, currency: 'EUR', properties: expect.stringContaining('"revenue":12.5') },
-      '$identify': { event_type: 'identify', user_id: 'u-1', anonymous_id: anId, traits: expect.stringContaining('"plan":"pro"') },
+      'Order Completed': {
+        ...track,
+        value: 12.5,
+        currency: 'EUR',
+        properties: expect.stringContaining('"revenue":12.5'),
+      },
+      '$identify': {
+        event_type: 'identify',
+        user_id: 'u-1',
+        anonymous_id: anId,
+        traits: expect.stringContaining('"plan":"pro"'),
+      },
       '$groupidentify': { event_type: 'group', group_id: 'g-1', traits: expect.stringContaining('"seats":3') },
       '$create_alias': { event_type: 'alias', previous_id: 'u-2' },
       ...VISITS,
@@ -151,7 +192,13 @@ const CLIENTS: readonly Client[] = [
     sdk: '@jitsu/js',
     script: 'jitsu-js',
     key: 'jitsu:secret',
-    common: { protocol: 'segment', sdk_name: '@jitsu/js', sdk_version: '1.11.0', screen_size: '800x600', ...page('jitsu-js') },
+    common: {
+      protocol: 'segment',
+      sdk_name: '@jitsu/js',
+      sdk_version: '1.11.0',
+      screen_size: '800x600',
+      ...page('jitsu-js'),
+    },
     events: {
       ...SPECIFIED_EVENTS,
       Home: [], // its pages have no names
@@ -171,7 +218,11 @@ const sourceOf = ({ sdk, mode }: Pick<Client, 'sdk' | 'mode'>) => [sdk, mode].fi
 const lab = new BrowserLab();
 
 beforeAll(async () => {
-  const sources = Object.fromEntries([...CLIENTS.map(client => [sourceOf(client), client.key]), [ANONYMOUS, 'shop-web-anonymous'], [SAME_SITE, 'shop-web-same-site']]);
+  const sources = Object.fromEntries([
+    ...CLIENTS.map(client => [sourceOf(client), client.key]),
+    [ANONYMOUS, 'shop-web-anonymous'],
+    [SAME_SITE, 'shop-web-same-site'],
+  ]);
   const pathAliases = { 'com.acme/track': 'com.snowplowanalytics.snowplow/tp2' };
   await lab.start({ sources, pathAliases, firstPartyCookie: true });
 }, START_MS);
@@ -181,7 +232,13 @@ afterAll(() => lab.stop());
 type VisitorSettings = Pick<Client, 'key' | 'mode'>;
 
 /** Three visits; then waits for the events. */
-async function visited(source: string, script: string, settings: VisitorSettings, required: readonly string[], host?: string): Promise<Copies> {
+async function visited(
+  source: string,
+  script: string,
+  settings: VisitorSettings,
+  required: readonly string[],
+  host?: string,
+): Promise<Copies> {
   const visitor = await lab.visitor();
   try {
     await visitor.visitThrice(lab.site.pageOf(script, host), { url: lab.collector.urls.stage, ...settings });
@@ -204,35 +261,77 @@ function missing(required: readonly string[], copies: Copies): string[] {
 }
 
 describe.each(CLIENTS.map(client => ({ source: sourceOf(client), client })))('$source', ({ source, client }) => {
-  const expected = Object.entries(client.events).flatMap(([name, each]) => [each].flat().map(columns => ({ name, columns })));
+  const expected = Object.entries(client.events).flatMap(([name, each]) =>
+    [each].flat().map(columns => ({ name, columns })),
+  );
 
-  test('every event is stored in its columns, once per id', async () => {
-    const copies = await visited(source, client.script, client, expected.map(({ name }) => name));
-    const stored = copies.events.filter(({ event_name: name }) => !client.mayLose?.includes(String(name)));
-    expect(stored.map(({ event_name: name }) => name).sort()).toEqual(expected.map(({ name }) => name).sort());
-    for (const { name, columns } of expected) {
-      expect(stored).toContainEqual(expect.objectContaining({ ...client.common, event_name: name, source_id: source, app_id: source, ...columns }));
-    }
-    expect(copies.conflicting).toEqual([]);
-  }, TEST_MS);
+  test(
+    'every event is stored in its columns, once per id',
+    async () => {
+      const copies = await visited(
+        source,
+        client.script,
+        client,
+        expected.map(({ name }) => name),
+      );
+      const stored = copies.events.filter(({ event_name: name }) => !client.mayLose?.includes(String(name)));
+      expect(stored.map(({ event_name: name }) => name).sort()).toEqual(expected.map(({ name }) => name).sort());
+      for (const { name, columns } of expected) {
+        expect(stored).toContainEqual(
+          expect.objectContaining({
+            ...client.common,
+            event_name: name,
+            source_id: source,
+            app_id: source,
+            ...columns,
+          }),
+        );
+      }
+      expect(copies.conflicting).toEqual([]);
+    },
+    TEST_MS,
+  );
 });
 
-test('Snowplow\'s server anonymisation leaves neither address, cookie nor visitor', async () => {
-  const { sdk, mode, ...snowplow } = { ...SNOWPLOW, mode: ANONYMOUS };
-  const { events } = await visited(ANONYMOUS, snowplow.script, { mode, key: 'shop-web-anonymous' }, Object.keys(snowplow.events));
-  for (const event of events) {
-    expect(event).toMatchObject({ privacy_mode: 'anonymous', event_id: anId, page_url: expect.stringContaining('visit=') });
-    expect(event).toEqual(expect.not.objectContaining({ ip_address: expect.anything() }));
-    for (const column of ['ip_address', 'network_user_id', 'user_id', 'anonymous_id', 'device_id']) expect(event).not.toHaveProperty(column);
-  }
-}, TEST_MS);
+test(
+  "Snowplow's server anonymisation leaves neither address, cookie nor visitor",
+  async () => {
+    const { sdk, mode, ...snowplow } = { ...SNOWPLOW, mode: ANONYMOUS };
+    const { events } = await visited(
+      ANONYMOUS,
+      snowplow.script,
+      { mode, key: 'shop-web-anonymous' },
+      Object.keys(snowplow.events),
+    );
+    for (const event of events) {
+      expect(event).toMatchObject({
+        privacy_mode: 'anonymous',
+        event_id: anId,
+        page_url: expect.stringContaining('visit='),
+      });
+      expect(event).toEqual(expect.not.objectContaining({ ip_address: expect.anything() }));
+      for (const column of ['ip_address', 'network_user_id', 'user_id', 'anonymous_id', 'device_id']) {expect(event).not.toHaveProperty(column);}
+    }
+  },
+  TEST_MS,
+);
 
-test('the first-party cookie stays the same over the visits of a page of the same site', async () => {
-  const { script, events: expected } = SNOWPLOW;
-  const { events } = await visited(SAME_SITE, script, { key: 'shop-web-same-site' }, Object.keys(expected), '127.0.0.1');
-  const later = events.filter(({ event_name: name }) => ['Closed', 'Visit 3'].includes(String(name)));
-  expect(later.map(event => event.network_user_id)).toEqual([anId, later[0].network_user_id]);
-}, TEST_MS);
+test(
+  'the first-party cookie stays the same over the visits of a page of the same site',
+  async () => {
+    const { script, events: expected } = SNOWPLOW;
+    const { events } = await visited(
+      SAME_SITE,
+      script,
+      { key: 'shop-web-same-site' },
+      Object.keys(expected),
+      '127.0.0.1',
+    );
+    const later = events.filter(({ event_name: name }) => ['Closed', 'Visit 3'].includes(String(name)));
+    expect(later.map(event => event.network_user_id)).toEqual([anId, later[0].network_user_id]);
+  },
+  TEST_MS,
+);
 
 test('no event was bad', async () => {
   expect(await lab.collector.badLines()).toEqual([]);

@@ -16,7 +16,10 @@ const lab = new BrowserLab();
 /** Of the form that Jitsu's SDK wants, as its page says. */
 const keyOf = ({ name }: Snippet) => (name.startsWith('jitsu') ? `${name}:secret` : `key-${name}`);
 
-beforeAll(() => lab.start({ sources: Object.fromEntries(SNIPPETS.map(snippet => [snippet.name, keyOf(snippet)])) }), START_MS);
+beforeAll(
+  () => lab.start({ sources: Object.fromEntries(SNIPPETS.map(snippet => [snippet.name, keyOf(snippet)])) }),
+  START_MS,
+);
 
 afterAll(() => lab.stop());
 
@@ -46,6 +49,12 @@ test('no snippet made a bad event', async () => {
 test.each(pages())('%s has no block that is neither run nor known not to run', page => {
   const kinds = blocksOf(page).map(({ info }) => info);
   expect(kinds.filter(kind => !['js web', 'js node', 'python', ...NOT_RUN].includes(kind))).toEqual([]);
-  if (kinds.some(kind => NOT_RUN.includes(kind))) expect(readFileSync(join(PAGES, page), 'utf8')).toContain('Not executed by our tests');
-  for (const { code } of blocksOf(page)) expect(code.match(/https?:\/\/[\w.-]+/g) ?? []).toEqual((code.match(/https?:\/\/[\w.-]+/g) ?? []).map(() => PLACEHOLDERS.url));
+  if (kinds.some(kind => NOT_RUN.includes(kind))) {
+    expect(readFileSync(join(PAGES, page), 'utf8')).toContain('Not executed by our tests');
+  }
+  for (const { code } of blocksOf(page)) {
+    expect(code.match(/https?:\/\/[\w.-]+/g) ?? []).toEqual(
+      (code.match(/https?:\/\/[\w.-]+/g) ?? []).map(() => PLACEHOLDERS.url),
+    );
+  }
 });

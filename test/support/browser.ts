@@ -4,7 +4,14 @@ import { Browser, launch, Page } from 'puppeteer-core';
 import { chromePath, ROOT } from './set-up';
 
 const SCREENSHOTS = join(ROOT, '.local', 'screenshots');
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** @throws one clear sentence when there is no browser */
 export function startBrowser(): Promise<Browser> {

@@ -21,7 +21,9 @@ export function anonymise(address: string | undefined, policy: IpPolicy): string
   return policy === 'full' ? plain : network48(plain);
 }
 
-/** Text that looks like an IPv4 address, or begins like an IPv6 address. Each run is bounded, so the search is linear. */
+/**
+ * Text that looks like an IPv4 address, or begins like an IPv6 address. Each run is bounded, so the search is linear.
+ */
 const ADDRESS_LIKE = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)|[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:.]{0,41}/gi;
 
 /** An IPv6 address in a sentence may follow a colon, and end with a full stop. */

@@ -27,7 +27,9 @@ export function collect(request: CollectorRequest, settings: CollectorSettings):
   if ('response' in routed) return { entries: [], response: routed.response };
   const [first] = routed.endpoints;
   if (first.kind === 'reply') return { entries: [], response: replyOf(first, request, settings) };
-  if (settings.allowedOrigins?.allow(request.headers.origin) === false) return { entries: [], response: originNotAllowed };
+  if (settings.allowedOrigins?.allow(request.headers.origin) === false) {
+    return { entries: [], response: originNotAllowed };
+  }
   return collectEvents(first, routed.endpoints, request, settings);
 }
 

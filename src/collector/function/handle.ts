@@ -55,7 +55,10 @@ async function prepare(
   try {
     const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
     return preprocess
-      ? { ...collected, entries: await preprocessed(collected.entries, request, preprocess, settings.preprocessHeaders) }
+      ? {
+        ...collected,
+        entries: await preprocessed(collected.entries, request, preprocess, settings.preprocessHeaders),
+      }
       : collected;
   } catch (error) {
     if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };

@@ -19,6 +19,10 @@ export class OutputBudget {
   spend(bytes: number): void {
     this.left -= bytes;
     if (this.left >= 0) return;
-    throw new DecodeError('output_too_large', 'The events of the request together are larger than its size allows.', 413);
+    throw new DecodeError(
+      'output_too_large',
+      'The events of the request together are larger than its size allows.',
+      413,
+    );
   }
 }

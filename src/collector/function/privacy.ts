@@ -3,10 +3,33 @@ import { JsonValue } from './json';
 
 /** Names under which clients send an address, in every protocol and wherever in an event. */
 const ADDRESS_NAMES = new Set([
-  'ip', '$ip', 'ip_address', 'ipAddress', 'IpAddress', 'ip_override', 'request_ip', 'requestIp', 'client_ip', 'clientIp',
-  'user_ip', 'userIp', 'user_ipaddress', 'remote_ip', 'remoteIp', 'remote_addr', 'remoteAddr', 'remoteAddress',
-  'source_ip', 'sourceIp', 'x_forwarded_for', 'xForwardedFor', 'x-forwarded-for', 'X-Forwarded-For', 'forwarded',
-  'x-real-ip', 'X-Real-IP',
+  'ip',
+  '$ip',
+  'ip_address',
+  'ipAddress',
+  'IpAddress',
+  'ip_override',
+  'request_ip',
+  'requestIp',
+  'client_ip',
+  'clientIp',
+  'user_ip',
+  'userIp',
+  'user_ipaddress',
+  'remote_ip',
+  'remoteIp',
+  'remote_addr',
+  'remoteAddr',
+  'remoteAddress',
+  'source_ip',
+  'sourceIp',
+  'x_forwarded_for',
+  'xForwardedFor',
+  'x-forwarded-for',
+  'X-Forwarded-For',
+  'forwarded',
+  'x-real-ip',
+  'X-Real-IP',
 ]);
 
 /** Names that hold nothing but a write key. */

@@ -9,7 +9,9 @@ const PAGES = join(__dirname, '..', 'browser');
 /** Bundles a page's script as a site's own build would. @param source module text that may import packages */
 async function bundled(entry: { readonly file: string } | { readonly source: string }): Promise<string> {
   const { outputFiles } = await build({
-    ...('file' in entry ? { entryPoints: [entry.file] } : { stdin: { contents: entry.source, resolveDir: PAGES, loader: 'ts' } }),
+    ...('file' in entry
+      ? { entryPoints: [entry.file] }
+      : { stdin: { contents: entry.source, resolveDir: PAGES, loader: 'ts' } }),
     bundle: true,
     write: false,
     format: 'esm',
@@ -34,8 +36,12 @@ export class ClientSite {
         (error: Error) => response.writeHead(500).end(error.message),
       );
     } else {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-        .end(`<!doctype html><html lang="de"><title>Shop</title><link rel="icon" href="data:,"><h1>Shop</h1><script type="module" src="${pathname}.js"></script>`);
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end(
+          '<!doctype html><html lang="de"><title>Shop</title><link rel="icon" href="data:,"><h1>Shop</h1>' +
+            `<script type="module" src="${pathname}.js"></script>`,
+        );
     }
   });
 
@@ -50,7 +56,8 @@ export class ClientSite {
   }
 
   /**
-   * @param host a name where the collector has an address makes the two not even of the same site, so that cookies are a third party's
+   * @param host a name where the collector has an address makes the two not even of the same site, so
+   *   that cookies are a third party's
    * @returns the URL of a page with the script `browser/<name>.mjs`
    */
   pageOf(name: string, host = 'localhost'): string {

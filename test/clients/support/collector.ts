@@ -1,4 +1,7 @@
-/** The collector as clients meet it: the bundled function of the synthesized template, behind the edge, in front of the Kinesis emulator. */
+/**
+ * The collector as clients meet it: the bundled function of the synthesized template, behind the edge, in front of the
+ * Kinesis emulator.
+ */
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -90,10 +93,18 @@ export class Collector {
   /** The events with these ids, once all are there. */
   async eventsWith(ids: readonly string[]): Promise<Copies> {
     const wanted = new Set(ids);
-    return this.events(`events ${ids.join(', ')}`, line => wanted.has(String(line.event_id)), copies => copies.ids.length === wanted.size);
+    return this.events(
+      `events ${ids.join(', ')}`,
+      line => wanted.has(String(line.event_id)),
+      copies => copies.ids.length === wanted.size,
+    );
   }
 
-  private async events(what: string, belongs: (line: StoredLine) => boolean, complete: (copies: Copies) => boolean): Promise<Copies> {
+  private async events(
+    what: string,
+    belongs: (line: StoredLine) => boolean,
+    complete: (copies: Copies) => boolean,
+  ): Promise<Copies> {
     let copies = new Copies([]);
     return until(STORED_MS, what, async () => {
       copies = new Copies((await this.lines()).filter(line => line.kind === 'event' && belongs(line)));
@@ -111,7 +122,12 @@ export class Collector {
       return url.replace(/\/$/, '');
     };
     const stage = await open();
-    this.urls = { host: new URL(stage).origin, stage, domain: await open({ basePath: '' }), basePath: await open({ basePath: 'clicks' }) };
+    this.urls = {
+      host: new URL(stage).origin,
+      stage,
+      domain: await open({ basePath: '' }),
+      basePath: await open({ basePath: 'clicks' }),
+    };
   }
 }
 

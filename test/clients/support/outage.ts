@@ -34,7 +34,10 @@ export class Outage {
   }
 
   private refuse(type: ResponseType, request: IncomingMessage, response: ServerResponse): void {
-    const { statusCode, headers, body } = gatewayResponse(this.api, type, { requestId: 'outage', headers: request.headers as Record<string, string | undefined> });
+    const { statusCode, headers, body } = gatewayResponse(this.api, type, {
+      requestId: 'outage',
+      headers: request.headers as Record<string, string | undefined>,
+    });
     request.resume().once('end', () => {
       this.statuses.push(statusCode);
       response.writeHead(statusCode, { ...headers, 'content-length': body.length }).end(body);
@@ -42,7 +45,11 @@ export class Outage {
   }
 
   private pass(request: IncomingMessage, response: ServerResponse): void {
-    const { method, url, headers: { host, ...headers } } = request; // the collector does not answer to the outage's host
+    const {
+      method,
+      url,
+      headers: { host, ...headers },
+    } = request; // the collector does not answer to the outage's host
     const onward = forward(`${this.collectorHost}${url}`, { method, headers }, answer => {
       if (method === 'POST') this.statuses.push(answer.statusCode ?? 0);
       response.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -7,8 +7,19 @@ export function storedLine(text: string): StoredLine {
   return JSON.parse(text) as StoredLine;
 }
 
-/** Fields that a client's transport, its cookie jar or the request sets, not the event: NOT_IN_FINGERPRINT of the job. */
-const OF_THE_SENDING = ['request_id', 'batch_index', 'received_ts', 'sent_ts', 'source_id', 'ip_address', 'user_agent', 'network_user_id'] as const;
+/**
+ * Fields that a client's transport, its cookie jar or the request sets, not the event: NOT_IN_FINGERPRINT of the job.
+ */
+const OF_THE_SENDING = [
+  'request_id',
+  'batch_index',
+  'received_ts',
+  'sent_ts',
+  'source_id',
+  'ip_address',
+  'user_agent',
+  'network_user_id',
+] as const;
 
 /** What an event says, whenever it was sent. */
 function content(line: StoredLine): string {

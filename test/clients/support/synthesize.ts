@@ -9,7 +9,8 @@ const app = new App({ outdir });
 new ClickstreamLakehouse(new Stack(app, 'Clients'), 'Lakehouse', {
   network: LakehouseNetwork.none(),
   collector: {
-    writeKeys: sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }])),
+    writeKeys:
+      sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }])),
     pathAliases,
     firstPartyCookie: firstPartyCookie ? FirstPartyCookie.host() : undefined,
   },

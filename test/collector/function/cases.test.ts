@@ -68,7 +68,7 @@ describe('nothing acknowledged is lost', () => {
   });
 
   test.each<[string, RequestParts]>([
-    ['Segment', { path: '/v1/track', body: `{"type":"track","event":"x","userId":"u","properties":{"k":"x\\ud83d"}}` }],
+    ['Segment', { path: '/v1/track', body: '{"type":"track","event":"x","userId":"u","properties":{"k":"x\\ud83d"}}' }],
     ['RudderStack traits', {
       path: '/v1/identify', body: '{"userId":"u","channel":"web","context":{"traits":{"\\uDE00k":"\\u0000"}}}',
     }],
@@ -178,8 +178,13 @@ describe('columns mean what docs/tables.md says', () => {
 
   test('referrer, host and sizes of PostHog are columns of their form', () => {
     const event = posthog({
-      $referrer: '$direct', $host: 'Shop.Example:8080', $screen_width: 392.7, $screen_height: 851,
-      $browser: 'Chrome', $browser_version: 143, $os: 'Android',
+      $referrer: '$direct',
+      $host: 'Shop.Example:8080',
+      $screen_width: 392.7,
+      $screen_height: 851,
+      $browser: 'Chrome',
+      $browser_version: 143,
+      $os: 'Android',
     });
     expect(event).toMatchObject({
       page_host: 'shop.example',

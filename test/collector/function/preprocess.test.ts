@@ -14,7 +14,12 @@ async function run(hook: Preprocess) {
   const headers = { 'Cookie': 'secret', 'Authorization': 'secret', 'X-Write-Key': 'secret', 'X-Mine': 'yes' };
   const request = fromProxyEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
   const { entries: collected, response } = collect(request, settings());
-  const entries = await preprocessed(collected, request, hook, settings({ PREPROCESS_HEADERS: 'X-Mine' }).preprocessHeaders);
+  const entries = await preprocessed(
+    collected,
+    request,
+    hook,
+    settings({ PREPROCESS_HEADERS: 'X-Mine' }).preprocessHeaders,
+  );
   const lines = entries.flatMap(entry => entry.lines).map(line => JSON.parse(line));
   return {
     response,

@@ -53,13 +53,19 @@ test.each<[Presented, string]>([
   [{ authorization: 'Basic ', body: '' }, 'missing_write_key'],
   [{ authorization: basic('wrong:'), body: 'new-key' }, 'unknown_write_key'],
 ])('%j is refused as %s', (given, code) => {
-  expect(() => keys.authenticate(presented(given))).toThrow(expect.objectContaining({ code, status: 401, stage: 'auth' }));
+  expect(() => keys.authenticate(presented(given))).toThrow(
+    expect.objectContaining({ code, status: 401, stage: 'auth' }),
+  );
 });
 
 test.each([
   ['is blank', { web: { keys: ['  '] } }, 'blank'],
   ['is masked', { web: { keys: ['a***'] } }, 'asterisks'],
-  ['belongs to two sources', { web: { keys: ['k'] }, app: { keys: ['other', 'k'] } }, 'the same key for the sources "web" and "app"'],
+  [
+    'belongs to two sources',
+    { web: { keys: ['k'] }, app: { keys: ['other', 'k'] } },
+    'the same key for the sources "web" and "app"',
+  ],
 ])('a configured key that %s is refused', (_, configuration, problem) => {
   expect(() => WriteKeys.of(configuration)).toThrow(problem);
 });

@@ -4,7 +4,9 @@ import { CollectorRequest } from '../request';
 import { nothing } from '../responses';
 import { arrayAt, envelope, listed } from './batch';
 import { jsonEndpoint } from './json-endpoint';
-import { derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, valuesOf, without } from './mapping';
+import {
+  derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, valuesOf, without,
+} from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
 import { address, number, referrer, sizeText, structure, text } from './readers';
 import { time } from './times';

@@ -138,9 +138,11 @@ function pathsThrough(paths: readonly Path[], depth: number, key: string): reado
 
 /** An assignment, unless the client's key is the one name that an assignment takes for something else. */
 function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  if (key === '__proto__')
+  if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
+  } else {
+    target[key] = value;
+  }
 }
 
 export function isEmpty(value: JsonObject): boolean {

@@ -60,7 +60,9 @@ const TYPES = new Map<string, EventDraft['event_type']>([
   ['$create_alias', 'alias'],
 ]);
 
-/** Traits: of the event or, from older SDKs, among its properties. A later name's values count before an earlier one's. */
+/**
+ * Traits: of the event or, from older SDKs, among its properties. A later name's values count before an earlier one's.
+ */
 const TRAITS = ['$set_once', '$set', '$group_set'];
 
 /** The project's key, which every browser's event carries. */

@@ -72,7 +72,9 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
   if (isArray(content)) return listed(content, '', draft, sent);
   if (!isObject(content)) throw new ShapeError(`A capture is an object or an array, not ${kindOf(content)}.`);
   const events = arrayAt(content, 'batch');
-  return events ? listed(events, 'batch', draft, { ...sent, ...envelope(content, 'batch') }) : single({ ...sent, ...content }, draft);
+  return events
+    ? listed(events, 'batch', draft, { ...sent, ...envelope(content, 'batch') })
+    : single({ ...sent, ...content }, draft);
 }
 
 /** The project's key: of the request or, from browsers, of each event. */

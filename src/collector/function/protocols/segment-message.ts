@@ -1,9 +1,9 @@
 import { InvalidEventError, ShapeError } from '../errors';
 import { isObject, JsonObject, JsonValue, kindOf } from '../json';
+import { arrayAt, envelope, listed, single } from './batch';
 import {
   derived, from, isEmpty, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
 } from './mapping';
-import { arrayAt, envelope, listed, single } from './batch';
 import { Batch, EventDraft } from './protocol';
 import { address, id, number, referrer, size, structure, text } from './readers';
 import { time } from './times';
@@ -111,7 +111,9 @@ function draftMessage(message: JsonObject): EventDraft {
   const rudder = isRudder(message, columns);
   const stored = [...NAMED_FIELDS, ...DELIVERY, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])];
   const rest = without(message, traits.fromContext ? [...stored, USER_TRAITS] : stored);
-  const contexts = isEmpty(traits.shadowed) ? rest : { ...rest, context: { ...objectField(rest, 'context'), traits: traits.shadowed } };
+  const contexts = isEmpty(traits.shadowed)
+    ? rest
+    : { ...rest, context: { ...objectField(rest, 'context'), traits: traits.shadowed } };
   return {
     ...columns,
     event_name: name.value,

@@ -83,11 +83,11 @@ const EMBEDDED = [['ue_pr', 'ue_px'], ['co', 'cx']] as const;
 export function withPlainJson(event: JsonValue): JsonValue {
   if (!isObject(event) || EMBEDDED.every(([, encoded]) => event[encoded] === undefined)) return event;
   const plain: Record<string, JsonValue> = { ...event };
-  for (const [text, encoded] of EMBEDDED) {
+  for (const [readable, encoded] of EMBEDDED) {
     const value = event[encoded];
     const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
-    if (event[text] !== undefined || !bytes || bytes.length === 0 || !isUtf8(bytes)) continue;
-    plain[text] = storable(bytes.toString());
+    if (event[readable] !== undefined || !bytes || bytes.length === 0 || !isUtf8(bytes)) continue;
+    plain[readable] = storable(bytes.toString());
     delete plain[encoded];
   }
   return plain;

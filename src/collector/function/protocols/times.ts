@@ -10,8 +10,8 @@ const MAX_MILLISECONDS = 1e14;
 const MAX_MICROSECONDS = 1e17;
 
 /**
- * `2026-11-20`, `2026-11-20T08:30`, `2026-11-20 08:30:00.123456789 +0100` and what is between: a date, a time after `T` or
- * a blank, a fraction after a point or comma, and a zone as `Z`, `UTC`, `+01`, `+0100` or `+01:00`.
+ * `2026-11-20`, `2026-11-20T08:30`, `2026-11-20 08:30:00.123456789 +0100` and what is between: a date, a time after `T`
+ * or a blank, a fraction after a point or comma, and a zone as `Z`, `UTC`, `+01`, `+0100` or `+01:00`.
  */
 const ISO_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,12}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -23,7 +23,9 @@ export const milliseconds: Reader<number> = value => {
   return found > 0 && found <= MAX_TIMESTAMP_MS ? found : undefined;
 };
 
-/** A time in any usual form: ISO 8601 as programs and databases write it, or epoch seconds to nanoseconds by magnitude. */
+/**
+ * A time in any usual form: ISO 8601 as programs and databases write it, or epoch seconds to nanoseconds by magnitude.
+ */
 export const time: Reader<number> = value => {
   const epoch = number(value);
   if (epoch === undefined) return typeof value === 'string' ? isoTime(value.trim()) : undefined;

@@ -9,7 +9,12 @@ const PLATFORMS = new Map<string, Platform>([
   // Snowplow: https://docs.snowplow.io/docs/sources/trackers/snowplow-tracker-protocol/
   ['mob', 'mobile'], ['pc', 'desktop'], ['srv', 'server'], ['app', 'desktop'], ['cnsl', 'console'],
   // Segment's and RudderStack's channels, and the names of their SDKs' systems
-  ['browser', 'web'], ['iphone', 'ios'], ['ipados', 'ios'], ['ios_simulator', 'ios'], ['macos', 'desktop'], ['windows', 'desktop'],
+  ['browser', 'web'],
+  ['iphone', 'ios'],
+  ['ipados', 'ios'],
+  ['ios_simulator', 'ios'],
+  ['macos', 'desktop'],
+  ['windows', 'desktop'],
   // PostHog's $lib
   ['js', 'web'], ['posthog-js', 'web'], ['posthog-ios', 'ios'], ['posthog-android', 'android'],
   ['posthog-react-native', 'mobile'], ['posthog-flutter', 'mobile'],
