@@ -1,4 +1,4 @@
-/** The SDKs of browsers, unmodified, on another site than the collector: preflights, credentials, cookies and farewells are real. */
+/** Unmodified browser SDKs on another site than the collector: preflights, credentials, cookies and beacons are real. */
 import { BrowserLab } from './support/browser-lab';
 import { Copies, StoredLine } from './support/stored-line';
 
@@ -310,7 +310,9 @@ test(
         page_url: expect.stringContaining('visit='),
       });
       expect(event).toEqual(expect.not.objectContaining({ ip_address: expect.anything() }));
-      for (const column of ['ip_address', 'network_user_id', 'user_id', 'anonymous_id', 'device_id']) {expect(event).not.toHaveProperty(column);}
+      for (const column of ['ip_address', 'network_user_id', 'user_id', 'anonymous_id', 'device_id']) {
+        expect(event).not.toHaveProperty(column);
+      }
     }
   },
   TEST_MS,

@@ -304,5 +304,7 @@ test('no event was bad', async () => {
 
 test("neither a write key nor a person is in the function's log", () => {
   const log = collector.log.join('\n');
-  for (const secret of [...CLIENTS.map(({ key }) => key), 'u-1', '203.0.113', 'shop.example']) {expect(log).not.toContain(secret);}
+  for (const secret of [...CLIENTS.map(({ key }) => key), 'u-1', '203.0.113', 'shop.example']) {
+    expect(log).not.toContain(secret);
+  }
 });
