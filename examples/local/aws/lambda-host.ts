@@ -3,8 +3,8 @@ import { ChildProcess, fork } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
 import { REGION } from './intrinsics';
-import { OUT_OF_CTRL_C, remember } from '../support/processes';
 import { LambdaFunction } from './template';
+import { OUT_OF_CTRL_C, remember } from '../support/processes';
 
 export type FailureKind = 'timeout' | 'crash' | 'handler';
 

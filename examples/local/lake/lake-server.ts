@@ -26,12 +26,12 @@ export class LakeServer {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly exited: Promise<void>;
   private readonly ready: Promise<Message>;
-  private onMessage: (message: Message) => void = () => undefined;
+  private receive?: (message: Message) => void;
 
   constructor(program: string, args: readonly string[]) {
     this.child = remember(spawn(program, args, OUT_OF_CTRL_C));
     this.child.stdin.on('error', () => undefined); // the process is gone, which fails the question
-    createInterface(this.child.stdout).on('line', line => this.onMessage(JSON.parse(line) as Message));
+    createInterface(this.child.stdout).on('line', line => this.receive?.(JSON.parse(line) as Message));
     createInterface(this.child.stderr).on('line', line => process.stderr.write(`${printable(line)}\n`));
     this.exited = new Promise(resolve => this.child.once('close', () => { this.ended = true; resolve(); }));
     this.child.once('error', () => { this.ended = true; }); // the program does not start
@@ -62,7 +62,7 @@ export class LakeServer {
   }
 
   private nextMessage(): Promise<Message> {
-    const message = new Promise<Message>(resolve => { this.onMessage = resolve; });
+    const message = new Promise<Message>(resolve => { this.receive = resolve; });
     const end = this.exited.then((): Message => { throw new LakeQueryError(ENDED); });
     return Promise.race([message, end]);
   }

@@ -1,7 +1,7 @@
 /** Inputs that must be refused with a reason or kept as a bad event, without any harm to the events beside them. */
 import { gzipSync } from 'zlib';
-import { Ledger } from '../report/ledger';
 import { post, Reply, Target } from './requests';
+import { Ledger } from '../report/ledger';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 /** Many events over HTTP, some requests sent twice as by a client that never saw the answer. */
-import { Ledger } from '../report/ledger';
 import { postUntilStored, Target } from './requests';
+import { Ledger } from '../report/ledger';
 
 const EVENTS_A_REQUEST = 100;
 const REQUESTS_AT_ONCE = 4;

@@ -1,10 +1,10 @@
 /** Clicks as a simple page without any SDK sends them, one at a time, each timed until a reader sees its row. */
 import { setTimeout as delay } from 'timers/promises';
 import { Lake } from '../lake';
+import { postUntilStored, Target } from './requests';
 import { Latencies } from '../report/latency';
 import { Ledger } from '../report/ledger';
 import { until } from '../support/until';
-import { postUntilStored, Target } from './requests';
 
 const CLICKS = 20;
 /** A brisk visitor's, which also spreads the clicks over the job's trigger intervals. */
