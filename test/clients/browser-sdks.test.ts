@@ -1,4 +1,4 @@
-/** Unmodified browser SDKs on another site than the collector: preflights, credentials, cookies and beacons are real. */
+/** Unmodified browser SDKs on another site than the collector: CORS, credentials, cookies and beacons are real. */
 import { BrowserLab } from './support/browser-lab';
 import { Copies, StoredLine } from './support/stored-line';
 

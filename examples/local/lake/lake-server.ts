@@ -62,7 +62,7 @@ export class LakeServer {
   }
 
   private nextMessage(): Promise<Message> {
-    const message = new Promise<Message>(resolve => { this.receive = resolve; });
+    const message = new Promise<Message>(resolve => { this.onMessage = resolve; });
     const end = this.exited.then((): Message => { throw new LakeQueryError(ENDED); });
     return Promise.race([message, end]);
   }
