@@ -70,7 +70,8 @@ function collectEvents(
     const budget = new OutputBudget(content.bytes, batch.size, endpoint.limits.outputBytes);
     const ids = new EventIds(request.id, source.id ?? '');
     const around = { batch, source, request, protocol: endpoint.protocol, ids, budget };
-    const entries = Array.from({ length: batch.size }, (_, index) => entryOf(index, around));
+    const entries: Entry[] = [];
+    for (let index = 0; index < batch.size; index++) entries.push(entryOf(index, around));
     return { entries, response: endpoint.respond(tally(entries), request) };
   } catch (error) {
     if (error instanceof Refusal) return refuse(endpoint, error, request, content);

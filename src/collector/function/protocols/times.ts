@@ -16,6 +16,7 @@ const MAX_MICROSECONDS = 1e17;
 const ISO_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,12}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 const LONGEST_ISO_TIME = 48;
+const HYPHEN = 0x2d;
 
 /** Epoch milliseconds, for protocols that say so. */
 export const milliseconds: Reader<number> = value => {
@@ -27,6 +28,7 @@ export const milliseconds: Reader<number> = value => {
  * A time in any usual form: ISO 8601 as programs and databases write it, or epoch seconds to nanoseconds by magnitude.
  */
 export const time: Reader<number> = value => {
+  if (typeof value === 'string' && value.charCodeAt(4) === HYPHEN) return isoTime(value.trim());
   const epoch = number(value);
   if (epoch === undefined) return typeof value === 'string' ? isoTime(value.trim()) : undefined;
   if (epoch < MAX_SECONDS) return milliseconds(epoch * 1_000);
@@ -34,7 +36,11 @@ export const time: Reader<number> = value => {
   return milliseconds(epoch < MAX_MICROSECONDS ? epoch / 1_000 : epoch / 1_000_000);
 };
 
+/** As JavaScript writes a time. Most clients do, so it is worth a short cut. */
+const JAVASCRIPT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 function isoTime(value: string): number | undefined {
+  if (JAVASCRIPT_TIME.test(value)) return milliseconds(Date.parse(value));
   if (value.length > LONGEST_ISO_TIME) return undefined;
   const [, date, minutes = '00:00', seconds = ':00', fraction = '', zone = 'Z'] = ISO_TIME.exec(value) ?? [];
   if (date === undefined) return undefined;
