@@ -2,6 +2,7 @@
 import { checkPrerequisites, ensureSetUp } from './setup/index.mjs';
 import { fail } from './support/errors.cjs';
 import { parseOptions, USAGE } from './support/options.mjs';
+import { endWithParent } from './support/parent.mjs';
 
 // Glue and Lambda choose their own Node, so here the SDK's advice to upgrade would only hide what matters.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -12,6 +13,7 @@ async function main() {
     process.stdout.write(USAGE);
     return;
   }
+  endWithParent();
   checkPrerequisites();
   const toolchain = await ensureSetUp();
   const { require: requireTypeScript } = await import('tsx/cjs/api');

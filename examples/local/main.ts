@@ -1,14 +1,19 @@
 /** Starts everything, prints its addresses, stops everything. */
 import { join, resolve } from 'path';
+import { setTimeout as delay } from 'timers/promises';
 import { synthesizeLocalApp } from './aws/app';
 import { LocalLakehouse } from './aws/local-lakehouse';
+import { readSettings, Settings, shopWriteKey } from './aws/settings';
 import { readStack } from './aws/template';
 import { Checklist } from './live/checklist';
 import { LiveWatch } from './live/live-watch';
 import { StaticServer } from './live/static-server';
 import { Toolchain } from './setup/toolchain';
 import { LocalRunError } from './support/errors.cjs';
+import { printableLines } from './support/printable.cjs';
+import { killRemaining } from './support/processes';
 import { RunFolder } from './support/run-folder';
+import { say } from './support/say';
 import { runOnce } from './workload/once';
 
 export interface DemoOptions {
@@ -17,65 +22,98 @@ export interface DemoOptions {
   readonly killJob: boolean;
   readonly keep: boolean;
   readonly data: string;
+  /** path of the settings' file */
+  readonly settings?: string;
   readonly ports: { readonly site: number; readonly live: number; readonly collector: number };
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Any key will do: the local collector is open, as the construct's is by default. */
-const WRITE_KEY = 'demo-write-key';
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
 
 class Demo {
   private readonly startedAt = Date.now();
   private readonly stops: Array<() => Promise<void>> = [];
 
-  constructor(private readonly options: DemoOptions, private readonly toolchain: Toolchain) {}
+  private readonly settings: Settings;
+  /** known once the collector listens, which the shop does before it */
+  private collectorUrl?: string;
+
+  constructor(private readonly options: DemoOptions, private readonly toolchain: Toolchain) {
+    this.settings = readSettings(options.settings);
+  }
+
+  get writeKey(): string {
+    return shopWriteKey(this.settings);
+  }
 
   async start(): Promise<LocalLakehouse> {
-    const { options, toolchain } = this;
-    const folder = new RunFolder(resolve(toolchain.root, options.data));
-    folder.prepare(options.keep);
-    synthesizeLocalApp(folder.assembly);
-    const stack = readStack(folder.assembly);
-    const lakehouse = await LocalLakehouse.start({ stack, toolchain, folder, collectorPort: options.ports.collector });
-    this.stops.push(() => lakehouse.stop());
+    const siteUrl = await this.serveShop();
+    const lakehouse = await this.startLakehouse(siteUrl);
     lakehouse.job.on('restart', ({ code, starts }) => say(`  ! the Spark driver died (${code}); start ${starts + 1}`));
     const started = lakehouse.job.start();
     started.catch(() => undefined); // awaited below, but it may fail while the pages start
-    await this.serve(lakehouse);
+    await this.serveLivePage(lakehouse, siteUrl);
     say('  … the Spark job starts (10 to 15 s)');
     await started;
     say(`  ✓ ready after ${((Date.now() - this.startedAt) / 1000).toFixed(1)} s\n`);
     return lakehouse;
   }
 
+  /** What does not stop in time is killed: Ctrl-C must not hang with whatever hangs. */
   async stop() {
+    const stopped = this.stopInOrder().catch((error: Error) => say(`  ! ${error.message}`));
+    const late = delay(STOP_MS, 'late', { ref: false });
+    if (await Promise.race([stopped, late]) === 'late') say('  ! some processes do not stop: they are killed');
+    killRemaining();
+  }
+
+  private async stopInOrder() {
     for (const stop of this.stops.reverse()) await stop();
   }
 
-  private async serve(lakehouse: LocalLakehouse) {
+  private async serveShop(): Promise<string> {
+    const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'),
+      { '/config.json': () => ({ collectorUrl: this.collectorUrl, writeKey: this.writeKey }) });
+    const url = await site.listen(this.options.ports.site, 'site');
+    this.stops.push(() => site.close());
+    return url;
+  }
+
+  private async startLakehouse(siteUrl: string): Promise<LocalLakehouse> {
+    const { options, settings, toolchain } = this;
+    const folder = new RunFolder(resolve(toolchain.root, options.data));
+    folder.prepare(options.keep);
+    const { origin } = new URL(siteUrl);
+    synthesizeLocalApp(folder.assembly, settings, [origin, origin.replace('127.0.0.1', 'localhost')]);
+    const stack = readStack(folder.assembly);
+    const { customDomain } = settings;
+    const collectorPort = options.ports.collector;
+    const lakehouse = await LocalLakehouse.start({ stack, toolchain, folder, collectorPort, customDomain });
+    this.stops.push(() => lakehouse.stop());
+    this.collectorUrl = lakehouse.collectorUrl;
+    return lakehouse;
+  }
+
+  private async serveLivePage(lakehouse: LocalLakehouse, siteUrl: string) {
     const { collectorUrl } = lakehouse;
-    const { ports } = this.options;
     const checklist = new Checklist(this.startedAt,
       ({ title, seconds }) => say(`  ✓ ${title} (${seconds?.toFixed(1)} s)`));
     const watch = new LiveWatch(lakehouse, checklist);
-    const site = new StaticServer(join(this.toolchain.root, 'assets', 'website'),
-      { '/config.json': () => ({ collectorUrl, writeKey: WRITE_KEY }) });
-    const siteUrl = await site.listen(ports.site, 'site');
-    this.stops.push(() => site.close());
     const live = new StaticServer(join(__dirname, 'live', 'page'),
       { '/state.json': () => ({ ...watch.snapshot, siteUrl, collectorUrl }) });
-    const liveUrl = await live.listen(ports.live, 'live');
+    const liveUrl = await live.listen(this.options.ports.live, 'live');
     this.stops.push(() => live.close());
     watch.start();
-    this.stops.push(() => watch.stop());
+    this.stops.push(async () => { await Promise.all([lakehouse.lake.stop(), watch.stop()]); });
     say(`\n  shop       ${siteUrl}   ← click here`);
     say(`  live page  ${liveUrl}   ← see the rows here`);
     say(`  collector  ${collectorUrl}\n`);
+    if (this.settings.writeKeys) say(`  the shop sends the write key ${this.writeKey}\n`);
     checklist.reach('site');
   }
 }
+
+/** Ctrl-C has to end the demo within 10 s. */
+const STOP_MS = 9000;
 
 /** Ctrl-C in a terminal reaches us directly and once more through npm, which passes it on. */
 const SAME_CTRL_C_MS = 1000;
@@ -86,7 +124,10 @@ function interrupted(): Promise<NodeJS.Signals> {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
       first ??= Date.now();
-      if (Date.now() - first > SAME_CTRL_C_MS) process.exit(1); // processes that still run end with their lifeline
+      if (Date.now() - first > SAME_CTRL_C_MS) {
+        killRemaining();
+        process.exit(1);
+      }
       done(signal);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
@@ -99,12 +140,13 @@ export async function runDemo(options: DemoOptions, toolchain: Toolchain): Promi
   const signal = interrupted();
   const crashed = new Promise<never>((_resolve, reject) => process.on('uncaughtException', reject));
   try {
-    const work = demo.start().then(lakehouse => options.once ? runOnce(lakehouse, options) : untilFailed(lakehouse));
+    const work = demo.start().then(lakehouse =>
+      options.once ? runOnce(lakehouse, { ...options, writeKey: demo.writeKey }) : untilFailed(lakehouse));
     const result = await Promise.race([work, signal, crashed]);
     return result === true ? 0 : typeof result === 'string' ? interruptedCode(options) : 1;
   } catch (error) {
     if (!(error instanceof LocalRunError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${printableLines(error.message)}\n`);
     return 1;
   } finally {
     say('\n  stopping …');

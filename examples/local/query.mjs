@@ -14,20 +14,23 @@ Answers from the tables raw, events and bad_events of the local run; columns: do
   --athena           the SQL is Athena's dialect, as in src/query/views (default: DuckDB's)
   --file <path>      read the SQL from a file
   --data <folder>    the run to ask (default .local/demo)
+  --seconds <number> time limit of the question (default 60)
   --help             print this text
 
 Example: npm run query -- "select event_name, count(*) as n from events group by 1 order by n desc"
 `;
 
+const DEFAULT_SECONDS = 60;
 const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
 
 function parse(args) {
-  const query = { dialect: 'duckdb', data: '.local/demo', sql: undefined, help: false };
+  const query = { dialect: 'duckdb', data: '.local/demo', seconds: DEFAULT_SECONDS, sql: undefined, help: false };
   const rest = [...args];
   while (rest.length > 0) {
     const argument = rest.shift();
     if (argument === '--athena') query.dialect = 'athena';
     else if (argument === '--data') query.data = rest.shift();
+    else if (argument === '--seconds') query.seconds = positive(rest.shift());
     else if (argument === '--file') query.sql = fileText(rest.shift());
     else if (argument === '--help') query.help = true;
     else if (argument.startsWith('--')) {
@@ -39,15 +42,29 @@ function parse(args) {
   return query;
 }
 
+function positive(text) {
+  if (/^[1-9]\d*$/.test(text ?? '')) return Number(text);
+  throw new LocalRunError(`--seconds needs a whole number, got ${text ?? 'nothing'}`);
+}
+
 function fileText(path) {
   if (!path || !existsSync(path)) throw new LocalRunError(`--file needs a file that exists, got ${path ?? 'nothing'}`);
   return readFileSync(path, 'utf8');
 }
 
-function ask({ dialect, data, sql }) {
+function ask({ dialect, data, seconds, sql }) {
   const script = fileURLToPath(new URL('lake/query.py', import.meta.url));
-  const { status, stdout, error } = spawnSync(python, [script, join(resolve(ROOT, data), 'lake'), dialect, sql],
-    { stdio: ['inherit', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: MAX_ANSWER_BYTES });
+  const { status, stdout, error } = spawnSync(python, [script, join(resolve(ROOT, data), 'lake'), dialect, sql], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: MAX_ANSWER_BYTES,
+    timeout: seconds * 1000,
+    killSignal: 'SIGKILL',
+  });
+  if (error?.code === 'ETIMEDOUT') {
+    throw new LocalRunError(`the lake did not answer within ${seconds} s`,
+      'ask for less, or allow more with --seconds <number>');
+  }
   if (error) throw error;
   if (status !== 0) throw new LocalRunError(`${python} ended with ${status} before it answered`);
   return JSON.parse(stdout);

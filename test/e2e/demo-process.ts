@@ -57,6 +57,11 @@ export class DemoProcess {
       .filter(line => line.includes(this.folder)).map(line => line.slice(0, 200));
   }
 
+  /** The process of this run whose command line has the text. */
+  pidOf(text: string): number {
+    return Number(this.leftovers.find(line => line.includes(text))?.trim().split(' ')[0]);
+  }
+
   async leavesNothing(): Promise<void> {
     await until(GONE_MS, 'every process of the demo to end', async () => this.leftovers.length === 0)
       .catch(() => { throw new Error(`these processes are still there:\n${this.leftovers.join('\n')}`); });

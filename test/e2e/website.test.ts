@@ -1,6 +1,9 @@
-/** Without a working collector the shop says so and stays a shop. */
+/** The shop with settings of the collector, and without a working collector: it says so and stays a shop. */
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import type { Browser } from 'puppeteer-core';
+import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
 import { StaticServer } from '../../examples/local/live/static-server';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
@@ -40,3 +43,25 @@ test('with a collector that does not answer it says which', async () => {
   expect(notice).toBe('The collector at http://127.0.0.1:9/v1 does not answer; load the page again when it is back.');
   await screenshot(page, 'shop-without-collector');
 }, 30_000);
+
+test('with write keys, origins and a base path in the settings it sends as they demand', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  const settings = join(folder, 'settings.json');
+  writeFileSync(settings, JSON.stringify({
+    writeKeys: { web: { keys: ['my-key'] } }, allowedOrigins: ['https://other.example'], customDomain: { basePath: 'c' },
+  }));
+  const demo = new DemoProcess([...FREE_PORTS, '--settings', settings]);
+  try {
+    await demo.says(/the Spark job starts/);
+    const { page, errors } = await openPage(browser, /shop +(http\S+)/.exec(demo.output)?.[1] as string);
+    await page.click('[data-product=kiln] .add');
+    await page.waitForFunction('document.querySelectorAll("#log .status.good").length >= 2');
+    expect([await page.$$eval('#log .status.bad', statuses => statuses.length), errors]).toEqual([0, []]);
+    await page.close();
+  } finally {
+    demo.signalGroup('SIGINT');
+    await demo.exited;
+    rmSync(demo.folder, { recursive: true });
+    rmSync(folder, { recursive: true });
+  }
+}, START_MS + 60_000);

@@ -32,6 +32,8 @@ test.each([
   [['--once', '--kill-job'], '--kill-job needs --events <number>: the driver is killed in the middle of them'],
   [['--site-port', '70000'], '--site-port needs a number from 0 to 65535, got 70000'],
   [['--data'], '--data needs a folder'],
+  [['--settings'], '--settings needs a file that exists, got nothing'],
+  [['--settings', '/no/such.json'], '--settings needs a file that exists, got /no/such.json'],
 ])('demo %j stops with one sentence', (args, sentence) => {
   expect(run('demo.mjs', args)).toEqual({ status: 1, stdout: '', stderr: sentence });
 });
@@ -70,6 +72,7 @@ test.each([
   [[], /^what is the question\?/],
   [['--bogus'], /^unknown option --bogus/],
   [['select', '1'], /^one question at a time/],
+  [['--seconds', 'soon', 'select 1'], /^--seconds needs a whole number, got soon$/],
   [['--file', '/no/such.sql'], /^--file needs a file that exists, got \/no\/such\.sql$/],
 ])('query %j stops with one sentence', (args, sentence) => {
   const { status, stderr } = run('query.mjs', args);

@@ -26,8 +26,8 @@ class Refused extends Error {
 
 /** A custom domain, whose URLs do not name the stage. */
 export interface CustomDomain {
-  /** The base path mapping's, without slashes. '' maps the whole domain to the stage. */
-  readonly basePath: string;
+  /** of the mapping, without slashes. Absent or '': the whole domain leads to the stage */
+  readonly basePath?: string;
 }
 
 export class Edge {
@@ -52,8 +52,8 @@ export class Edge {
 
   /** What comes before the resource's path. */
   private get prefix(): string {
-    const first = this.domain?.basePath ?? this.api.stage;
-    return first === '' ? '' : `/${first}`;
+    const first = this.domain ? this.domain.basePath : this.api.stage;
+    return first ? `/${first}` : '';
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { REGION } from './intrinsics';
-import { OUT_OF_CTRL_C } from '../support/processes';
+import { OUT_OF_CTRL_C, remember } from '../support/processes';
 import { until } from '../support/until';
 
 const STREAM_READY_MS = 10_000;
@@ -17,9 +17,9 @@ export interface StreamOptions { readonly name: string; readonly shards: number 
 export class LocalKinesis {
   /** @param directory of the emulator's records, so that a later run can go on with them */
   static async start(directory: string, stream: StreamOptions): Promise<LocalKinesis> {
-    const child = fork(join(__dirname, 'kinesis-server.cjs'), [directory], {
+    const child = remember(fork(join(__dirname, 'kinesis-server.cjs'), [directory], {
       ...OUT_OF_CTRL_C, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    }));
     const port = await new Promise<number>((resolve, reject) => {
       child.once('message', message => resolve((message as { port: number }).port));
       child.once('exit', code => reject(new Error(`the Kinesis emulator ended with ${code} while it was starting`)));

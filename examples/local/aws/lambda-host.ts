@@ -3,7 +3,7 @@ import { ChildProcess, fork } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
 import { REGION } from './intrinsics';
-import { OUT_OF_CTRL_C } from '../support/processes';
+import { OUT_OF_CTRL_C, remember } from '../support/processes';
 import { LambdaFunction } from './template';
 
 export type FailureKind = 'timeout' | 'crash' | 'handler';
@@ -88,7 +88,7 @@ class Instance {
   private readonly exited: Promise<void>;
 
   constructor(private readonly lambda: LambdaFunction, options: LambdaHostOptions, onExit: () => void) {
-    const child = fork(join(__dirname, 'lambda-instance.cjs'), [lambda.assetPath, lambda.handler], {
+    const child = remember(fork(join(__dirname, 'lambda-instance.cjs'), [lambda.assetPath, lambda.handler], {
       env: {
         ...CREDENTIALS,
         AWS_REGION: REGION,
@@ -101,7 +101,7 @@ class Instance {
       // not this process's own: tsx's loader has no business in there
       execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    }));
     for (const output of [child.stdout, child.stderr]) {
       if (output) createInterface(output).on('line', line => options.onLogLine(line));
     }

@@ -1,7 +1,7 @@
 /** The whole pipeline on one machine: edge and collector, Kinesis emulator, Spark job, lake. */
 import { createWriteStream, WriteStream } from 'fs';
 import { join } from 'path';
-import { Edge } from './edge';
+import { CustomDomain, Edge } from './edge';
 import { LocalKinesis } from './kinesis';
 import { LambdaHost } from './lambda-host';
 import { CollectorMetrics, JobMetrics } from './metrics';
@@ -16,6 +16,8 @@ export interface LocalLakehouseOptions {
   readonly toolchain: Toolchain;
   readonly folder: RunFolder;
   readonly collectorPort: number;
+  /** absent: the collector's URL is the API's own */
+  readonly customDomain?: CustomDomain;
 }
 
 export class LocalLakehouse {
@@ -40,9 +42,8 @@ export class LocalLakehouse {
   private readonly edge: Edge;
   private readonly log: WriteStream;
 
-  private constructor(
-    { stack, toolchain, folder }: LocalLakehouseOptions, readonly kinesis: LocalKinesis, readonly lake: Lake,
-  ) {
+  private constructor(options: LocalLakehouseOptions, readonly kinesis: LocalKinesis, readonly lake: Lake) {
+    const { stack, toolchain, folder, customDomain } = options;
     this.log = createWriteStream(join(folder.logs, 'collector.log'), { flags: 'a' });
     this.lambda = new LambdaHost(stack.api.integration, {
       platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint },
@@ -51,12 +52,12 @@ export class LocalLakehouse {
         this.collectorMetrics.read(line);
       },
     });
-    this.edge = new Edge(stack.api, this.lambda);
+    this.edge = new Edge(stack.api, this.lambda, customDomain);
     this.job = new SparkJob({ job: stack.job, toolchain, folder, kinesisEndpoint: kinesis.endpoint });
     this.job.on('message', message => this.jobMetrics.read(message));
   }
 
-  /** The URL clients are given: the API's stage, with a slash at its end. */
+  /** The URL clients are given: the API's stage or the domain's base path, with a slash at its end. */
   get collectorUrl(): string {
     return this.url;
   }

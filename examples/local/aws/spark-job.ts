@@ -20,8 +20,8 @@ const LAST_LINES = 15;
  * collector cost more than they give back.
  */
 const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
-/** A clean stop waits for the batches that run. */
-const STOP_MS = 8000;
+/** A clean stop waits for the batches that run, within the 10 s that Ctrl-C may take. */
+const STOP_MS = 7000;
 
 export interface SparkJobOptions {
   readonly job: GlueJob;

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.fs
 import sqlglot
 from deltalake import DeltaTable
 
@@ -44,7 +45,9 @@ class Lake:
         for name in TABLES:
             table = self._open(name)
             if table is not None and self._versions.get(name) != table.version():
-                self._connection.register(name, table.to_pyarrow_dataset())
+                # Arrow's own file system: deltalake's is Python, whose lock and a scan of DuckDB can wait for each other.
+                files = pyarrow.fs.SubTreeFileSystem(str(self._folder / name), pyarrow.fs.LocalFileSystem())
+                self._connection.register(name, table.to_pyarrow_dataset(filesystem=files))
                 self._versions[name] = table.version()
         if not self._versions:
             fix = "start one with `npm run demo` or `npm run demo -- --once`"

@@ -1,46 +1,44 @@
 /** Asks the lake's tables through lake_server.py: without Spark, as any other reader of Delta would. */
-import { ChildProcessWithoutNullStreams, spawn } from 'child_process';
 import { join } from 'path';
-import { createInterface } from 'readline';
+import { LakeQueryError, LakeServer, LateAnswerError } from './lake-server';
 import { Toolchain } from '../setup/toolchain';
-import { LocalRunError } from '../support/errors.cjs';
-import { OUT_OF_CTRL_C } from '../support/processes';
 
-/** The question failed, or there is no lake yet. */
-export class LakeQueryError extends LocalRunError {}
-
-const ENDED = 'the process that reads the lake has ended';
+/** A count of the tables takes a tenth of a second, and half of a machine with two cores may be busy. */
+const ANSWER_MS = 8_000;
 
 interface Question {
+  readonly sql: string;
   resolve(rows: unknown[]): void;
-  reject(error: LakeQueryError): void;
+  reject(error: unknown): void;
 }
 
-type Answer = { readonly id: number; readonly rows: unknown[] } | { readonly id: number; readonly error: string };
+export interface LakeOptions {
+  /** that answers the questions @default lake_server.py */
+  readonly script?: string;
+  /** limit of each question */
+  readonly answerMs?: number;
+}
 
 export class Lake {
-  private readonly server: ChildProcessWithoutNullStreams;
-  private readonly open = new Map<number, Question>();
-  private readonly exited: Promise<void>;
-  private lastId = 0;
+  private readonly script: string;
+  private readonly answerMs: number;
+  private readonly waiting: Question[] = [];
+  private server?: LakeServer;
+  private busy = false;
+  private stopped = false;
 
-  constructor({ python }: Toolchain, folder: string) {
-    this.server = spawn(python, [join(__dirname, 'lake_server.py'), folder], OUT_OF_CTRL_C);
-    this.server.stderr.pipe(process.stderr, { end: false });
-    this.server.stdin.on('error', () => undefined); // the process is gone, which rejects the open questions
-    createInterface(this.server.stdout).on('line', line => this.onAnswer(JSON.parse(line) as Answer));
-    this.exited = new Promise(resolve => this.server.once('close', () => { this.onExit(); resolve(); }));
+  constructor(private readonly toolchain: Toolchain, private readonly folder: string, options: LakeOptions = {}) {
+    this.script = options.script ?? join(__dirname, 'lake_server.py');
+    this.answerMs = options.answerMs ?? ANSWER_MS;
+    this.server = this.startServer();
   }
 
-  /** @throws LakeQueryError */
+  /** @throws LakeQueryError when the question fails, is not answered in time, or there is no lake yet */
   query<Row>(sql: string): Promise<Row[]> {
-    const id = ++this.lastId;
-    const { exitCode, signalCode } = this.server;
-    if (exitCode !== null || signalCode !== null) return Promise.reject(new LakeQueryError(ENDED));
-    return new Promise((resolve, reject) => {
-      this.open.set(id, { resolve: rows => resolve(rows as Row[]), reject });
-      this.server.stdin.write(`${JSON.stringify({ id, sql })}\n`);
-    });
+    return new Promise<unknown[]>((resolve, reject) => {
+      this.waiting.push({ sql, resolve, reject });
+      void this.work();
+    }) as Promise<Row[]>;
   }
 
   /** Like query, but without rows while the tables do not exist yet. */
@@ -51,20 +49,38 @@ export class Lake {
     });
   }
 
+  /** Like query, but without rows when the answer takes too long: for those who ask again. */
+  async queryIfInTime<Row>(sql: string): Promise<Row[]> {
+    return this.query<Row>(sql).catch((error: unknown) => {
+      if (error instanceof LateAnswerError) return [];
+      throw error;
+    });
+  }
+
+  /** Ends the reader, even one that hangs. Open questions fail. */
   async stop(): Promise<void> {
-    this.server.stdin.end();
-    await this.exited;
+    this.stopped = true;
+    await this.server?.stop();
   }
 
-  private onAnswer(answer: Answer) {
-    const question = this.open.get(answer.id);
-    this.open.delete(answer.id);
-    if ('error' in answer) question?.reject(new LakeQueryError(answer.error));
-    else question?.resolve(answer.rows);
+  /** One question at a time, so that a slow one does not take the time of those behind it. */
+  private async work() {
+    if (this.busy) return;
+    this.busy = true;
+    for (let question = this.waiting.shift(); question !== undefined; question = this.waiting.shift()) {
+      await this.ask(question.sql).then(question.resolve, question.reject);
+    }
+    this.busy = false;
   }
 
-  private onExit() {
-    for (const { reject } of this.open.values()) reject(new LakeQueryError(ENDED));
-    this.open.clear();
+  private async ask(sql: string): Promise<unknown[]> {
+    if (!this.stopped && this.server?.ended !== false) this.server = this.startServer();
+    return (this.server as LakeServer).ask(sql, this.answerMs);
+  }
+
+  private startServer(): LakeServer {
+    // The reader itself gives up a little later, for when nobody is left to end it.
+    const seconds = Math.ceil(this.answerMs / 1000) + 2;
+    return new LakeServer(this.toolchain.python, [this.script, this.folder, String(seconds)]);
   }
 }

@@ -1,6 +1,7 @@
 /** Reads the tables twice a second and keeps the state that the live page shows. */
 import { setTimeout as delay } from 'timers/promises';
 import { Checklist, Step } from './checklist';
+import { clickTime } from './click-time';
 import { LocalLakehouse } from '../aws/local-lakehouse';
 import { countQuery, TableCounts } from '../lake';
 import { Latencies } from '../report/latency';
@@ -114,8 +115,8 @@ export class LiveWatch {
   /** Measures each row when it is first seen, but not those of an earlier run. */
   private noticeRows(events: EventRow[], ready: boolean) {
     const now = Date.now();
-    for (const { event_id: id, client_ts: clicked, received_ts: received } of this.seen ? events : []) {
-      if (!this.seen?.has(id)) this.latencies.add(now - Date.parse(clicked ?? received));
+    for (const event of this.seen ? events : []) {
+      if (!this.seen?.has(event.event_id)) this.latencies.add(now - clickTime(event));
     }
     if (ready) this.seen = new Set([...this.seen ?? [], ...events.map(event => event.event_id)]);
     this.events = events;

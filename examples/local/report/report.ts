@@ -22,8 +22,8 @@ export interface StoredRows extends TableCounts {
 export async function awaitRows(lake: Lake, ledger: Ledger, since: Date): Promise<StoredRows> {
   const expected = ledger.acknowledged.size + ledger.bad;
   const counts = await until(ROWS_DEADLINE_MS, `${expected} events in the tables`, async () => {
-    const [found] = await lake.query<TableCounts>(countQuery(since));
-    return found.events + found.bad >= expected && found;
+    const [found] = await lake.queryIfInTime<TableCounts>(countQuery(since));
+    return found && found.events + found.bad >= expected && found;
   });
   const rows = await lake.query<{ event_id: string }>(
     `select event_id from events where received_ts >= timestamptz '${since.toISOString()}'`);

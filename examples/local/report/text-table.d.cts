@@ -15,6 +15,6 @@ export const PLAIN: TableLook;
 /** The look of database clients. */
 export const RULED: TableLook;
 
-/** @param look by default PLAIN */
+/** Control and direction characters are shown as escapes. @param look by default PLAIN */
 export function renderTable(
   headings: readonly string[], rows: ReadonlyArray<readonly string[]>, look?: TableLook): string;

@@ -8,6 +8,9 @@ const GRACE_MS = 5000;
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 
+if (child.pid !== undefined) process.send?.({ pid: child.pid });
+process.channel?.unref();
+
 function signalGroup(signal) {
   try {
     process.kill(-child.pid, signal);

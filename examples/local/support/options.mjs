@@ -1,4 +1,5 @@
 // The command line of `npm run demo`.
+import { existsSync } from 'node:fs';
 import { LocalRunError } from './errors.cjs';
 
 /** Friendly for documentation; 0 = any free port, which is what a run without a browser takes. */
@@ -12,6 +13,7 @@ Starts the whole pipeline on this machine and serves a shop to click in. Ctrl-C 
   --events <number>          with --once: send that many more events in bulk (default 0)
   --kill-job                 with --once: kill the Spark driver in the middle of the bulk events (needs --events)
   --keep                     continue with the tables of the last run instead of empty ones
+  --settings <file>          write keys, origins, path aliases and domain of the collector (examples/local/README.md)
   --data <folder>            folder for the run's tables and logs (default .local/demo)
   --site-port <number>       port of the shop (default ${PORTS.site}, with --once any free port)
   --live-port <number>       port of the live page (default ${PORTS.live}, with --once any free port)
@@ -27,9 +29,23 @@ function number(name, text, { least, most }) {
   return value;
 }
 
+function file(name, path) {
+  if (!path || !existsSync(path)) throw new LocalRunError(`${name} needs a file that exists, got ${path ?? 'nothing'}`);
+  return path;
+}
+
 /** @throws LocalRunError for anything it does not know */
 export function parseOptions(args) {
-  const options = { once: false, events: 0, killJob: false, keep: false, data: '.local/demo', ports: {}, help: false };
+  const options = {
+    once: false,
+    events: 0,
+    killJob: false,
+    keep: false,
+    data: '.local/demo',
+    settings: undefined,
+    ports: {},
+    help: false,
+  };
   const rest = [...args];
   while (rest.length > 0) {
     const name = rest.shift();
@@ -37,6 +53,7 @@ export function parseOptions(args) {
     if (port) options.ports[port] = number(name, rest.shift(), { least: 0, most: 65535 });
     else if (name === '--events') options.events = number(name, rest.shift(), { least: 1, most: 1_000_000 });
     else if (name === '--data') options.data = rest.shift();
+    else if (name === '--settings') options.settings = file(name, rest.shift());
     else if (name === '--once') options.once = true;
     else if (name === '--kill-job') options.killJob = true;
     else if (name === '--keep') options.keep = true;

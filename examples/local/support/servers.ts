@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
 import { Admission, refusal } from './admission.cjs';
 import { LocalRunError } from './errors.cjs';
+import { printable } from './printable.cjs';
 
 export interface ServerOptions extends Admission {
   /** Beyond it Node's parser answers by itself. */
@@ -22,7 +23,7 @@ export function localServer(
       return;
     }
     handle(request, response).catch((error: Error) => {
-      process.stderr.write(`${JSON.stringify(`${request.method} ${request.url}`)} failed: ${error.message}\n`);
+      process.stderr.write(`${printable(`${request.method} ${request.url} failed: ${error.message}`)}\n`);
       if (response.headersSent) response.destroy();
       else answerText(response, 500, 'The request could not be served.');
     });

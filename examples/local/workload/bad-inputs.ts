@@ -1,7 +1,7 @@
 /** Inputs that must be refused with a reason or kept as a bad event, without any harm to the events beside them. */
 import { gzipSync } from 'zlib';
 import { Ledger } from '../report/ledger';
-import { post, Reply } from './requests';
+import { post, Reply, Target } from './requests';
 
 const MIB = 1024 * 1024;
 
@@ -70,9 +70,9 @@ function summary({ status, code, message }: Reply): string {
   return [status, code, status >= 400 && !message ? '(no message)' : undefined].filter(Boolean).join(' ');
 }
 
-export async function sendBadInputs(collectorUrl: string, ledger: Ledger, run: string): Promise<void> {
+export async function sendBadInputs(target: Target, ledger: Ledger, run: string): Promise<void> {
   for (const { what, path, body, expected, bad = 0, good = [] } of badInputs(run)) {
-    const reply = await post(`${collectorUrl}${path}`, body);
+    const reply = await post(target, path, body);
     ledger.check(what, expected, summary(reply));
     ledger.bad += bad;
     ledger.acknowledge(good);

@@ -1,6 +1,6 @@
 /** Many events over HTTP, some requests sent twice as by a client that never saw the answer. */
 import { Ledger } from '../report/ledger';
-import { postUntilStored } from './requests';
+import { postUntilStored, Target } from './requests';
 
 const EVENTS_A_REQUEST = 100;
 const REQUESTS_AT_ONCE = 4;
@@ -24,7 +24,7 @@ function bulkEvent(run: string, index: number) {
 
 /** @param halfway called once, when half of the requests are stored, while the others go on */
 export async function sendBulk(
-  collectorUrl: string, ledger: Ledger, run: string, events: number, halfway: () => void,
+  target: Target, ledger: Ledger, run: string, events: number, halfway: () => void,
 ): Promise<void> {
   const requests = Math.ceil(events / EVENTS_A_REQUEST);
   let next = 0;
@@ -42,7 +42,7 @@ export async function sendBulk(
     const batch = Array.from({ length: size }, (_, index) => bulkEvent(run, first + index));
     const body = JSON.stringify({ events: batch });
     for (let copy = 0; copy < (request % RESENT === 0 ? 2 : 1); copy += 1) {
-      await postUntilStored(`${collectorUrl}events`, body);
+      await postUntilStored(target, 'events', body);
       ledger.acknowledge(batch.map(event => event.event_id));
     }
   };

@@ -4,7 +4,7 @@ import { Lake } from '../lake';
 import { Latencies } from '../report/latency';
 import { Ledger } from '../report/ledger';
 import { until } from '../support/until';
-import { postUntilStored } from './requests';
+import { postUntilStored, Target } from './requests';
 
 const CLICKS = 20;
 /** A brisk visitor's, which also spreads the clicks over the job's trigger intervals. */
@@ -13,16 +13,14 @@ const PAUSE_MS = 350;
 const SENT_TWICE = 5;
 const DEADLINE_MS = 120_000;
 
-export async function clickAround(
-  collectorUrl: string, lake: Lake, ledger: Ledger, run: string,
-): Promise<Latencies> {
+export async function clickAround(target: Target, lake: Lake, ledger: Ledger, run: string): Promise<Latencies> {
   const clickedAt = new Map<string, number>();
   const latencies = new Latencies();
-  const clicking = click(collectorUrl, ledger, run, clickedAt);
+  const clicking = click(target, ledger, run, clickedAt);
   let finished = false;
   void clicking.finally(() => { finished = true; });
   await until(DEADLINE_MS, 'the rows of the clicks', async () => {
-    const rows = await lake.query<{ event_id: string }>(
+    const rows = await lake.queryIfInTime<{ event_id: string }>(
       `select event_id from events where event_id like '${run}-click-%'`);
     const now = Date.now();
     for (const { event_id: id } of rows) {
@@ -36,7 +34,7 @@ export async function clickAround(
   return latencies;
 }
 
-async function click(collectorUrl: string, ledger: Ledger, run: string, clickedAt: Map<string, number>) {
+async function click(target: Target, ledger: Ledger, run: string, clickedAt: Map<string, number>) {
   for (let index = 0; index < CLICKS; index += 1) {
     const id = `${run}-click-${index}`;
     const timestamp = Date.now();
@@ -54,7 +52,7 @@ async function click(collectorUrl: string, ledger: Ledger, run: string, clickedA
       y: 300,
     };
     for (let copy = 0; copy < (index % SENT_TWICE === 0 ? 2 : 1); copy += 1) {
-      await postUntilStored(`${collectorUrl}events`, JSON.stringify(event));
+      await postUntilStored(target, 'events', JSON.stringify(event));
       ledger.acknowledge([id]);
     }
     await delay(PAUSE_MS);

@@ -2,11 +2,13 @@
 import { sendBadInputs } from './bad-inputs';
 import { sendBulk } from './bulk';
 import { clickAround } from './clicks';
+import { Target } from './requests';
 import { callSegmentSdk } from './sdk';
 import { LocalLakehouse } from '../aws/local-lakehouse';
 import { Ledger } from '../report/ledger';
 import { awaitRows, faults, renderReport, ReportInput } from '../report/report';
 import { renderTable } from '../report/text-table.cjs';
+import { say } from '../support/say';
 import { until } from '../support/until';
 
 const SAMPLE_QUERY = `select event_name, event_type, protocol, count(*) as events from events group by all
@@ -16,25 +18,25 @@ const RAW_DEADLINE_MS = 60_000;
 export interface OnceOptions {
   readonly events: number;
   readonly killJob: boolean;
+  readonly writeKey: string;
 }
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** @returns whether every event is one row or one bad event, and every answer the documented one */
 export async function runOnce(lakehouse: LocalLakehouse, options: OnceOptions): Promise<boolean> {
-  const { collectorUrl, lake, collectorMetrics } = lakehouse;
+  const { lake, collectorMetrics } = lakehouse;
+  const target: Target = { url: lakehouse.collectorUrl, writeKey: options.writeKey };
   const since = new Date();
   const run = `run-${since.getTime().toString(36)}`;
   const ledger = new Ledger();
 
   say('\nCalling every method of @segment/analytics-node, clicking like a plain page …');
-  await callSegmentSdk(new URL(collectorUrl).origin, ledger);
+  await callSegmentSdk(target, ledger);
   // The job's first batches pay for its start: a visitor sees what comes after them.
   await awaitRows(lake, ledger, since);
-  const latencies = await clickAround(collectorUrl, lake, ledger, run);
+  const latencies = await clickAround(target, lake, ledger, run);
   say('Sending bad input …');
-  await sendBadInputs(collectorUrl, ledger, run);
-  const kills = options.events > 0 ? await bulk(lakehouse, ledger, run, options) : 0;
+  await sendBadInputs(target, ledger, run);
+  const kills = options.events > 0 ? await bulk(lakehouse, target, ledger, run, options) : 0;
 
   say('Waiting for the rows …');
   const stored = await awaitRows(lake, ledger, since);
@@ -45,18 +47,18 @@ export async function runOnce(lakehouse: LocalLakehouse, options: OnceOptions): 
 
 /** @returns how often the driver was killed */
 async function bulk(
-  { collectorUrl, lake, job }: LocalLakehouse, ledger: Ledger, run: string, { events, killJob }: OnceOptions,
+  { lake, job }: LocalLakehouse, target: Target, ledger: Ledger, run: string, { events, killJob }: OnceOptions,
 ): Promise<number> {
   const killing = killJob ? ', and killing the Spark driver in the middle' : '';
   say(`Sending ${events} events in bulk, a tenth of the requests twice${killing} …`);
   const killDuringBulk = async () => {
     // Some of them have to be on their way through the job, or the kill would interrupt nothing.
     await until(RAW_DEADLINE_MS, 'the first bulk events in raw', async () =>
-      (await lake.query(`select 1 from raw where data like '%${run}-bulk-%' limit 1`)).length > 0);
+      (await lake.queryIfInTime(`select 1 from raw where data like '%${run}-bulk-%' limit 1`)).length > 0);
     job.crash();
   };
   let killed: Promise<void> | undefined;
-  await sendBulk(collectorUrl, ledger, run, events, () => {
+  await sendBulk(target, ledger, run, events, () => {
     if (killJob) killed = killDuringBulk();
   });
   await killed;

@@ -1,5 +1,6 @@
 /** Every call of the unmodified @segment/analytics-node. */
 import { Analytics } from '@segment/analytics-node';
+import { Target } from './requests';
 import { Ledger } from '../report/ledger';
 
 /** The argument of the SDK's callback, whose type the package does not export. */
@@ -7,9 +8,14 @@ interface Delivered { readonly event: { readonly messageId?: string } }
 
 export const SDK_CALLS = 6;
 
-/** @param origin of the collector: the SDK's own path, /v1/batch, leads to the stage */
-export async function callSegmentSdk(origin: string, ledger: Ledger): Promise<void> {
-  const analytics = new Analytics({ writeKey: 'demo', host: origin });
+/** The SDK takes only a host, and drops a base path from it: the path has to be said beside it. */
+function addressOf(url: string) {
+  const { origin, pathname } = new URL(url);
+  return { host: origin, path: `${pathname.replace(/v1\/$/, '')}v1/batch` };
+}
+
+export async function callSegmentSdk({ url, writeKey }: Target, ledger: Ledger): Promise<void> {
+  const analytics = new Analytics({ writeKey, ...addressOf(url) });
   const delivered: string[] = [];
   const failures: string[] = [];
   const callback = (error: unknown, context?: Delivered) => {
@@ -22,8 +28,8 @@ export async function callSegmentSdk(origin: string, ledger: Ledger): Promise<vo
   analytics.identify({ userId, traits: { plan: 'pro', email: 'ada@example.com' } }, callback);
   const order = { revenue: 41.5, currency: 'EUR', products: [{ sku: 'kiln', quantity: 2 }] };
   analytics.track({ userId, event: 'Order Completed', properties: order }, callback);
-  const url = 'https://shop.example/pricing?utm_source=news&utm_medium=email';
-  analytics.page({ userId, name: 'Pricing', properties: { url } }, callback);
+  const pricing = 'https://shop.example/pricing?utm_source=news&utm_medium=email';
+  analytics.page({ userId, name: 'Pricing', properties: { url: pricing } }, callback);
   analytics.screen({ anonymousId: 'phone-1', name: 'Home' }, callback);
   analytics.group({ userId, groupId: 'acme', traits: { seats: 12 } }, callback);
   analytics.alias({ userId, previousId: 'anonymous-7' }, callback);

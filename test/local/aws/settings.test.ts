@@ -1,0 +1,79 @@
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { synthesizeLocalApp } from '../../../examples/local/aws/app';
+import { readSettings, Settings, shopWriteKey } from '../../../examples/local/aws/settings';
+import { readStack } from '../../../examples/local/aws/template';
+import { temporaryFolder } from '../../support/temporary-folder';
+
+const folder = temporaryFolder('settings-');
+const SHOP = ['http://127.0.0.1:8080', 'http://localhost:8080'];
+
+function fileWith(content: unknown): string {
+  const path = join(folder, 'settings.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+let assemblies = 0;
+function environmentWith(settings: Settings) {
+  const outdir = join(folder, `cdk.out-${assemblies += 1}`);
+  synthesizeLocalApp(outdir, settings, SHOP);
+  return readStack(outdir).api.integration.environment;
+}
+
+const COMPLETE = {
+  writeKeys: { web: { keys: ['new-key', 'old-key'], appId: 'shop' }, app: { keys: ['app-key'] } },
+  allowedOrigins: ['http://localhost:3000'],
+  pathAliases: { 'shop/track': 'com.snowplowanalytics.snowplow/tp2' },
+  customDomain: { basePath: 'clicks' },
+};
+
+test('without a file the collector is open to every origin, and the shop sends any key', () => {
+  const settings = readSettings(undefined);
+  expect(settings).toEqual({});
+  expect(shopWriteKey(settings)).toBe('demo-write-key');
+  const environment = environmentWith(settings);
+  expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['WRITE_KEYS']));
+  expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['ALLOWED_ORIGINS']));
+});
+
+test('the collector gets keys, origins and aliases of the file', () => {
+  const environment = environmentWith(readSettings(fileWith(COMPLETE)));
+  expect(JSON.parse(environment.WRITE_KEYS)).toEqual(COMPLETE.writeKeys);
+  expect(environment.ALLOWED_ORIGINS.split(',')).toContain('http://localhost:3000');
+  expect(JSON.parse(environment.PATH_ALIASES)).toEqual(COMPLETE.pathAliases);
+});
+
+test('the shop follows: its key is the first one of the file, and its origins are allowed', () => {
+  const settings = readSettings(fileWith(COMPLETE));
+  expect(shopWriteKey(settings)).toBe('new-key');
+  expect(environmentWith(settings).ALLOWED_ORIGINS.split(',')).toEqual(['http://localhost:3000', ...SHOP]);
+});
+
+test.each([
+  ['{', /^settings\.json is no JSON \(.+\): see examples\/local\/README\.md/],
+  ['[]', /^settings\.json must be an object: see/],
+  [{ writeKey: 'k' },
+    /^settings\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, customDomain/],
+  [{ writeKeys: ['k'] }, /^writeKeys in settings\.json must be like \{"shop":\{"keys":\["my-key"\]\}\}/],
+  [{ writeKeys: { web: { keys: 'k' } } }, /^writeKeys in settings\.json must be like/],
+  [{ allowedOrigins: 'http://x' }, /^allowedOrigins in settings\.json must be like \["http:\/\/localhost:3000"\]/],
+  [{ pathAliases: { a: 1 } }, /^pathAliases in settings\.json must be like/],
+  [{ customDomain: true }, /^customDomain in settings\.json must be like \{"basePath":"clicks"\}/],
+  [{ customDomain: { domainName: 'x' } }, /^customDomain in settings\.json must be like/],
+])('%j is refused with one sentence', (content, sentence) => {
+  const path = fileWith(content);
+  expect(() => readSettings(path)).toThrow(expect.objectContaining({
+    name: 'LocalRunError', message: expect.stringMatching(sentence),
+  }));
+});
+
+test.each([
+  [{ writeKeys: {} }],
+  [{ allowedOrigins: ['shop.example'] }],
+  [{ pathAliases: { 'shop/track': 'no/such/path' } }],
+])('what the construct refuses of %j is one sentence as well', settings => {
+  expect(() => environmentWith(settings)).toThrow(expect.objectContaining({
+    name: 'LocalRunError', message: expect.stringContaining(Object.keys(settings)[0]),
+  }));
+});

@@ -1,0 +1,35 @@
+/** Processes of the local run end with it, in good order or not. */
+import { spawn } from 'child_process';
+import { firstLine, isRunning, untilGone } from './running';
+import { Guarded } from '../../../examples/local/support/guarded';
+import { killRemaining, OUT_OF_CTRL_C, remember } from '../../../examples/local/support/processes';
+import { temporaryFolder } from '../../support/temporary-folder';
+
+/** A shell that ignores SIGTERM and has a child that does so, too. */
+const STUBBORN = 'trap "" TERM; (trap "" TERM; echo $$; while :; do sleep 1; done) & echo $!; wait';
+
+const folder = temporaryFolder('processes-');
+
+test('killing what remains reaches a command that a guard has started, and its children', async () => {
+  const pids: number[] = [];
+  const guarded = await new Promise<Guarded>(resolve => {
+    const created: Guarded = new Guarded('sh', ['-c', STUBBORN], {
+      cwd: folder,
+      env: process.env,
+      onLine: line => { if (pids.push(Number(line)) === 2) resolve(created); },
+      onErrorLine: () => undefined,
+    });
+  });
+  expect(pids.map(isRunning)).toEqual([true, true]);
+  killRemaining();
+  await guarded.exited;
+  await Promise.all(pids.map(untilGone));
+});
+
+test('killing what remains reaches any process that is remembered, but only while it runs', async () => {
+  const child = remember(spawn('sh', ['-c', STUBBORN], { ...OUT_OF_CTRL_C, stdio: ['ignore', 'pipe', 'ignore'] }));
+  await firstLine(child);
+  killRemaining();
+  await untilGone(child.pid as number);
+  killRemaining();
+});
