@@ -1,7 +1,7 @@
 import { aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/** What every construct of this package that writes logs is told about them. */
+/** Options of every construct of this package that writes logs. */
 export interface LogOptions {
   /** One month when left out. */
   readonly logRetention?: logs.RetentionDays;

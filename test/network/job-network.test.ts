@@ -58,7 +58,7 @@ describe('a VPC of its own', () => {
     });
   });
 
-  test('its network ACL lets HTTPS out and answers in', () => {
+  test('its network ACL lets HTTPS out and replies in', () => {
     template.resourceCountIs('AWS::EC2::NetworkAclEntry', 2);
     template.hasResourceProperties('AWS::EC2::NetworkAclEntry', {
       Egress: true,

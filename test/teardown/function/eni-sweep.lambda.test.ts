@@ -30,10 +30,10 @@ const failure = (name: string, more: object = {}) => Object.assign(new Error(nam
 const deleted = () =>
   ec2.commandCalls(DeleteNetworkInterfaceCommand).map(call => call.args[0].input.NetworkInterfaceId);
 
-function interfaces(...answers: Array<ReturnType<typeof eni>[]>): void {
+function interfaces(...polls: Array<ReturnType<typeof eni>[]>): void {
   const mock = ec2.on(DescribeNetworkInterfacesCommand);
-  answers.slice(0, -1).forEach(NetworkInterfaces => mock.resolvesOnce({ NetworkInterfaces }));
-  mock.resolves({ NetworkInterfaces: answers[answers.length - 1] });
+  polls.slice(0, -1).forEach(NetworkInterfaces => mock.resolvesOnce({ NetworkInterfaces }));
+  mock.resolves({ NetworkInterfaces: polls[polls.length - 1] });
 }
 
 beforeEach(() => {
