@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync } from 'fs';
 import { dirname, join, relative } from 'path';
 import * as ts from 'typescript';
 
@@ -81,4 +81,25 @@ test('run-time code imports neither the CDK nor what is synthesized', () => {
       || name.startsWith('constructs'))
     .map(name => `${file} → ${name}`));
   expect(foreign).toEqual([]);
+});
+
+describe('docs/architecture.md', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+  const section = (title: string) => page.split('\n## ').find(text => text.startsWith(title)) ?? '';
+  const quoted = (text: string) => [...text.matchAll(/`([^`\s]+)`/g)].map(([, name]) => name);
+
+  test('names only files that exist where a change goes', () => {
+    const paths = quoted(section('Where a change goes')).filter(name => name.includes('/'));
+    expect(paths.length).toBeGreaterThan(15);
+    expect(paths.filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  test('walks an event through files that exist, in ten lines', () => {
+    const walk = section('The walk of an event');
+    const files = quoted(walk).filter(name => name.endsWith('.ts') && !name.includes('<'));
+    const folders = ['', 'protocols'].map(folder => join(ROOT, 'src/collector/function', folder));
+    expect(walk.match(/^\d+\. /gm)).toHaveLength(10);
+    expect(files.length).toBeGreaterThan(15);
+    expect(files.filter(file => !folders.some(folder => existsSync(join(folder, file))))).toEqual([]);
+  });
 });
