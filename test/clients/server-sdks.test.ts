@@ -245,7 +245,7 @@ const CLIENTS: readonly Client[] = [
         properties: expect.stringContaining('"revenue":12.5'),
       },
       '$pageview': { event_type: 'page', page_url: 'https://shop.example/tea' },
-      '$groupidentify': { event_type: 'group', group_id: 'g-1', traits: '{"$group_set":{"seats":3}}' },
+      '$groupidentify': { event_type: 'group', group_id: 'g-1', traits: '{"seats":3}' },
       '$create_alias': { event_type: 'alias', previous_id: 'a-1' },
       '$exception': { event_type: 'track', properties: expect.stringContaining('"value":"broken"') },
     },

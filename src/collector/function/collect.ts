@@ -62,7 +62,8 @@ function collectEvents(
     const read = first.read(request);
     endpoint = ownerOf(read.value, shared, request) ?? first;
     keys.push(...keysWithin(endpoint.keys?.(read.value) ?? {}));
-    protect(read.value, { clientIp: request.clientIp, presentedKeys: new Set(writeKeys.areOpen ? [] : keys) });
+    const protection = { clientIp: request.clientIp, presentedKeys: new Set(writeKeys.areOpen ? [] : keys) };
+    for (const part of [read.value, request.query]) protect(part, protection);
     content = read;
     const source = writeKeys.authenticate(keys);
     const batch = endpoint.split(content.value, request);

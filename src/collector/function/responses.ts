@@ -20,6 +20,10 @@ export function text(body: string): CollectorResponse {
   return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
+export function script(body: string): CollectorResponse {
+  return { status: 200, headers: { 'Content-Type': 'text/javascript; charset=utf-8' }, body };
+}
+
 /** 200 without a body. */
 export const nothing: CollectorResponse = { status: 200, headers: {}, body: '' };
 

@@ -2,7 +2,7 @@ import { Content, decodeJson, inflate, parseJson } from '../decode';
 import { ShapeError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { CollectorRequest } from '../request';
-import { json } from '../responses';
+import { json, script } from '../responses';
 import { ContentKeys } from '../write-key';
 import { arrayAt, envelope, listed, single } from './batch';
 import { jsonEndpoint } from './json-endpoint';
@@ -29,7 +29,12 @@ export const posthog: Protocol = {
 
 const SHARED_PATH = 'batch';
 
-const configuration: ReplyEndpoint = { kind: 'reply', methods: ['GET', 'POST'], reply: () => json(200, {}) };
+const configuration: ReplyEndpoint = {
+  kind: 'reply',
+  methods: ['GET', 'POST'],
+  // Browsers execute a script only under its own content type.
+  reply: ({ path }) => (path.endsWith('.js') ? script('') : json(200, {})),
+};
 
 const captures: CollectEndpoint = {
   ...jsonEndpoint,

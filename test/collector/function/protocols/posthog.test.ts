@@ -173,8 +173,13 @@ test('an unknown project is refused with a code', () => {
 test.each([
   ['POST', '/flags/'],
   ['GET', '/array/phc_1/config'],
-  ['GET', '/array/phc_1/config.js'],
   ['POST', '/decide'],
 ])('%s %s is answered with an empty configuration', (method, path) => {
   expect(collected({ method, path }).response).toMatchObject({ status: 200, body: '{}' });
+});
+
+test('the configuration is a script where browsers load it as one, and JSON elsewhere', () => {
+  const typeAt = (path: string) => collected({ method: 'GET', path }).response.headers['Content-Type'];
+  expect(typeAt('/array/phc_1/config.js')).toMatch('text/javascript');
+  expect([typeAt('/array/phc_1/config'), typeAt('/flags')]).toEqual(['application/json', 'application/json']);
 });
