@@ -18,7 +18,7 @@ import { TeardownOptions } from './teardown/teardown';
  */
 export interface ClickstreamLakehouseProps {
   /**
-   * An existing VPC for the streaming job. Its subnet must reach S3, Kinesis and CloudWatch.
+   * An existing VPC for the streaming job. It needs a private subnet that reaches S3, Kinesis and CloudWatch.
    *
    * @default - see `network`
    */
@@ -46,7 +46,8 @@ export interface ClickstreamLakehouseProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Whether buckets, database and tables are kept when the stack is deleted. DESTROY empties the buckets.
+   * Whether buckets, database and tables are kept when the stack is deleted. DESTROY empties the buckets. SNAPSHOT is
+   * refused, because neither buckets nor tables have snapshots.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -48,7 +48,8 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
 }
 
 function environmentOf(scope: Construct, props: CollectorFunctionProps): CollectorEnvironment {
-  const { allowedOrigins, writeKeys, writeKeysSecret, pathAliases, firstPartyCookie, preprocess } = props;
+  const { allowedOrigins, writeKeys, writeKeysSecret, pathAliases, firstPartyCookie } = props;
+  const { preprocess, preprocessHeaders } = props;
   return {
     STREAM_NAME: props.stream.streamName,
     METRICS_NAMESPACE,
@@ -60,6 +61,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
     ...(pathAliases && { PATH_ALIASES: JSON.stringify(pathAliases) }),
     ...(firstPartyCookie && { FIRST_PARTY_COOKIE: firstPartyCookie._domain ?? 'host' }),
     ...(preprocess && { PREPROCESS_MODULE: `${LAYER_ROOT}/${HOOK_MODULE}` }),
+    ...(preprocessHeaders && { PREPROCESS_HEADERS: preprocessHeaders.join(',') }),
   };
 }
 

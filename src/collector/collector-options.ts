@@ -52,7 +52,11 @@ export interface CustomDomainOptions {
 /** Options of the collector. */
 export interface CollectorOptions {
   /**
-   * Origins whose pages may send events, like `https://shop.example`.
+   * Origins whose pages may send events, like `https://shop.example`, or `https://*.shop.example` for every origin
+   * below a domain.
+   *
+   * A page of another origin gets a 403 response, and its events are not stored. Requests without an Origin header, as
+   * servers, apps and image tags send them, are not affected.
    *
    * @default - every origin
    */
@@ -60,7 +64,7 @@ export interface CollectorOptions {
 
   /**
    * Sources that may send events, by source id. They are stored in the environment of the function, whose 4 KB they
-   * share with the other settings. `writeKeysSecret` has room for more.
+   * share with the other settings. `writeKeysSecret` has room for more. No two sources may have the same key.
    *
    * @default - anybody may send, unless `writeKeysSecret` is set
    */
@@ -84,6 +88,14 @@ export interface CollectorOptions {
    * @default - no hook
    */
   readonly preprocess?: lambda.Code;
+
+  /**
+   * Request headers that the hook sees besides the usual ones, like `x-shop`. Headers that hold a key, a cookie or an
+   * address are refused.
+   *
+   * @default - the headers of the allow-list in docs/collector.md
+   */
+  readonly preprocessHeaders?: string[];
 
   /**
    * Other names for the collector's paths, because ad blockers know the originals. For example,

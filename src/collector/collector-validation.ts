@@ -2,7 +2,7 @@ import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorOptions, CustomDomainOptions, WriteKeySource } from './collector-options';
 import type { CollectorEnvironment } from './function/environment';
-import { isServed, normalisePath } from './function/interface';
+import { isSecretHeader, isServed, isUsableKey, normalisePath, ORIGIN_PATTERN } from './function/interface';
 import { InvalidPropertyError, requireBetween, requireMatch } from '../private/validate';
 
 /**
@@ -15,8 +15,8 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 /** A stream's name has at most 128 characters, a secret's ARN rarely more than this. */
 const LONGEST_NAME = 200;
 
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s',]+$/;
 const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+const HEADER_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 const PATH = /^\/?[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?$/;
 
@@ -32,6 +32,7 @@ export function validateCollector(scope: Construct, options: CollectorOptions): 
       'collector.writeKeysSecret cannot be combined with collector.writeKeys: one of them must hold all keys');
   }
   if (options.writeKeys) validateWriteKeys(options.writeKeys);
+  validateHookHeaders(options);
   if (options.pathAliases) validatePathAliases(options.pathAliases);
   if (options.customDomain) validateCustomDomain(scope, options.customDomain);
   if (options.firstPartyCookie) validateCookie(scope, options.firstPartyCookie._domain, options.customDomain);
@@ -42,8 +43,8 @@ function validateOrigins(origins: string[]): void {
     throw new InvalidPropertyError('collector.allowedOrigins is empty: leave it out to allow every origin');
   }
   for (const origin of origins) {
-    requireMatch('collector.allowedOrigins', origin, ORIGIN,
-      'origins: scheme and host without a path, like https://shop.example');
+    requireMatch('collector.allowedOrigins', origin, ORIGIN_PATTERN,
+      'origins: scheme and host without a path, like https://shop.example or https://*.shop.example');
   }
 }
 
@@ -53,11 +54,35 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
     throw new InvalidPropertyError(
       'collector.writeKeys is empty: nobody could send events; leave it out to let anybody send');
   }
+  const sourceOf = new Map<string, string>();
   for (const [source, { keys }] of sources) {
-    if (keys.length === 0 || keys.some(key => !Token.isUnresolved(key) && key.trim() === '')) {
+    const property = `collector.writeKeys['${source}']`;
+    if (keys.length === 0) throw new InvalidPropertyError(`${property}.keys must hold at least one key`);
+    if (keys.some(key => !Token.isUnresolved(key) && !isUsableKey(key))) {
       throw new InvalidPropertyError(
-        `collector.writeKeys['${source}'].keys must hold at least one key and no empty one`);
+        `${property}.keys has a key that is blank or contains ***, as a masked key does: no client could send it`);
     }
+    for (const key of keys) {
+      const other = sourceOf.get(key) ?? source;
+      if (other !== source) {
+        throw new InvalidPropertyError(
+          `collector.writeKeys['${other}'] and ${property} have the same key: a key must tell its source`);
+      }
+      sourceOf.set(key, source);
+    }
+  }
+}
+
+function validateHookHeaders({ preprocess, preprocessHeaders = [] }: CollectorOptions): void {
+  if (preprocessHeaders.length > 0 && !preprocess) {
+    throw new InvalidPropertyError(
+      'collector.preprocessHeaders names headers for collector.preprocess, which is not set');
+  }
+  for (const name of preprocessHeaders) {
+    requireMatch('collector.preprocessHeaders', name, HEADER_NAME, 'names of headers, like x-shop');
+    if (Token.isUnresolved(name) || !isSecretHeader(name)) continue;
+    throw new InvalidPropertyError(
+      `collector.preprocessHeaders has '${name}', which holds a secret or an address that a hook may not see`);
   }
 }
 
@@ -134,6 +159,6 @@ export function requireFittingEnvironment(environment: CollectorEnvironment): vo
     sum + name.length + (Token.isUnresolved(value) ? LONGEST_NAME : Buffer.byteLength(value)), 0);
   if (bytes <= MAX_ENVIRONMENT_BYTES) return;
   throw new InvalidPropertyError(
-    'collector.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, '
+    'collector.writeKeys, pathAliases, allowedOrigins and preprocessHeaders must fit the environment of a function, '
     + `${MAX_ENVIRONMENT_BYTES} bytes, got ${bytes}: keep the write keys in a secret, collector.writeKeysSecret`);
 }

@@ -1,4 +1,4 @@
-import { aws_apigateway as apigateway } from 'aws-cdk-lib';
+import { aws_apigateway as apigateway, Token } from 'aws-cdk-lib';
 import { RETRY_AFTER_SECONDS } from './function/interface';
 
 interface GatewayError {
@@ -39,12 +39,9 @@ const GATEWAY_ERRORS: ReadonlyArray<[apigateway.ResponseType, GatewayError]> = [
   [ResponseType.WAF_FILTERED, { code: 'filtered', message: 'the request was filtered' }],
 ];
 
-/**
- * Adds body and CORS headers to every response of the gateway itself. The gateway cannot check a list of origins: a
- * single allowed origin is sent as it is, and otherwise the request's is echoed, with a body that reveals nothing.
- */
+/** Adds body, CORS headers and the collector's own headers to every response of the gateway itself. */
 export function addGatewayResponses(api: apigateway.RestApi, allowedOrigins?: string[]): void {
-  const origin = allowedOrigins?.length === 1 ? `'${allowedOrigins[0]}'` : 'method.request.header.Origin';
+  const origin = allowedOriginHeader(allowedOrigins ?? []);
   for (const [type, { status, code, message, retryable }] of GATEWAY_ERRORS) {
     api.addGatewayResponse(type.responseType, {
       type,
@@ -54,9 +51,19 @@ export function addGatewayResponses(api: apigateway.RestApi, allowedOrigins?: st
         'Access-Control-Allow-Credentials': "'true'",
         'Vary': "'Origin'",
         'Cache-Control': "'no-store'",
+        'X-Content-Type-Options': "'nosniff'",
         ...(retryable && { 'Retry-After': `'${RETRY_AFTER_SECONDS}'` }),
       },
       templates: { 'application/json': JSON.stringify({ success: false, code, message }) },
     });
   }
+}
+
+/**
+ * The gateway cannot check a list or a pattern of origins: a single exact origin is sent as it is, and otherwise the
+ * request's is echoed, with a body that reveals nothing.
+ */
+function allowedOriginHeader([origin, ...others]: string[]): string {
+  const isExact = origin !== undefined && others.length === 0 && !Token.isUnresolved(origin) && !origin.includes('*');
+  return isExact ? `'${origin}'` : 'method.request.header.Origin';
 }

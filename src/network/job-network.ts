@@ -60,11 +60,18 @@ export class JobNetwork extends Construct implements IJobNetwork {
   }
 
   private selectSubnet(props: JobNetworkProps): ec2.ISubnet {
-    const { PRIVATE_WITH_EGRESS, PRIVATE_ISOLATED } = ec2.SubnetType;
-    const subnetType = this.vpc.privateSubnets.length > 0 ? PRIVATE_WITH_EGRESS : PRIVATE_ISOLATED;
-    const [subnet] = this.vpc.selectSubnets(props.vpcSubnets ?? { subnetType }).subnets;
+    const [subnet] = this.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: this.privateType() }).subnets;
     if (!subnet) throw new InvalidPropertyError('vpcSubnets selects no subnet of vpc; select a private one');
     return subnet;
+  }
+
+  /** CDK's own error for a VPC without such a subnet names neither the property nor a remedy. */
+  private privateType(): ec2.SubnetType {
+    if (this.vpc.privateSubnets.length > 0) return ec2.SubnetType.PRIVATE_WITH_EGRESS;
+    if (this.vpc.isolatedSubnets.length > 0) return ec2.SubnetType.PRIVATE_ISOLATED;
+    throw new InvalidPropertyError(
+      'vpc has no private subnet: the job needs one, because its workers have no public address; '
+      + 'add a private subnet, or leave vpc out to have a VPC created (network)');
   }
 
   private createSecurityGroup(): ec2.SecurityGroup {

@@ -5,7 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 import { deltaTableInput, TableName } from './tables';
 import { STORAGE_PREFIXES } from '../contract/generated';
 import { securedBucket } from '../private/secured-bucket';
-import { requireMatch } from '../private/validate';
+import { InvalidPropertyError, requireMatch } from '../private/validate';
 
 /** Glue takes more, but every query would have to quote it. */
 const DATABASE_NAME = /^[a-z0-9_]{1,255}$/;
@@ -87,7 +87,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     super(scope, id);
     requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
       'of lower-case letters, digits and underscores');
-    this.removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.removalPolicy = requireKnown(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
     const creates = !props.rawBucket || !props.lakehouseBucket;
     const logs = creates && (props.accessLogs ?? true) ? this.createAccessLogsBucket() : undefined;
@@ -160,4 +160,12 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     table.applyRemovalPolicy(this.removalPolicy);
     return name;
   }
+}
+
+/** Neither buckets nor catalogs have snapshots: CloudFormation would refuse the policy when it deploys. */
+function requireKnown(policy: RemovalPolicy): RemovalPolicy {
+  const { RETAIN, RETAIN_ON_UPDATE_OR_DELETE, DESTROY } = RemovalPolicy;
+  if ([RETAIN, RETAIN_ON_UPDATE_OR_DELETE, DESTROY].includes(policy)) return policy;
+  throw new InvalidPropertyError(
+    `removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got '${policy}'`);
 }

@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ClientIp, CollectorOptions, ConsentMode, FirstPartyCookie } from '../../src';
 import { CollectorEndpoint, CollectorEndpointProps } from '../../src/collector/collector-endpoint';
 import { parseEnvironment } from '../../src/collector/function/environment';
+import { AllowedOrigins } from '../../src/collector/function/origins';
 import { rendered } from '../support/iam-statements';
 import { testStack } from '../support/stack';
 
@@ -93,7 +94,7 @@ describe('the function', () => {
     });
     const all = settings({ allowedOrigins: ['https://a.example', 'http://localhost:3000'], clientIp: ClientIp.DROP });
     expect(all).toMatchObject({
-      allowedOrigins: new Set(['https://a.example', 'http://localhost:3000']),
+      allowedOrigins: new AllowedOrigins(['https://a.example', 'http://localhost:3000']),
       clientIp: 'drop',
     });
   });
@@ -171,30 +172,46 @@ test.each<[string, CollectorOptions, string]>([
   [
     'an origin with a path',
     { allowedOrigins: ['https://a.example/'] },
-    "like https://shop.example, got 'https://a.example/'",
+    "like https://shop.example or https://*.shop.example, got 'https://a.example/'",
   ],
   [
     'an origin without scheme',
     { allowedOrigins: ['a.example'] },
-    'collector.allowedOrigins must be origins: scheme and host without a path, like https://shop.example, '
-      + "got 'a.example'",
+    'collector.allowedOrigins must be origins: scheme and host without a path, like https://shop.example or '
+      + "https://*.shop.example, got 'a.example'",
   ],
+  ['every origin as a star', { allowedOrigins: ['*'] }, "got '*'"],
+  ['a star within a name', { allowedOrigins: ['https://www*.shop.example'] }, "got 'https://www*.shop.example'"],
+  ['two stars', { allowedOrigins: ['https://*.*.example'] }, "got 'https://*.*.example'"],
+  ['a list in one origin', { allowedOrigins: ['https://a.example,https://b.example'] }, 'collector.allowedOrigins must'],
   ['no source', { writeKeys: {} }, 'collector.writeKeys is empty: nobody could send events'],
   [
     'a source without keys',
     { writeKeys: { web: { keys: [] } } },
-    "collector.writeKeys['web'].keys must hold at least one key and no empty one",
+    "collector.writeKeys['web'].keys must hold at least one key",
   ],
   [
-    'an empty key',
+    'a blank key',
     { writeKeys: { web: { keys: ['a', ' '] } } },
-    "collector.writeKeys['web'].keys must hold at least one key and no empty one",
+    "collector.writeKeys['web'].keys has a key that is blank or contains ***, as a masked key does: no client could "
+      + 'send it',
+  ],
+  ['a masked key', { writeKeys: { web: { keys: ['abc***'] } } }, 'as a masked key does: no client could send it'],
+  [
+    'a key of two sources',
+    { writeKeys: { web: { keys: ['k1', 'k2'] }, app: { keys: ['k2'] } } },
+    "collector.writeKeys['web'] and collector.writeKeys['app'] have the same key: a key must tell its source",
+  ],
+  [
+    'headers for no hook',
+    { preprocessHeaders: ['x-shop'] },
+    'collector.preprocessHeaders names headers for collector.preprocess, which is not set',
   ],
   [
     'more keys than fit',
     { writeKeys: { web: { keys: ['x'.repeat(4000)] } } },
-    'collector.writeKeys, pathAliases and allowedOrigins must fit the environment of a function, 4096 bytes, got 4314: '
-      + 'keep the write keys in a secret, collector.writeKeysSecret',
+    'collector.writeKeys, pathAliases, allowedOrigins and preprocessHeaders must fit the environment of a function, '
+      + '4096 bytes, got 4314: keep the write keys in a secret, collector.writeKeysSecret',
   ],
   [
     'an alias that is no path',
@@ -243,7 +260,7 @@ test.each(['localhost', '.shop.example', 'https://shop.example', ''])('refuses a
 test('values known only at deployment are not judged', () => {
   const token = {
     memorySize: Token.asNumber({ Ref: 'Memory' }),
-    allowedOrigins: [Token.asString({ Ref: 'Origin' })],
+    allowedOrigins: [Token.asString({ Ref: 'Origin' }), 'https://*.shop.example'],
     writeKeys: { web: { keys: [Token.asString({ Ref: 'Key' })] } },
     firstPartyCookie: FirstPartyCookie.domain(Token.asString({ Ref: 'Domain' })),
   };

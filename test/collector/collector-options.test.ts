@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
 import {
   App,
   aws_certificatemanager as acm,
   aws_kinesis as kinesis,
   aws_kms as kms,
-  aws_lambda as lambda,
   aws_route53 as route53,
   aws_secretsmanager as secretsmanager,
   RemovalPolicy,
@@ -79,31 +75,6 @@ describe('write keys in a secret', () => {
         writeKeys: { web: { keys: ['k'] } },
       })),
     ).toThrow('collector.writeKeysSecret cannot be combined with collector.writeKeys: one of them must hold all keys');
-  });
-});
-
-describe('the preprocess hook', () => {
-  let folder: string;
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'hook-')); });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const withHook = () => build(() => ({ preprocess: lambda.Code.fromAsset(folder) }));
-
-  test('comes as a layer of the function and is named in its environment', () => {
-    writeFileSync(join(folder, 'index.mjs'), 'export const preprocess = event => event;');
-    const { template, environment } = withHook();
-    template.hasResourceProperties('AWS::Lambda::LayerVersion', { CompatibleRuntimes: ['nodejs22.x'] });
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Layers: [{ Ref: Match.stringLikeRegexp('^CollectorPreprocessLayer') }],
-    });
-    expect(environment().PREPROCESS_MODULE).toBe('/opt/index.mjs');
-  });
-
-  test('is refused without its module', () => {
-    writeFileSync(join(folder, 'index.js'), '');
-    expect(withHook).toThrow(
-      'collector.preprocess must have index.mjs at its root, which exports preprocess(event, request); '
-      + `found none in '${folder}'`,
-    );
   });
 });
 

@@ -49,11 +49,20 @@ test('the page that sent the request can read the response', () => {
   }
 });
 
-test('a single allowed origin is named, and one of several is echoed', () => {
+test('a single allowed origin is named, and one of several or of a pattern is echoed', () => {
   const originsOf = (...allowedOrigins: string[]) => [...new Set(responsesOf(allowedOrigins)
     .map(({ ResponseParameters }) => ResponseParameters[`${HEADER}Access-Control-Allow-Origin`]))];
   expect(originsOf('https://shop.example')).toEqual(["'https://shop.example'"]);
   expect(originsOf('https://shop.example', 'https://www.shop.example')).toEqual(['method.request.header.Origin']);
+  expect(originsOf('https://*.shop.example')).toEqual(['method.request.header.Origin']);
+});
+
+test('no browser guesses the type of a response or stores it', () => {
+  for (const { ResponseParameters } of responses) {
+    expect(ResponseParameters).toMatchObject({
+      [`${HEADER}X-Content-Type-Options`]: "'nosniff'", [`${HEADER}Cache-Control`]: "'no-store'",
+    });
+  }
 });
 
 test('Retry-After is sent wherever the client may try again', () => {

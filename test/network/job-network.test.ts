@@ -115,6 +115,22 @@ describe('a given VPC', () => {
     expect(network.subnet.node.path).toBe('Test/Own/PrivateSubnet2');
   });
 
+  test('is refused when all its subnets are public', () => {
+    const publicOnly = { subnetConfiguration: [{ name: 'Open', subnetType: ec2.SubnetType.PUBLIC }] };
+    expect(() => withVpc(vpc => ({ vpc }), publicOnly)).toThrow(
+      'vpc has no private subnet: the job needs one, because its workers have no public address; '
+        + 'add a private subnet, or leave vpc out to have a VPC created (network)',
+    );
+  });
+
+  test('may be imported with public subnets only, and is refused too', () => {
+    expect(() => build(stack => ({
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Own', {
+        vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], publicSubnetIds: ['subnet-1'],
+      }),
+    }))).toThrow('vpc has no private subnet');
+  });
+
   test('refuses a selection of nothing', () => {
     expect(() => withVpc(vpc => ({ vpc, vpcSubnets: { subnets: [] } }))).toThrow(
       'vpcSubnets selects no subnet of vpc; select a private one',

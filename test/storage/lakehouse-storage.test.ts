@@ -160,3 +160,15 @@ test('DESTROY empties the buckets', () => {
   templateOf({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 3);
   template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
 });
+
+test('SNAPSHOT is refused, because neither buckets nor tables have snapshots', () => {
+  expect(() => build({ removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow(
+    "removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got 'snapshot'",
+  );
+});
+
+test('RETAIN_ON_UPDATE_OR_DELETE keeps the data', () => {
+  const kept = templateOf({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
+  kept.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate' });
+  kept.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+});
