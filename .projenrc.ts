@@ -1,6 +1,8 @@
 import { awscdk, cdk, javascript } from 'projen';
+import { pinActions } from './projenrc/actions';
 import { generateContract } from './projenrc/contract';
 import { bundleHandlers } from './projenrc/handlers';
+import { generateNotices } from './projenrc/notices';
 import { configurePackageFiles } from './projenrc/package-files';
 import { configureTasks } from './projenrc/tasks';
 import { bundleWebsite } from './projenrc/website';
@@ -78,6 +80,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/core',
     // tests
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
+    'recheck@4.5.0', // finds super-linear regular expressions
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards
     // right
     '@segment/analytics-next',
@@ -127,9 +130,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
 });
 
+pinActions(project);
 generateContract(project);
 bundleHandlers(project);
 bundleWebsite(project);
+generateNotices(project);
 configurePackageFiles(project);
 configureTasks(project);
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'fs';
-import { join } from 'path';
+import { basename, join } from 'path';
 import { awscdk } from 'projen';
+import { METAFILES } from './notices';
 
 /**
  * What runs in Lambda. It is bundled into the package, so that nothing is bundled at the user's synth and what it
@@ -25,7 +26,11 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
       target: 'node22',
       tsconfigPath: 'test/tsconfig.json',
       minify: true,
-      esbuildArgs: { '--main-fields': 'module,main', '--legal-comments': 'none' },
+      esbuildArgs: {
+        '--main-fields': 'module,main',
+        '--legal-comments': 'none',
+        '--metafile': `${METAFILES}/${basename(entrypoint, '.ts')}.json`,
+      },
     });
   }
   project.eslint?.allowDevDeps(RUN_TIME);

@@ -18,5 +18,11 @@ export async function loadConfig(): Promise<SiteConfig> {
   if (!config?.collectorUrl || !config.writeKey) {
     throw new ConfigError('config.json needs a collectorUrl and a writeKey; until then no event is sent.');
   }
-  return { collectorUrl: config.collectorUrl.replace(/\/+$/, ''), writeKey: config.writeKey };
+  return { collectorUrl: withoutSlashAtEnd(config.collectorUrl), writeKey: config.writeKey };
+}
+
+function withoutSlashAtEnd(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end--;
+  return url.slice(0, end);
 }

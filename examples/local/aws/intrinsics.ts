@@ -99,7 +99,7 @@ export class Intrinsics {
   private substitute(argument: Json): string {
     const [text, variables] = Array.isArray(argument) ? pair(argument, 'Fn::Sub') : [argument, {}];
     const known = this.resolve(variables) as { [key: string]: Json };
-    return String(text).replace(/\$\{([^!}][^}]*)\}/g, (_match, name: string) => {
+    return String(text).replace(/\$\{([^!${}][^${}]*)\}/g, (_match, name: string) => {
       if (name in known) return String(known[name]);
       return String(name.includes('.') ? this.attribute(...splitAttribute(name)) : this.ref(name));
     }).replace(/\$\{!/g, '${');

@@ -11,8 +11,9 @@ import { run, timed } from './progress.mjs';
 
 const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
 const RESOLVE_JARS = fileURLToPath(new URL('resolve_jars.py', import.meta.url));
-/** Installs the hashed requirements in a third of pip's time. */
-const UV = 'uv==0.13.9';
+const JAR_HASHES = fileURLToPath(new URL('jars.sha256', import.meta.url));
+/** uv installs the hashed requirements in a third of pip's time. Pip itself checks the hashes of uv. */
+const UV_REQUIREMENTS = fileURLToPath(new URL('uv-requirements.txt', import.meta.url));
 
 const log = name => join(LOCAL, 'logs', `setup-${name}.log`);
 
@@ -64,13 +65,13 @@ const STEPS = {
   },
   python: {
     title: 'Python environment (Spark, Delta, DuckDB; 1.1 GB)',
-    inputs: () => digest([REQUIREMENTS], [UV]),
+    inputs: () => digest([REQUIREMENTS, UV_REQUIREMENTS]),
     output: python,
     work: installPython,
   },
   jars: {
     title: 'Delta jars (Spark resolves them)',
-    inputs: () => digest([RESOLVE_JARS], [pinned('pyspark'), pinned('delta-spark')]),
+    inputs: () => digest([RESOLVE_JARS, JAR_HASHES], [pinned('pyspark'), pinned('delta-spark')]),
     output: JARS,
     work: () => run(python, [RESOLVE_JARS, join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
   },
@@ -97,7 +98,9 @@ async function installPython() {
   // uv uninstalls itself when it syncs its own environment, so it lives in a separate one.
   const uv = join(LOCAL, 'uv');
   if (!existsSync(join(uv, 'bin', 'uv'))) await run(system, ['-m', 'venv', uv], options);
-  await run(join(uv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', UV], options);
+  await run(join(uv, 'bin', 'python'), [
+    '-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--require-hashes', '--requirement', UV_REQUIREMENTS,
+  ], options);
   await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', python, '--require-hashes', REQUIREMENTS], options);
 }
 

@@ -89,5 +89,6 @@ function callBody(streamName: string, entries: readonly RecordEntry[]): Buffer {
  */
 function errorName({ status, headers, text }: HttpResponse): string {
   const type = /"__type"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? String(headers['x-amzn-errortype'] ?? `HTTP ${status}`);
-  return type.replace(/^.*#/, '').replace(/:.*$/, '');
+  const [name] = type.split(':', 1);
+  return name.slice(name.lastIndexOf('#') + 1);
 }
