@@ -58,6 +58,7 @@ function stamp(draft: EventDraft, index: number, { protocol, source, request, id
     event_id: ids.of(draft),
     protocol: draft.protocol ?? protocol,
     app_id: source.appId ?? draft.app_id ?? source.id ?? 'default',
+    contexts: source.appId === undefined ? draft.contexts : withClaimedApp(draft, source.appId),
     source_id: source.id,
     request_id: request.id,
     batch_index: index,
@@ -68,6 +69,13 @@ function stamp(draft: EventDraft, index: number, { protocol, source, request, id
     network_user_id: privacy_mode === undefined || privacy_mode === 'full' ? networkUser(draft, request) : undefined,
     ip_address: privacy_mode === 'anonymous' ? undefined : storedAddress(draft, request),
   };
+}
+
+/** The app that a client says it is stays where its key says another. Parsing contexts would cost as much as mapping. */
+function withClaimedApp({ app_id, contexts }: EventDraft, appId: string): string | undefined {
+  if (app_id === undefined || app_id === appId) return contexts;
+  const claimed = `"claimed_app_id":${JSON.stringify(app_id)}`;
+  return contexts === undefined ? `{${claimed}}` : `{${claimed},${contexts.slice(1)}`;
 }
 
 function networkUser({ network_user_id }: EventDraft, { cookie }: CollectorRequest): string | undefined {

@@ -56,31 +56,26 @@ export function protect(content: JsonValue, protection: Protection): void {
   if (typeof content === 'object' && content !== null) protectMembers(content as Mutable, protection);
 }
 
-function protectMembers(members: Mutable, protection: Protection): void {
+/** @param ofAddress the members are below a name of an address, however deep */
+function protectMembers(members: Mutable, protection: Protection, ofAddress = false): void {
   for (const name in members) {
     const value = members[name];
+    const isAddress = ofAddress || ADDRESS_NAMES.has(name);
     if (typeof value === 'string') {
-      const kept = protectedText(name, value, protection);
+      const kept = protectedText(name, value, protection, isAddress);
       if (kept !== value) members[name] = kept;
     } else if (typeof value === 'object' && value !== null) {
-      if (ADDRESS_NAMES.has(name)) protectList(value as Mutable, protection);
-      protectMembers(value as Mutable, protection);
+      protectMembers(value as Mutable, protection, isAddress);
     }
   }
 }
 
-function protectedText(name: string, value: string, { clientIp, presentedKeys }: Protection): string | undefined {
+function protectedText(
+  name: string, value: string, { clientIp, presentedKeys }: Protection, isAddress: boolean,
+): string | undefined {
   if (KEY_NAMES.has(name)) return undefined;
   if (MAYBE_KEY_NAMES.has(name) && presentedKeys.has(value)) return undefined;
-  return ADDRESS_NAMES.has(name) ? anonymiseText(value, clientIp) : value;
-}
-
-/** Addresses in an array or object under a name of an address. */
-function protectList(list: Mutable, { clientIp }: Protection): void {
-  for (const name in list) {
-    const value = list[name];
-    if (typeof value === 'string') list[name] = anonymiseText(value, clientIp);
-  }
+  return isAddress ? anonymiseText(value, clientIp) : value;
 }
 
 /** A key's name and its value in text that need not be JSON: in JSON, in JSON within JSON, in a query or a form. */

@@ -1,7 +1,7 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { anonymise, IpPolicy } from './client-address';
 import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
-import { storable } from './text';
+import { storable, storableJson } from './text';
 
 /** How a browser's signals of refusal (Sec-GPC, DNT) are taken. The construct's enum `ConsentMode` has these values. */
 export const CONSENT_POLICIES = ['ignore', 'anonymous'] as const;
@@ -59,7 +59,7 @@ export function fromProxyEvent(
     receivedAt,
     method: event.httpMethod.toUpperCase(),
     path: policy.pathAliases.get(path) ?? path,
-    query: present(event.queryStringParameters ?? {}),
+    query: storableJson(present(event.queryStringParameters ?? {})) as Record<string, string>,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     anonymous,
@@ -106,13 +106,13 @@ function location({ requestContext }: APIGatewayProxyEvent, proxy: string): stri
 }
 
 function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(present(headers)).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(present(headers)).map(([name, value]) => [storable(name.toLowerCase()), storable(value)]),
+  );
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values)
-      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      .map(([name, value]) => [storable(name), storable(value)]),
+    Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }

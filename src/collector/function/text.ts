@@ -24,7 +24,23 @@ export function storableJson(value: JsonValue): JsonValue {
   if (typeof value === 'string') return storable(value);
   if (isArray(value)) return value.map(storableJson);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [storable(name), storableJson(member)]));
+  const members = withStorableNames(Object.entries(value));
+  return Object.fromEntries(members.map(([name, member]) => [name, storableJson(member)]));
+}
+
+/** Members whose names are storable. Two names that become the same by it are told apart by a number. */
+function withStorableNames<T>(members: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+  if (!members.some(([name]) => mayBeUnstorable(name) && storable(name) !== name)) return [...members];
+  const taken = new Set(members.map(([name]) => name));
+  let number = 1;
+  return members.map(([name, member]) => {
+    const mended = storable(name);
+    if (mended === name) return [name, member];
+    let free = mended;
+    while (taken.has(free)) free = `${mended}${++number}`;
+    taken.add(free);
+    return [free, member];
+  });
 }
 
 /** JSON's escapes for NUL and for halves of surrogate pairs; raw, neither is valid in JSON or UTF-8. */

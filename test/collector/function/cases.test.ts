@@ -94,6 +94,68 @@ describe('nothing acknowledged is lost', () => {
   });
 });
 
+describe('no field of an acknowledged request goes missing', () => {
+  const sent = (parts: RequestParts, environment = {}) => JSON.stringify(only(parts, environment));
+  const posthog = (fields: object) => ({ path: '/capture/', body: { event: 'x', distinct_id: 'u', ...fields } });
+  const raw = (path: string, body: string) => ({ path, body });
+  const context = (data: object) => JSON.stringify({ schema: 'a', data: [{ schema: 'b', data }] });
+
+  test.each<[string, RequestParts]>([
+    ['an envelope\'s field that the event has too', { path: '/v1/batch', body: { x: 'kept', batch: [{ ...SEGMENT, x: 1 }] } }],
+    ['a native envelope\'s field', { body: { x: 'kept', events: [{ event: 'e', x: 1 }] } }],
+    ['what the body says where the query says it too', { ...snowplow(SNOWPLOW), path: TP2, query: { x: 'q' }, body: { x: 'kept', data: [SNOWPLOW] } }],
+    ['a field "request" of a GA4 event', { path: '/mp/collect', body: { client_id: 'c', events: [{ name: 'x', request: 'kept' }] } }],
+    ['a field "request" of an AWS event', { path: '/collect', body: [{ ...AWS, request: 'kept' }] }],
+    ['user properties of GA4 in no object', { path: '/mp/collect', body: { client_id: 'c', user_properties: 'kept', events: [{ name: 'x' }] } }],
+    ['what a trait says beside its value', { path: '/collect', body: [{ ...AWS, user: { plan: { value: 'pro', note: 'kept' } } }] }],
+    ['a type that is not its path\'s', { path: '/v1/track', body: { ...SEGMENT, type: 'kept' } }],
+    ['an event of a page that is no name', { path: '/v1/page', body: { ...SEGMENT, event: { a: 'kept' } } }],
+    ['a time of RudderStack that is none', { path: '/v1/track', body: { ...SEGMENT, channel: 'web', originalTimestamp: '2026-01-02T03:04:05Z', timestamp: 'kept' } }],
+    ['a long user agent', { body: { event: 'x', user_agent: `${'x'.repeat(2_000)}kept` } }],
+    ['the id of a group call of PostHog', posthog({ event: '$groupidentify', distinct_id: '$kept', properties: { $group_key: 'g' } })],
+    ['traits named __proto__', raw('/capture/', '{"event":"x","distinct_id":"u","$set":{"__proto__":{"a":"kept"}}}')],
+    ['names that become the same by U+FFFD', raw('/v1/events', '{"event":"x","k\\ud83d":"kept","k\\ud83e":"other"}')],
+    ['a context\'s key that a shadowed key has too', { body: { event: 'x', a: 1, properties: { a: 2 }, contexts: { a: 'kept' } } }],
+    ['base64 that is none', snowplow({ ...SNOWPLOW, cx: 'kept ====' })],
+    ['what the envelope of contexts says beside', snowplow({ ...SNOWPLOW, co: '{"schema":"a","data":[{"schema":"b","data":{}}],"x":"kept"}' })],
+    ['contexts beside a field of that name', snowplow({ ...SNOWPLOW, contexts: 'kept', co: context({ a: 1 }) })],
+    ['contexts in text where they are in base64 too', snowplow({ ...SNOWPLOW, co: context({ a: 'kept' }), cx: 'W10' })],
+  ])('%s', (_, request) => {
+    expect(sent(request)).toContain('kept');
+  });
+
+  test('every replaced trait of PostHog stays where it was sent', () => {
+    const event = only(posthog({ $set: { a: 2 }, $group_set: { a: 3 }, properties: { $set: { a: 1 } } }));
+    expect([payloadOf(event, 'properties'), payloadOf(event, 'traits'), payloadOf(event, 'contexts')])
+      .toEqual([{ $set: { a: 1 } }, { a: 3 }, { $set: { a: 2 } }]);
+  });
+
+  test('the app that a client names stays where its key names another', () => {
+    const environment = { WRITE_KEYS: '{"web":{"keys":["key-12345"],"appId":"shop"}}' };
+    const event = only({ body: { event: 'x', app_id: 'mine' }, headers: { 'X-Write-Key': 'key-12345' } }, environment);
+    expect([event.app_id, payloadOf(event, 'contexts')]).toEqual(['shop', { claimed_app_id: 'mine' }]);
+  });
+
+  test('sending times of an envelope are not kept: each attempt has another', () => {
+    const batch = (sentAt: string) => {
+      const body = { sentAt, batch: [{ ...SEGMENT, sentAt: '2026-01-02T03:04:05Z' }] };
+      return only({ path: '/v1/batch', body });
+    };
+    expect(batch('2026-01-02T03:04:06Z')).toEqual(batch('2026-01-02T03:04:07Z'));
+  });
+
+  test.each<[string, RequestParts]>([
+    ['in lists of lists', { body: { event: 'x', properties: { ip: [['198.51.100.77']] } } }],
+    ['in JSON of Snowplow that is not read', snowplow({ ...SNOWPLOW, ue_pr: '{"ip":"198.51.100.77"}' })],
+    ['in base64 beside text', snowplow({
+      ...SNOWPLOW, co: context({}), cx: Buffer.from(context({ ip: '198.51.100.77' })).toString('base64url'),
+    })],
+  ])('and no address comes with it: %s', (_, request) => {
+    expect(sent(request)).toContain('198.51.100.0');
+    expect(sent(request)).not.toContain('198.51.100.77');
+  });
+});
+
 describe('the right family', () => {
   const stray = { ...SEGMENT, messageId: 'm2', distinct_id: 'stray' };
 

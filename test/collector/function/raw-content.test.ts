@@ -1,25 +1,15 @@
 import { randomBytes } from 'crypto';
-import { gunzipSync } from 'zlib';
 import * as fc from 'fast-check';
+import { rebuilt } from './raw-columns';
 import {
   MAX_PLAIN_RAW_BYTES, MAX_UNAUTHORIZED_RAW_BYTES, RAW_PART_BYTES,
 } from '../../../src/collector/function/limits';
 import * as rawContent from '../../../src/collector/function/raw-content';
 
-type RawColumns = rawContent.RawColumns;
 type Policy = rawContent.RawContent['clientIp'];
 
 const kept = (bytes: Buffer, clientIp: Policy) => rawContent.kept({ bytes, clientIp, isProtected: false });
 const keptStart = (bytes: Buffer, clientIp: Policy) => rawContent.keptStart({ bytes, clientIp, isProtected: false });
-
-/** As docs/tables.md says that a content is rebuilt. */
-export function rebuilt(rows: readonly RawColumns[]): Buffer {
-  const raw = [...rows].sort((a, b) => (a.raw_part ?? 0) - (b.raw_part ?? 0)).map(row => row.raw).join('');
-  const [{ raw_encoding }] = rows;
-  if (raw_encoding === 'utf8') return Buffer.from(raw);
-  const bytes = Buffer.from(raw, 'base64');
-  return raw_encoding === 'gzip' ? gunzipSync(bytes) : bytes;
-}
 
 test('short text is kept as it is', () => {
   expect(kept(Buffer.from('{"ä":1'), 'truncate')).toEqual([{ raw: '{"ä":1', raw_encoding: 'utf8', raw_bytes: 7 }]);

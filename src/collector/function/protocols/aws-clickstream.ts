@@ -6,7 +6,7 @@ import {
 } from '../limits';
 import { CollectorRequest } from '../request';
 import { failure, nothing } from '../responses';
-import { listed } from './batch';
+import { listed, withRequest } from './batch';
 import {
   derived, from, mapColumns, objectField, payload, requireObject, Rule, translated, valuesOf, without,
 } from './mapping';
@@ -95,7 +95,8 @@ const bundles: CollectEndpoint = {
 function split(content: JsonValue, { query }: CollectorRequest): Batch {
   const events = isArray(content) ? content : [content];
   const sent: JsonObject = query.upload_timestamp === undefined ? {} : { upload_timestamp: query.upload_timestamp };
-  return listed(events, '', event => draftEvent(requireObject(event)), { request: sent });
+  const batch = listed(events, '', event => draftEvent(requireObject(event)));
+  return { ...batch, eventAt: index => withRequest(events[index], sent) };
 }
 
 function draftEvent(event: JsonObject): EventDraft {

@@ -2,13 +2,13 @@ import { InvalidEventError, ShapeError } from '../errors';
 import { isObject, JsonObject, JsonValue } from '../json';
 import { CollectorRequest } from '../request';
 import { nothing } from '../responses';
-import { arrayAt, envelope, listed } from './batch';
+import { arrayAt, envelope, listed, withRequest } from './batch';
 import { jsonEndpoint } from './json-endpoint';
 import {
-  derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, valuesOf, without,
+  derived, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, valuesOf, without,
 } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
-import { address, number, referrer, sizeText, structure, text } from './readers';
+import { address, number, referrer, sizeText, structure, text, userAgent } from './readers';
 import { time } from './times';
 
 /** Paths in an event that has the fields of its request under `request`. Parameters are kept whole. */
@@ -18,7 +18,7 @@ const RULES: readonly Rule[] = [
   from('anonymous_id', text, 'request.client_id', 'request.app_instance_id'),
   from('consent', structure, 'request.consent'),
   from('ip_address', address, 'request.ip_override'),
-  from('user_agent', text, 'request.user_agent'),
+  translated('user_agent', userAgent, 'request.user_agent'),
   derived('session_id', text, 'params.session_id', 'params.ga_session_id'),
   derived('page_url', text, 'params.page_location'),
   derived('page_title', text, 'params.page_title'),
@@ -63,7 +63,9 @@ function split(content: JsonValue, { query }: CollectorRequest): Batch {
   if (!isObject(content) || !events) throw new ShapeError('A payload is an object with an array "events".');
   const app_id = query.measurement_id ?? query.firebase_app_id;
   const draft = (event: JsonValue) => ({ ...draftEvent(requireObject(event)), app_id });
-  return listed(events, 'events', draft, { request: envelope(content, 'events') });
+  const request = envelope(content, 'events');
+  const batch = listed(events, 'events', draft);
+  return { ...batch, eventAt: index => withRequest(events[index], request) };
 }
 
 function draftEvent(event: JsonObject): EventDraft {
@@ -72,12 +74,13 @@ function draftEvent(event: JsonObject): EventDraft {
   const request = objectField(event, 'request');
   requireIds(request, ['user_id', 'client_id', 'app_instance_id']);
   const { columns, used } = mapColumns(event, RULES);
+  const traits = isObject(request.user_properties) ? [['request', 'user_properties']] : [];
   return {
     ...columns,
     event_name: name,
     event_type: TYPES.get(name) ?? 'track',
     properties: payload(objectField(event, 'params')),
     traits: payload(valuesOf(request.user_properties)),
-    contexts: payload(without(event, [...used, ['name'], ['params'], ['request', 'user_properties']])),
+    contexts: payload(without(event, [...used, ['name'], ['params'], ...traits])),
   };
 }

@@ -145,6 +145,20 @@ function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue
   }
 }
 
+/**
+ * The members of both. None replaces another: a name that is taken already gets a dollar sign in front.
+ * @param more added in the order of its names
+ */
+export function beside(members: JsonObject, more: JsonObject): JsonObject {
+  const all: Record<string, JsonValue> = { ...members };
+  for (const name of Object.keys(more)) {
+    let free = name;
+    while (Object.hasOwn(all, free)) free = `$${free}`;
+    setOwn(all, free, more[name]);
+  }
+  return all;
+}
+
 export function isEmpty(value: JsonObject): boolean {
   for (const name in value) {
     if (value[name] !== undefined) return false;
@@ -157,12 +171,20 @@ export function payload(value: JsonObject): string | undefined {
   return isEmpty(value) ? undefined : JSON.stringify(value);
 }
 
-/** Traits of clients that say with each when it was set: `{"plan": {"value": "pro", …}}` is `{"plan": "pro"}`. */
+/**
+ * Traits of clients that say with each when it was set: `{"plan": {"value": "pro", …}}` is `{"plan": "pro"}`. One that
+ * says more stays as it is.
+ */
 export function valuesOf(traits: JsonValue | undefined): JsonObject {
   if (!isObject(traits)) return {};
   return Object.fromEntries(
-    Object.entries(traits).map(([name, trait]) => [name, isObject(trait) && 'value' in trait ? trait.value : trait]),
+    Object.entries(traits).map(([name, trait]) => [name, isValueWithTime(trait) ? trait.value : trait]),
   );
+}
+
+function isValueWithTime(trait: JsonValue): trait is { value: JsonValue } {
+  if (!isObject(trait) || !Object.hasOwn(trait, 'value')) return false;
+  return Object.keys(trait).every(name => name === 'value' || typeof trait[name] === 'number');
 }
 
 /** @throws {InvalidEventError} */

@@ -5,11 +5,11 @@ import { CollectorResponse, failure, json, success, text as plainText } from '..
 import { envelope, listed, single } from './batch';
 import { jsonEndpoint } from './json-endpoint';
 import {
-  from, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
+  beside, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
 } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Tally, Protocol, ReplyEndpoint } from './protocol';
 import {
-  address, host, id, integer, number, Reader, referrer, sizeText, structure, text, whole,
+  address, host, id, integer, number, Reader, referrer, sizeText, structure, text, userAgent, whole,
 } from './readers';
 import { time } from './times';
 import { platform, timezone } from './vocabulary';
@@ -29,6 +29,7 @@ const NOT_BY_NAME = new Set<string>([
   'sent_ts',
   'received_ts',
   'network_user_id',
+  'user_agent',
   'user_agent_source',
   'client_age_ms',
   'platform',
@@ -59,6 +60,7 @@ const RULES: readonly Rule[] = [
   from('sent_ts', time, 'sent_at', 'sent_ts'),
   from('ip_address', address, 'ip_address'),
   from('consent', structure, 'consent'),
+  translated('user_agent', userAgent, 'user_agent'),
   translated('platform', platform, 'platform'),
   translated('timezone', timezone, 'timezone'),
   translated('page_host', host, 'page_host'),
@@ -142,7 +144,7 @@ function draftEvent(value: JsonValue): EventDraft {
     event_type: type.value,
     properties: payload({ ...properties, ...Object.fromEntries(unknown) }),
     traits: payload(traits),
-    contexts: payload({ ...contexts, ...Object.fromEntries(shadowed) }),
+    contexts: payload(beside(contexts, Object.fromEntries(shadowed))),
   };
 }
 

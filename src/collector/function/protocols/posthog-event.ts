@@ -77,17 +77,20 @@ export function draftPosthogEvent(value: JsonValue): EventDraft {
   const { columns, used } = mapColumns(event, RULES);
   const type = TYPES.get(name) ?? 'track';
   const traits = traitsOf(event, properties);
-  const stored = [...used, ...traits.used, ...TOKENS, ['event'], ['distinct_id']];
+  const identified = identity(event, properties, type);
+  const distinct = text(event.distinct_id ?? null);
+  const isNamed = distinct !== undefined && Object.values(identified).includes(distinct);
+  const stored = [...used, ...traits.used, ...TOKENS, ['event'], ...(isNamed ? [['distinct_id']] : [])];
   const storedProperties = stored.filter(([field]) => field === 'properties').map(([, ...below]) => below);
   return {
     ...columns,
-    ...identity(event, properties, type),
+    ...identified,
     event_name: name,
     event_type: type,
     // With a time of its own, an event's age is only how long sending took.
     client_age_ms: columns.client_ts === undefined ? columns.client_age_ms : undefined,
     privacy_mode: properties.$cookieless_mode === true ? 'cookieless' : undefined,
-    properties: payload(without(properties, storedProperties)),
+    properties: payload({ ...without(properties, storedProperties), ...traits.shadowedInProperties }),
     traits: payload(traits.all),
     contexts: payload({ ...without(event, [...stored, ['properties']]), ...traits.shadowed }),
   };
@@ -96,21 +99,36 @@ export function draftPosthogEvent(value: JsonValue): EventDraft {
 interface Traits {
   readonly all: JsonObject;
   readonly used: readonly string[][];
-  /** values that other traits of the same name replace, by the field they came in */
+  /** values that other traits of the same name replace, by the field of the event that they came in */
   readonly shadowed: JsonObject;
+  readonly shadowedInProperties: JsonObject;
 }
 
 function traitsOf(event: JsonObject, properties: JsonObject): Traits {
-  const found = TRAITS.flatMap(field => [
-    { field, path: ['properties', field], values: properties[field] },
-    { field, path: [field], values: event[field] },
-  ]).filter(holder => isObject(holder.values)) as { field: string; path: string[]; values: JsonObject }[];
-  const all: JsonObject = Object.assign({}, ...found.map(({ values }) => values));
-  const shadowed = found
-    .map(({ field, values }) => [field, Object.entries(values).filter(([name, own]) => all[name] !== own)] as const)
+  const all: JsonObject = TRAITS.reduce(
+    (traits, field) => ({ ...traits, ...traitsAt(properties, field), ...traitsAt(event, field) }), {},
+  );
+  return {
+    all,
+    used: TRAITS.flatMap(field => [
+      ...(isObject(properties[field]) ? [['properties', field]] : []), ...(isObject(event[field]) ? [[field]] : []),
+    ]),
+    shadowed: shadowedIn(event, all),
+    shadowedInProperties: shadowedIn(properties, all),
+  };
+}
+
+function traitsAt(holder: JsonObject, field: string): JsonObject {
+  const traits = holder[field];
+  return isObject(traits) ? traits : {};
+}
+
+function shadowedIn(holder: JsonObject, all: JsonObject): JsonObject {
+  const shadowed = TRAITS
+    .map(field => [field, Object.entries(traitsAt(holder, field)).filter(([name, own]) => all[name] !== own)] as const)
     .filter(([, entries]) => entries.length > 0)
     .map(([field, entries]) => [field, Object.fromEntries(entries)]);
-  return { all, used: found.map(({ path }) => path), shadowed: Object.fromEntries(shadowed) };
+  return Object.fromEntries(shadowed);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isIP } from 'net';
 import { MAX_ID_LENGTH } from '../../../contract/generated';
 import { isObject, JsonValue } from '../json';
+import { MAX_USER_AGENT_LENGTH } from '../limits';
 
 /** Reads a client's value; `undefined` when it cannot be used, so that it stays with what is not mapped. */
 export type Reader<T> = (value: JsonValue) => T | undefined;
@@ -15,6 +16,9 @@ function isBlank(value: string): boolean {
   // Most text does not begin with a blank; trimming is for the rest.
   return value === '' || (value.charCodeAt(0) <= 0x20 || value.charCodeAt(0) >= 0x80 ? value.trim() === '' : false);
 }
+
+/** A user agent as far as it is stored. */
+export const userAgent: Reader<string> = value => text(value)?.slice(0, MAX_USER_AGENT_LENGTH);
 
 /** An id of an event: a longer or another value cannot be a key. */
 export const id: Reader<string> = value => {

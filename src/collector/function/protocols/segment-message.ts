@@ -5,7 +5,7 @@ import {
   derived, from, isEmpty, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
 } from './mapping';
 import { Batch, EventDraft } from './protocol';
-import { address, id, number, referrer, size, structure, text } from './readers';
+import { address, id, number, referrer, size, structure, text, userAgent } from './readers';
 import { time } from './times';
 import { platform, timezone } from './vocabulary';
 import { ContentKeys } from '../write-key';
@@ -55,7 +55,7 @@ const RULES: readonly Rule[] = [
   from('device_model', text, 'context.device.model'),
   from('os_name', text, 'context.os.name'),
   from('os_version', text, 'context.os.version'),
-  from('user_agent', text, 'context.userAgent'),
+  translated('user_agent', userAgent, 'context.userAgent'),
   from('locale', text, 'context.locale'),
   from('timezone', timezone, 'context.timezone'),
   derived('screen_size', size('width', 'height'), 'context.screen'),
@@ -66,6 +66,8 @@ const RULES: readonly Rule[] = [
 
 /** Stored as columns of their own or named by the row; what remains of a message is its contexts. */
 const NAMED_FIELDS = ['type', 'properties', 'traits'].map(field => [field]);
+/** Of a message whose path says another type than it does: its own stays. */
+const OTHERWISE_NAMED_FIELDS = NAMED_FIELDS.slice(1);
 const USER_TRAITS = ['context', 'traits'];
 
 /** Set by the SDK with each attempt to send: kept, it would make a copy look like another event. */
@@ -79,7 +81,7 @@ const SENDING_TIME = ['timestamp'];
 /** A single call; its path tells which. */
 export function splitSingle(content: JsonValue, call: Call): Batch {
   if (!isObject(content)) throw new ShapeError(`A ${call} call is an object, not ${kindOf(content)}.`);
-  return single(content, event => draftMessage({ ...requireObject(event), type: call }));
+  return single(content, event => draftMessage(requireObject(event), call));
 }
 
 /** A batch; what its envelope has counts for messages that lack it. */
@@ -100,8 +102,8 @@ export function isMessage(event: JsonValue): boolean {
   return isObject(event) && (event.messageId !== undefined || (typeof event.type === 'string' && isCall(event.type)));
 }
 
-function draftMessage(message: JsonObject): EventDraft {
-  const call = callOf(message);
+/** @param call by its path; absent if the message says it */
+function draftMessage(message: JsonObject, call = callOf(message)): EventDraft {
   requireIds(message, ['userId', 'anonymousId', 'groupId', 'previousId']);
   const properties = objectField(message, 'properties');
   const traits = traitsOf(call, message);
@@ -109,7 +111,9 @@ function draftMessage(message: JsonObject): EventDraft {
   requireIdentity(call, columns);
   const name = eventName(call, message, properties);
   const rudder = isRudder(message, columns);
-  const stored = [...NAMED_FIELDS, ...DELIVERY, ...name.used, ...used, ...(rudder ? [SENDING_TIME] : [])];
+  const named = message.type === call ? NAMED_FIELDS : OTHERWISE_NAMED_FIELDS;
+  const sendingTime = rudder && columns.client_ts !== undefined && time(message.timestamp ?? null) !== undefined;
+  const stored = [...named, ...DELIVERY, ...name.used, ...used, ...(sendingTime ? [SENDING_TIME] : [])];
   const rest = without(message, traits.fromContext ? [...stored, USER_TRAITS] : stored);
   const contexts = isEmpty(traits.shadowed)
     ? rest
@@ -185,5 +189,5 @@ function eventName(call: Call, { event, name }: JsonObject, properties: JsonObje
   const own = text(name ?? '');
   if (own !== undefined) return { value: own, given: own, used: [['name']] };
   const given = text(properties.name ?? '') ?? eventValue;
-  return { value: given ?? call, given, used: given === eventValue ? [['event']] : [] };
+  return { value: given ?? call, given, used: given !== undefined && given === eventValue ? [['event']] : [] };
 }

@@ -1,19 +1,24 @@
 import { isUtf8 } from 'buffer';
-import { IpPolicy } from '../client-address';
+import { anonymiseText, IpPolicy } from '../client-address';
 import { parseJson } from '../decode';
 import { DecodeError, InvalidEventError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue } from '../json';
 import { protect } from '../privacy';
 import { CollectorRequest } from '../request';
 import { storable } from '../text';
-import { derived, from, layered, mapColumns, payload, Rule, translated, without } from './mapping';
+import { beside, derived, from, layered, mapColumns, payload, Rule, translated, without } from './mapping';
 import { EventDraft } from './protocol';
-import { address, id, integer, number, referrer, sizeText, text } from './readers';
+import { address, id, integer, number, referrer, sizeText, text, userAgent } from './readers';
 import { milliseconds } from './times';
 import { platform, timezone } from './vocabulary';
 
 /** A self-describing JSON. */
-interface SelfDescribing { readonly schema: string; readonly data: JsonValue }
+interface SelfDescribing {
+  readonly schema: string;
+  readonly data: JsonValue;
+  /** it has other members, so that it has to be kept as it came */
+  readonly saysMore: boolean;
+}
 
 /** Name, type and properties of an event of one kind. */
 interface Described {
@@ -38,7 +43,7 @@ const RULES: readonly Rule[] = [
   from('session_id', text, 'sid'),
   from('session_index', integer, 'vid'),
   from('ip_address', address, 'ip'),
-  from('user_agent', text, 'ua'),
+  translated('user_agent', userAgent, 'ua'),
   from('page_url', text, 'url'),
   from('page_title', text, 'page'),
   from('page_referrer', referrer, 'refr'),
@@ -79,18 +84,25 @@ const KINDS: Readonly<Record<string, (event: JsonObject, clientIp: IpPolicy) => 
 /** Keys of embedded JSON: as text, and as base64url. */
 const EMBEDDED = [['ue_pr', 'ue_px'], ['co', 'cx']] as const;
 
-/** An event whose embedded JSON is text, as far as the base64 can be read. */
+/** An event whose embedded JSON is text, as far as the base64 can be read. Beside text of its own it keeps its name. */
 export function withPlainJson(event: JsonValue): JsonValue {
   if (!isObject(event) || EMBEDDED.every(([, encoded]) => event[encoded] === undefined)) return event;
   const plain: Record<string, JsonValue> = { ...event };
   for (const [readable, encoded] of EMBEDDED) {
-    const value = event[encoded];
-    const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined;
-    if (event[readable] !== undefined || !bytes || bytes.length === 0 || !isUtf8(bytes)) continue;
-    plain[readable] = storable(bytes.toString());
+    const text = decoded(event[encoded]);
+    if (text === undefined) continue;
     delete plain[encoded];
+    plain[event[readable] === undefined ? readable : encoded] = text;
   }
   return plain;
+}
+
+/** Text in base64, if writing it again gives the same: of anything else a part would be gone. */
+function decoded(value: JsonValue | undefined): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const bytes = Buffer.from(value, 'base64url');
+  const url = value.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+  return isUtf8(bytes) && bytes.toString('base64url') === url ? storable(bytes.toString()) : undefined;
 }
 
 /** @param requiredKeys of the event, where its schema requires some */
@@ -105,14 +117,23 @@ export function draftSnowplowEvent(
   const { used: describing, properties, ...described } = describe(event, clientIp);
   const { columns, used } = mapColumns(event, RULES);
   const contexts = contextsOf(event, clientIp);
-  const rest = without(event, [...used, ...[...describing, ...contexts.used, 'e', 'tv'].map(key => [key])]);
+  const mapped = [...describing, ...contexts.used, 'e', 'tv'].map(key => [key]);
+  const rest = withoutAddresses(without(event, [...used, ...mapped]), clientIp);
   return {
     ...layered({ device_id: columns.anonymous_id, network_user_id: cookie?.id }, ...contexts.columns, columns),
     ...tracker(text(event.tv ?? null)),
     ...described,
     properties: payload(properties),
-    contexts: payload(contexts.list.length === 0 ? rest : { contexts: contexts.list, ...rest }),
+    contexts: payload(contexts.list.length === 0 ? rest : beside({ contexts: contexts.list }, rest)),
   };
+}
+
+/** JSON in text that is kept as it came was not looked into. */
+function withoutAddresses(rest: JsonObject, clientIp: IpPolicy): JsonObject {
+  const left = EMBEDDED.flat().filter(key => typeof rest[key] === 'string');
+  return left.length === 0
+    ? rest
+    : { ...rest, ...Object.fromEntries(left.map(key => [key, anonymiseText(String(rest[key]), clientIp)])) };
 }
 
 function required(event: JsonObject, key: string): string {
@@ -152,7 +173,7 @@ function describeUnstructured(event: JsonObject, clientIp: IpPolicy): Described 
     event_schema: inner.schema,
     ...(isScreen && { screen_name: text(data.name ?? null) }),
     properties: data,
-    used: [key],
+    used: outer.saysMore || inner.saysMore ? [] : [key],
   };
 }
 
@@ -165,21 +186,21 @@ interface Contexts {
 /** Contexts that cannot be read stay as they came: they do not make the event bad. */
 function contextsOf(event: JsonObject, clientIp: IpPolicy): Contexts {
   const key = event.co === undefined ? 'cx' : 'co';
-  const list = event[key] === undefined ? undefined : readContexts(event[key], key, clientIp);
-  if (!list) return { list: [], columns: [], used: [] };
+  const outer = event[key] === undefined ? undefined : readContexts(event[key], key, clientIp);
+  const list = outer?.data;
+  if (!isArray(list)) return { list: [], columns: [], used: [] };
   const columns = list.map(selfDescribing).map(context => {
     const name = context ? schemaName(context.schema) : '';
     if (!context || !isObject(context.data)) return {};
     if (name.startsWith('consent')) return { consent: payload(context.data) };
     return Object.hasOwn(CONTEXT_RULES, name) ? mapColumns(context.data, CONTEXT_RULES[name]).columns : {};
   });
-  return { list, columns, used: [key] };
+  return { list, columns, used: outer?.saysMore ? [] : [key] };
 }
 
-function readContexts(value: JsonValue, key: string, clientIp: IpPolicy): readonly JsonValue[] | undefined {
+function readContexts(value: JsonValue, key: string, clientIp: IpPolicy): SelfDescribing | undefined {
   try {
-    const outer = selfDescribing(embedded(value, key, clientIp));
-    return outer && isArray(outer.data) ? outer.data : undefined;
+    return selfDescribing(embedded(value, key, clientIp));
   } catch (error) {
     if (error instanceof InvalidEventError) return undefined;
     throw error;
@@ -205,7 +226,7 @@ function selfDescribing(value: JsonValue): SelfDescribing | undefined {
   if (!isObject(value) || typeof value.schema !== 'string' || value.schema === '' || value.data === undefined) {
     return undefined;
   }
-  return { schema: value.schema, data: value.data };
+  return { schema: value.schema, data: value.data, saysMore: Object.keys(value).length > 2 };
 }
 
 /** `link_click` of `iglu:com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1`. */

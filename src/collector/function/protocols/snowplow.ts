@@ -6,7 +6,7 @@ import { CollectorResponse, pixel, text as plainText } from '../responses';
 import { ContentKeys } from '../write-key';
 import { arrayAt, envelope, listed, single } from './batch';
 import { queryContent, USUAL_LIMITS } from './json-endpoint';
-import { requireObject } from './mapping';
+import { beside, requireObject } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Protocol } from './protocol';
 import { draftSnowplowEvent, withPlainJson } from './snowplow-event';
 
@@ -46,7 +46,7 @@ const posts: CollectEndpoint = {
     const data = arrayAt(content, 'data');
     if (!isObject(content) || !data) throw new ShapeError('A payload is an object with an array "data".');
     // What the query says counts for every event that does not say it itself.
-    const shared = { ...envelope(content, 'data', 'schema'), ...request.query };
+    const shared = beside(request.query, envelope(content, 'data', 'schema'));
     return plain(listed(data, 'data', event => draftEvent(event, REQUIRED_IN_POSTS, request), shared));
   },
   respond: (_, request) => withCookie(plainText('ok'), request),
