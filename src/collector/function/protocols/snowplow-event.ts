@@ -89,10 +89,10 @@ export function withPlainJson(event: JsonValue): JsonValue {
   if (!isObject(event) || EMBEDDED.every(([, encoded]) => event[encoded] === undefined)) return event;
   const plain: Record<string, JsonValue> = { ...event };
   for (const [readable, encoded] of EMBEDDED) {
-    const text = decoded(event[encoded]);
-    if (text === undefined) continue;
+    const json = decoded(event[encoded]);
+    if (json === undefined) continue;
     delete plain[encoded];
-    plain[event[readable] === undefined ? readable : encoded] = text;
+    plain[event[readable] === undefined ? readable : encoded] = json;
   }
   return plain;
 }
@@ -101,7 +101,7 @@ export function withPlainJson(event: JsonValue): JsonValue {
 function decoded(value: JsonValue | undefined): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   const bytes = Buffer.from(value, 'base64url');
-  const url = value.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+  const url = value.replace(/={1,2}$/, '').replaceAll('+', '-').replaceAll('/', '_');
   return isUtf8(bytes) && bytes.toString('base64url') === url ? storable(bytes.toString()) : undefined;
 }
 
