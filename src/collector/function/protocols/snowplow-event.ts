@@ -89,10 +89,10 @@ export function withPlainJson(event: JsonValue): JsonValue {
   if (!isObject(event) || EMBEDDED.every(([, encoded]) => event[encoded] === undefined)) return event;
   const plain: Record<string, JsonValue> = { ...event };
   for (const [readable, encoded] of EMBEDDED) {
-    const text = decoded(event[encoded]);
-    if (text === undefined) continue;
+    const json = decoded(event[encoded]);
+    if (json === undefined) continue;
     delete plain[encoded];
-    plain[event[readable] === undefined ? readable : encoded] = text;
+    plain[event[readable] === undefined ? readable : encoded] = json;
   }
   return plain;
 }
