@@ -44,7 +44,7 @@ const ATTEMPTS: readonly [string, (attempt: number) => RequestParts][] = [
   }],
   ["RudderStack's browser SDK", attempt => ({
     path: '/v1/track',
-    headers: attempt ? { Retried: String(attempt), ReasonCode: 'timeout' } : {},
+    headers: { Retried: String(attempt) },
     body: { ...RUDDER, sentAt: attempt ? LATER : TIME, timestamp: attempt ? LATER : TIME },
   })],
   ["Snowplow's trackers", attempt => ({
