@@ -71,7 +71,10 @@ function stamp(draft: EventDraft, index: number, { protocol, source, request, id
   };
 }
 
-/** The app that a client says it is stays where its key says another. Parsing contexts would cost as much as mapping. */
+/**
+ * The app that a client says it is stays where its key says another. As text: parsing the payload would cost as much as
+ * mapping.
+ */
 function withClaimedApp({ app_id, contexts }: EventDraft, appId: string): string | undefined {
   if (app_id === undefined || app_id === appId) return contexts;
   const claimed = `"claimed_app_id":${JSON.stringify(app_id)}`;

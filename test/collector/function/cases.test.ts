@@ -101,23 +101,53 @@ describe('no field of an acknowledged request goes missing', () => {
   const context = (data: object) => JSON.stringify({ schema: 'a', data: [{ schema: 'b', data }] });
 
   test.each<[string, RequestParts]>([
-    ['an envelope\'s field that the event has too', { path: '/v1/batch', body: { x: 'kept', batch: [{ ...SEGMENT, x: 1 }] } }],
+    [
+      'an envelope\'s field that the event has too',
+      { path: '/v1/batch', body: { x: 'kept', batch: [{ ...SEGMENT, x: 1 }] } },
+    ],
     ['a native envelope\'s field', { body: { x: 'kept', events: [{ event: 'e', x: 1 }] } }],
-    ['what the body says where the query says it too', { ...snowplow(SNOWPLOW), path: TP2, query: { x: 'q' }, body: { x: 'kept', data: [SNOWPLOW] } }],
-    ['a field "request" of a GA4 event', { path: '/mp/collect', body: { client_id: 'c', events: [{ name: 'x', request: 'kept' }] } }],
+    [
+      'what the body says where the query says it too',
+      { ...snowplow(SNOWPLOW), path: TP2, query: { x: 'q' }, body: { x: 'kept', data: [SNOWPLOW] } },
+    ],
+    [
+      'a field "request" of a GA4 event',
+      { path: '/mp/collect', body: { client_id: 'c', events: [{ name: 'x', request: 'kept' }] } },
+    ],
     ['a field "request" of an AWS event', { path: '/collect', body: [{ ...AWS, request: 'kept' }] }],
-    ['user properties of GA4 in no object', { path: '/mp/collect', body: { client_id: 'c', user_properties: 'kept', events: [{ name: 'x' }] } }],
-    ['what a trait says beside its value', { path: '/collect', body: [{ ...AWS, user: { plan: { value: 'pro', note: 'kept' } } }] }],
+    [
+      'user properties of GA4 in no object',
+      { path: '/mp/collect', body: { client_id: 'c', user_properties: 'kept', events: [{ name: 'x' }] } },
+    ],
+    [
+      'what a trait says beside its value',
+      { path: '/collect', body: [{ ...AWS, user: { plan: { value: 'pro', note: 'kept' } } }] },
+    ],
     ['a type that is not its path\'s', { path: '/v1/track', body: { ...SEGMENT, type: 'kept' } }],
     ['an event of a page that is no name', { path: '/v1/page', body: { ...SEGMENT, event: { a: 'kept' } } }],
-    ['a time of RudderStack that is none', { path: '/v1/track', body: { ...SEGMENT, channel: 'web', originalTimestamp: '2026-01-02T03:04:05Z', timestamp: 'kept' } }],
+    [
+      'a time of RudderStack that is none',
+      {
+        path: '/v1/track',
+        body: { ...SEGMENT, channel: 'web', originalTimestamp: '2026-01-02T03:04:05Z', timestamp: 'kept' },
+      },
+    ],
     ['a long user agent', { body: { event: 'x', user_agent: `${'x'.repeat(2_000)}kept` } }],
-    ['the id of a group call of PostHog', posthog({ event: '$groupidentify', distinct_id: '$kept', properties: { $group_key: 'g' } })],
+    [
+      'the id of a group call of PostHog',
+      posthog({ event: '$groupidentify', distinct_id: '$kept', properties: { $group_key: 'g' } }),
+    ],
     ['traits named __proto__', raw('/capture/', '{"event":"x","distinct_id":"u","$set":{"__proto__":{"a":"kept"}}}')],
     ['names that become the same by U+FFFD', raw('/v1/events', '{"event":"x","k\\ud83d":"kept","k\\ud83e":"other"}')],
-    ['a context\'s key that a shadowed key has too', { body: { event: 'x', a: 1, properties: { a: 2 }, contexts: { a: 'kept' } } }],
+    [
+      'a context\'s key that a shadowed key has too',
+      { body: { event: 'x', a: 1, properties: { a: 2 }, contexts: { a: 'kept' } } },
+    ],
     ['base64 that is none', snowplow({ ...SNOWPLOW, cx: 'kept ====' })],
-    ['what the envelope of contexts says beside', snowplow({ ...SNOWPLOW, co: '{"schema":"a","data":[{"schema":"b","data":{}}],"x":"kept"}' })],
+    [
+      'what the envelope of contexts says beside',
+      snowplow({ ...SNOWPLOW, co: '{"schema":"a","data":[{"schema":"b","data":{}}],"x":"kept"}' }),
+    ],
     ['contexts beside a field of that name', snowplow({ ...SNOWPLOW, contexts: 'kept', co: context({ a: 1 }) })],
     ['contexts in text where they are in base64 too', snowplow({ ...SNOWPLOW, co: context({ a: 'kept' }), cx: 'W10' })],
   ])('%s', (_, request) => {

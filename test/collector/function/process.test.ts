@@ -1,3 +1,4 @@
+import { randomBytes } from 'crypto';
 import { statSync } from 'fs';
 import { gzipSync } from 'zlib';
 import { proxyEvent, RequestParts } from './builders';
@@ -26,6 +27,31 @@ const bundle = range(10_000).map(index => ({
   unique_id: 'u',
   attributes: { _session_id: 's', _page_url: 'https://shop.example/', text: 'x'.repeat(150) },
 }));
+
+/** A list of events that takes so many bytes. */
+const largeEvents = (count: number, bytes: number, event: object) =>
+  range(count).map(index => ({ ...event, text: `${index}`.padEnd(bytes / count - JSON.stringify(event).length, 'x') }));
+const compressed = (value: object) => gzipSync(JSON.stringify(value));
+const SNOWPLOW = '/com.snowplowanalytics.snowplow/tp2';
+
+/** The largest requests that are taken, of each family, and those just beyond. */
+const LARGEST: readonly RequestParts[] = [
+  { path: '/collect', body: compressed(largeEvents(10_000, 13 * MIB, { event_type: 'tap', unique_id: 'u' })) },
+  { path: '/collect', body: compressed(largeEvents(10_000, 17 * MIB, { event_type: 'tap', unique_id: 'u' })) },
+  { path: '/collect', body: randomBytes(MIB) },
+  { path: SNOWPLOW, body: randomBytes(MIB) },
+  ...[
+    ['/v1/batch', 'batch', { type: 'track', event: 'x', userId: 'u' }],
+    ['/v1/batch', 'batch', { type: 'track', event: 'x', userId: 'u', channel: 'web', originalTimestamp: '2026-01-02' }],
+    ['/batch/', 'batch', { event: 'x', distinct_id: 'u' }],
+    ['/v1/events', 'events', { event: 'x' }],
+    ['/mp/collect', 'events', { name: 'x' }],
+    [SNOWPLOW, 'data', { e: 'pv', p: 'web', tv: 'js-4.1.0' }],
+  ].map(([path, list, event]) => ({
+    path: String(path), body: compressed({ [String(list)]: largeEvents(1_000, 3.9 * MIB, event as object) }),
+  })),
+  { path: '/api/s/track', body: compressed({ event: 'x', userId: 'u', properties: { text: 'x'.repeat(800_000) } }) },
+];
 
 /** Requests that take the most memory, within the limits and beyond them. */
 const GREEDY: readonly RequestParts[] = [
@@ -81,7 +107,7 @@ describe('under abuse', () => {
 
   test('one process answers every request and stays within its memory limit', async () => {
     const hostile = HOSTILE_BODIES.map(([, body]): RequestParts => ({ path: '/v1/batch', body }));
-    for (const parts of [...GREEDY, ...hostile, ...GREEDY]) {
+    for (const parts of [...LARGEST, ...GREEDY, ...hostile, ...GREEDY, ...LARGEST]) {
       const { statusCode } = await collector.invoke(proxyEvent(parts));
       expect({ path: parts.path, server: statusCode >= 500 }).toEqual({ path: parts.path, server: false });
       expect(collector.peakMemoryMib()).toBeLessThan(MAX_MEMORY_MIB);

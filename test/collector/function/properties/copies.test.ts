@@ -21,7 +21,7 @@ const RUDDER = {
 };
 const SNOWPLOW = { e: 'pv', p: 'web', tv: 'js-4.1.0', aid: 'shop', eid: 'e1', dtm: '1767323045000', page: 'Shop' };
 const POSTHOG = { event: 'x', uuid: 'p1', distinct_id: 'u1', timestamp: TIME, properties: { a: 1 } };
-const AWS = { event_type: 'tap', event_id: 'a1', unique_id: 'd1', timestamp: 1_767_323_045_000, attributes: { c: 'd' } };
+const AWS = { event_type: 'tap', event_id: 'a1', unique_id: 'd1', timestamp: 1_767_323_045_000, attributes: {} };
 const GA4 = { client_id: 'c', timestamp_micros: 1_767_323_045_000_000, events: [{ name: 'x', params: { a: 1 } }] };
 
 /** The first attempt of an SDK and the fields that its next one changes, as recorded. */
@@ -44,7 +44,7 @@ const ATTEMPTS: readonly [string, (attempt: number) => RequestParts][] = [
   }],
   ["RudderStack's browser SDK", attempt => ({
     path: '/v1/track',
-    headers: attempt ? { Retried: String(attempt), ReasonCode: 'timeout' } : {},
+    headers: { Retried: String(attempt) },
     body: { ...RUDDER, sentAt: attempt ? LATER : TIME, timestamp: attempt ? LATER : TIME },
   })],
   ["Snowplow's trackers", attempt => ({

@@ -171,7 +171,8 @@ const POSTHOG = {
   },
 };
 const POSTHOG_SERVER = {
-  uuid: 'p2', event: 'Order', distinct_id: 'u1', library: 'posthog-node', library_version: '5', properties: { value: 3 },
+  uuid: 'p2', event: 'Order', distinct_id: 'u1', library: 'posthog-node', library_version: '5',
+  properties: { value: 3 },
 };
 const POSTHOG_GROUP = {
   event: '$groupidentify', distinct_id: '$company_g1', properties: { $group_key: 'g1', $group_set: { size: '3' } },
@@ -200,7 +201,7 @@ export const SHAPES: Readonly<Record<string, readonly Shape[]>> = {
       path: `/v1/${type}`, content: segment(type, { previousId: 'p1', groupId: 'g1', traits: { plan: 'pro' } }),
     })),
     { path: '/v1/batch', content: { batch: [SEGMENT, IDENTIFY, GROUP, SCREEN_CALL], sentAt: TIME, writeKey: 'key-1' } },
-    { path: '/v1/import', content: { batch: [SEGMENT, SEGMENT], context: { app: { name: 'shop' } }, integrations: {} } },
+    { path: '/v1/import', content: { batch: [SEGMENT, SEGMENT], context: { app: 'shop' }, integrations: {} } },
   ],
   rudder: [
     { path: '/v1/track', content: RUDDER },
@@ -210,7 +211,7 @@ export const SHAPES: Readonly<Record<string, readonly Shape[]>> = {
     ...['track', 'page'].map(call => ({
       path: `/pixel/v1/${call}`,
       method: 'GET',
-      content: { writeKey: 'key-1', event: 'x', name: 'n', userId: 'u', anonymousId: 'a', color: 'red', timestamp: TIME },
+      content: { writeKey: 'key-1', event: 'x', userId: 'u', anonymousId: 'a', color: 'r', timestamp: TIME },
     })),
   ],
   jitsu: ['/api/s/page', '/api/s/s2s/track', '/api/s/identify', '/api/s/event', '/v1/api/s/event'].map(path => ({
