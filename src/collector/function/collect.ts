@@ -61,7 +61,7 @@ function collectEvents(
     if (keys.length > 0) writeKeys.authenticate(keys);
     const read = first.read(request);
     endpoint = ownerOf(read.value, shared, request) ?? first;
-    keys.push(...keysWithin(endpoint.keys?.(read.value) ?? {}));
+    keys.push(...keysWithin(endpoint.keys?.(read.value, request) ?? {}));
     const protection = { clientIp: request.clientIp, presentedKeys: new Set(writeKeys.areOpen ? [] : keys) };
     for (const part of [read.value, request.query]) protect(part, protection);
     content = read;

@@ -214,6 +214,11 @@ describe('the right family', () => {
     expect(only(request)).toMatchObject({ app_id: 'app', network_user_id: 'n1', user_id: 'u1' });
   });
 
+  test('the query of a POST can name the application that stands for a key', () => {
+    const { aid, ...event } = SNOWPLOW;
+    expect(only({ ...snowplow(event), query: { aid: 'key-12345' } }, KEYED)).toMatchObject({ source_id: 'web', app_id: 'web' });
+  });
+
   test.each(['/api/s/event', '/v1/api/s/event'])('the HTTP API of Jitsu is served at %s', path => {
     expect(only({ path, body: SEGMENT, headers: { 'X-Write-Key': 'key-12345' } }, KEYED).event_name).toBe('Order');
   });

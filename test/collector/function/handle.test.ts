@@ -32,12 +32,14 @@ async function answerTo(request: RequestParts, overrides: Partial<Dependencies> 
   };
 }
 
+const UNCACHED = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 const click = { event_name: 'click', user_id: 'u1' };
 
 test('200 is answered after Kinesis confirmed the lines', async () => {
   const response = await answerTo({ body: click, headers: { Origin: 'https://shop.example' } });
   expect(response).toMatchObject({ statusCode: 200, body: '{"success":true}', isBase64Encoded: false });
   expect(response.headers).toEqual({
+    ...UNCACHED,
     'Content-Type': 'application/json',
     'Vary': 'Origin',
     'Access-Control-Allow-Origin': 'https://shop.example',
@@ -160,7 +162,7 @@ test('an origin that is not listed gets no CORS headers', async () => {
     { body: click, headers: { Origin: 'https://evil.example' } },
     { settings: settings({ ALLOWED_ORIGINS: 'https://shop.example' }) },
   );
-  expect(headers).toEqual({ 'Content-Type': 'application/json', 'Vary': 'Origin' });
+  expect(headers).toEqual({ ...UNCACHED, 'Content-Type': 'application/json', 'Vary': 'Origin' });
 });
 
 test('an unexpected error becomes a 500 that asks the client to retry', async () => {

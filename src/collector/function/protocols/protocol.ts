@@ -67,7 +67,7 @@ export interface CollectEndpoint {
   /** Whether the content belongs to this protocol, on a path that several protocols share. */
   readonly claims?: (content: JsonValue, request: CollectorRequest) => boolean;
   /** Keys that the content carries. */
-  readonly keys?: (content: JsonValue) => ContentKeys;
+  readonly keys?: (content: JsonValue, request: CollectorRequest) => ContentKeys;
   /**
    * Finds the events in a content without keys and with anonymised addresses.
    * @throws {ShapeError}

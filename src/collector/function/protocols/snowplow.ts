@@ -41,11 +41,11 @@ const posts: CollectEndpoint = {
   ...events,
   methods: ['POST'],
   read: ({ body }) => decodeJson(body),
-  keys: content => keyOf(arrayAt(content, 'data')?.[0]),
+  // What the query says counts for every event that does not say it itself.
+  keys: (content, { query }) => ({ ...keyOf(query), ...keyOf(arrayAt(content, 'data')?.[0]) }),
   split(content, request) {
     const data = arrayAt(content, 'data');
     if (!isObject(content) || !data) throw new ShapeError('A payload is an object with an array "data".');
-    // What the query says counts for every event that does not say it itself.
     const shared = beside(request.query, envelope(content, 'data', 'schema'));
     return plain(listed(data, 'data', event => draftEvent(event, REQUIRED_IN_POSTS, request), shared));
   },
@@ -73,7 +73,7 @@ function plain(batch: Batch): Batch {
 /** A tracker knows no key but its application id, which is the same for all that it sends. */
 function keyOf(event: JsonValue | undefined): ContentKeys {
   const aid = isObject(event) ? event.aid : undefined;
-  return { appId: typeof aid === 'string' ? aid : undefined };
+  return typeof aid === 'string' ? { appId: aid } : {};
 }
 
 function withCookie(response: CollectorResponse, { cookie }: CollectorRequest): CollectorResponse {
