@@ -66,7 +66,8 @@ function typescriptType({ name, type, values }: Column): string {
 
 function typescriptField(column: Column): string {
   const unit = column.type === 'timestamp' ? ' Epoch milliseconds.' : '';
-  return `  /** ${column.description}${unit} */\n  readonly ${column.name}${column.nullable ? '?' : ''}: ${typescriptType(column)};`;
+  const name = column.nullable ? `${column.name}?` : column.name;
+  return `  /** ${column.description}${unit} */\n  readonly ${name}: ${typescriptType(column)};`;
 }
 
 function typescriptRule(column: Column): string {
