@@ -37,9 +37,9 @@ def refused_row() -> Column:
 
 
 def conflict_row() -> Column:
-    """An event (columns of `events`, and its `line`) whose id another event has."""
+    """An event (columns of `events`, and its `line`) whose id another event of its source has."""
     meta = {name: F.col(f"meta.{name}") for name in ("request_id", "batch_index", "shard_id", "sequence_number")}
-    message = "another event has this event_id and other content; the first one received was kept"
+    message = "another event of this source has this event_id and other content; the first one received was kept"
     return _row(
         {
             **meta,

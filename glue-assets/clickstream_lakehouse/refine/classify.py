@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from clickstream_lakehouse.refine.bad_rows import faulty_row, refused_row
 from clickstream_lakehouse.refine.dedup import LOCATOR
 from clickstream_lakehouse.refine.event_rows import event_row
-from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key
+from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key, identity_hash
 from clickstream_lakehouse.refine.lines import LineClass, parse_lines, split_lines
 
 
@@ -25,12 +25,17 @@ def classify_lines(raw: DataFrame) -> DataFrame:
     bad           struct, the row of `bad_events` without processed_ts; null for events
     line          the text of an event, for the case of an id conflict
     """
-    line_class, event_id = F.col("line_class"), F.col("event_id")
+    line_class, identity = F.col("line_class"), F.col("identity")
     is_event = line_class == LineClass.EVENT
-    identified = parse_lines(split_lines(raw)).select(
+    # A column of its own, as two others are made of it.
+    prepared = parse_lines(split_lines(raw)).select(
         "*",
-        F.when(is_event, event_key(event_id)).alias("event_key"),
-        F.when(is_event, event_check(event_id)).alias("event_check"),
+        F.when(is_event, identity_hash()).alias("identity"),
+    )
+    identified = prepared.select(
+        "*",
+        F.when(is_event, event_key(identity)).alias("event_key"),
+        F.when(is_event, event_check(identity)).alias("event_check"),
         F.when(is_event, event_fingerprint()).alias("event_fp"),
     )
     bad = F.when(line_class == LineClass.FAULTY, faulty_row()).when(line_class == LineClass.REFUSED, refused_row())
