@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from clickstream_lakehouse.refine.bad_rows import faulty_row, refused_row
 from clickstream_lakehouse.refine.dedup import LOCATOR
+from clickstream_lakehouse.refine.enrich.url import clean_url
 from clickstream_lakehouse.refine.event_rows import event_row
 from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key, identity_hash
 from clickstream_lakehouse.refine.lines import LineClass, parse_lines, split_lines
@@ -27,10 +28,11 @@ def classify_lines(raw: DataFrame) -> DataFrame:
     """
     line_class, identity = F.col("line_class"), F.col("identity")
     is_event = line_class == LineClass.EVENT
-    # A column of its own, as two others are made of it.
+    # Columns of their own, as several others are made of each.
     prepared = parse_lines(split_lines(raw)).select(
         "*",
         F.when(is_event, identity_hash()).alias("identity"),
+        F.when(is_event, clean_url(F.col("page_url"))).alias("clean_page_url"),
     )
     identified = prepared.select(
         "*",

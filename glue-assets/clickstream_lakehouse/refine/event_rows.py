@@ -14,7 +14,10 @@ PIPELINE_VERSION = "1"
 
 
 def event_row() -> Column:
-    """A valid event (columns of parse_lines and its identity) as a struct: `events` without processed_ts."""
+    """A valid event as a struct: `events` without processed_ts.
+
+    It is made of the columns of parse_lines, the identity and clean_page_url.
+    """
     computed = _computed_columns()
     fields = [f for f in table("events").fields if f.name != "processed_ts"]
     return F.struct(*[_event_column(f, computed).cast(f.type).alias(f.name) for f in fields])
@@ -34,7 +37,7 @@ def _typed(field: Field) -> Column:
 
 
 def _computed_columns() -> dict[str, Column]:
-    url, received = F.col("page_url"), F.col("received_ts")
+    url, received = F.col("clean_page_url"), F.col("received_ts")
     readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received)
     happened = F.timestamp_millis(event_ms(readings))
     sent_click_id = F.col("click_id").isNotNull()
