@@ -38,7 +38,7 @@ def _typed(field: Field) -> Column:
 
 def _computed_columns() -> dict[str, Column]:
     url, received = F.col("clean_page_url"), F.col("received_ts")
-    readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received)
+    readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received, F.col("client_age_ms"))
     happened = F.timestamp_millis(event_ms(readings))
     sent_click_id = F.col("click_id").isNotNull()
     robot = bot_reason(F.col("user_agent"))
