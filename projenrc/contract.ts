@@ -42,7 +42,7 @@ interface Contract {
   readonly version: number;
   readonly metricsNamespace: string;
   readonly storagePrefixes: Record<string, string>;
-  readonly limits: { readonly maxIdLength: number; readonly maxTimestampMs: number };
+  readonly limits: { readonly maxIdLength: number; readonly maxTimestampMs: number; readonly earliestClientMs: number };
   readonly sparkSettings: SparkSetting[];
   readonly errorCodes: ErrorCode[];
   /** fields of a line without a column of the same meaning */
@@ -57,10 +57,17 @@ const LINE_TYPES: Record<string, string> = {
 
 const quoted = (text: string) => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 
+/** Columns whose type has a name of its own. */
+const NAMED_TYPES: Record<string, string> = { error_code: 'ErrorCode' };
+
+function typescriptType({ name, type, values }: Column): string {
+  return NAMED_TYPES[name] ?? values?.map(quoted).join(' | ') ?? LINE_TYPES[type];
+}
+
 function typescriptField(column: Column): string {
-  const type = column.values ? column.values.map(quoted).join(' | ') : LINE_TYPES[column.type];
   const unit = column.type === 'timestamp' ? ' Epoch milliseconds.' : '';
-  return `  /** ${column.description}${unit} */\n  readonly ${column.name}${column.nullable ? '?' : ''}: ${type};`;
+  const name = column.nullable ? `${column.name}?` : column.name;
+  return `  /** ${column.description}${unit} */\n  readonly ${name}: ${typescriptType(column)};`;
 }
 
 function typescriptRule(column: Column): string {
@@ -86,7 +93,6 @@ function typescriptConstants(contract: Contract): string[] {
     `  /** ${reason} */\n  ${quoted(name)}: ${quoted(value)},`);
   return [
     '/** Version of the line format: the `v` of every line. */', `export const LINE_VERSION = ${version};`, '',
-    '/** The same under its older name. */', 'export const CONTRACT_VERSION = LINE_VERSION;', '',
     '/** Default CloudWatch namespace of every metric. */',
     `export const METRICS_NAMESPACE = ${quoted(metricsNamespace)};`, '',
     '/** Folders of the tables and of the job\'s checkpoints, without a slash at the end. */',
@@ -95,6 +101,8 @@ function typescriptConstants(contract: Contract): string[] {
     `export const MAX_ID_LENGTH = ${limits.maxIdLength};`, '',
     '/** 9999-12-31T23:59:59.999Z: the last time that the timestamps of every engine can hold. */',
     `export const MAX_TIMESTAMP_MS = ${limits.maxTimestampMs};`, '',
+    '/** 2000-01-01T00:00:00Z: a client clock that shows less was never set. */',
+    `export const EARLIEST_CLIENT_MS = ${limits.earliestClientMs};`, '',
     '/** Spark settings without which the job does not run right. */',
     'export const SPARK_SETTINGS: Readonly<Record<string, string>> = {', ...settings, '};',
   ];

@@ -82,6 +82,9 @@ MAX_ID_LENGTH: int = _document()["limits"]["maxIdLength"]
 MAX_TIMESTAMP_MS: int = _document()["limits"]["maxTimestampMs"]
 """The last time that the timestamps of every engine can hold, in epoch milliseconds."""
 
+EARLIEST_CLIENT_MS: int = _document()["limits"]["earliestClientMs"]
+"""2000-01-01 in epoch milliseconds: a clock that shows less was never set."""
+
 
 def spark_settings(*, fixed_at_start: bool) -> dict[str, str]:
     """Settings without which the job does not run right: those that Spark reads only at its start, or the others."""

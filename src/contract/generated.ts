@@ -2,9 +2,6 @@
 /** Version of the line format: the `v` of every line. */
 export const LINE_VERSION = 1;
 
-/** The same under its older name. */
-export const CONTRACT_VERSION = LINE_VERSION;
-
 /** Default CloudWatch namespace of every metric. */
 export const METRICS_NAMESPACE = 'ClickstreamLakehouse';
 
@@ -21,6 +18,9 @@ export const MAX_ID_LENGTH = 256;
 
 /** 9999-12-31T23:59:59.999Z: the last time that the timestamps of every engine can hold. */
 export const MAX_TIMESTAMP_MS = 253402300799999;
+
+/** 2000-01-01T00:00:00Z: a client clock that shows less was never set. */
+export const EARLIEST_CLIENT_MS = 946684800000;
 
 /** Spark settings without which the job does not run right. */
 export const SPARK_SETTINGS: Readonly<Record<string, string>> = {
@@ -100,7 +100,7 @@ export type ErrorCode =
   | 'preprocess_timeout'
   /** The preprocess hook could not be loaded. */
   | 'preprocess_unavailable'
-  /** Another event with other content has the same event_id; the one received first was kept. */
+  /** Another event of the same source has the same event_id and other content; the one received first was kept. */
   | 'id_conflict';
 
 /** An event as it travels on the stream: whatever protocol it came in, it has these fields. */
@@ -113,9 +113,9 @@ export interface CanonicalEvent {
   readonly true_ts?: number;
   /** Where user_agent comes from: the event itself, or the header of the request, which a server sends for its visitors. */
   readonly user_agent_source?: 'event' | 'request';
-  /** Milliseconds between the event and its sending, from clients that say no time; event_ts is then received_ts less this. */
+  /** Milliseconds between the event and its sending, from clients that say no time; event_ts is then received_ts less this, unless that is before 2000 or after received_ts. */
   readonly client_age_ms?: number;
-  /** The client's id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per de-duplication window. */
+  /** The client's id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per source and de-duplication window, where the source is source_id or, without one, app_id: an event sent through two sources is two rows, and no source can suppress the events of another. To tell events of several sources apart, use event_key and event_check. */
   readonly event_id: string;
   /** What happened: the track call's event, the page or screen call's name or, without one, the event type. */
   readonly event_name: string;
@@ -163,9 +163,9 @@ export interface CanonicalEvent {
   readonly consent?: string;
   /** URL of the page. */
   readonly page_url?: string;
-  /** Host of page_url, lower case. */
+  /** Host of page_url, lower case, without user and port. */
   readonly page_host?: string;
-  /** Path of page_url. */
+  /** Path of page_url, as sent. */
   readonly page_path?: string;
   /** Title of the page. */
   readonly page_title?: string;
@@ -252,7 +252,7 @@ export interface BadEvent {
   /** Where it failed. */
   readonly stage: 'decode' | 'auth' | 'schema' | 'size' | 'preprocess' | 'dedup';
   /** Stable machine-readable reason: one of the error codes in docs/tables.md. */
-  readonly error_code: string;
+  readonly error_code: ErrorCode;
   /** What was received and what was expected. */
   readonly error_message?: string;
   /** Path of the failing field, e.g. `batch[3].event`. */
@@ -377,20 +377,20 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
     description: 'One row per event: parsed, enriched, de-duplicated.',
     partitionBy: ['received_date'],
     columns: [
-      { name: 'event_id', type: 'string', comment: 'The client\'s id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per de-duplication window.' },
+      { name: 'event_id', type: 'string', comment: 'The client\'s id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per source and de-duplication window, where the source is source_id or, without one, app_id: an event sent through two sources is two rows, and no source can suppress the events of another. To tell events of several sources apart, use event_key and event_check.' },
       { name: 'event_name', type: 'string', comment: 'What happened: the track call\'s event, the page or screen call\'s name or, without one, the event type.' },
       { name: 'event_type', type: 'string', comment: 'Kind of call.' },
       { name: 'event_schema', type: 'string', comment: 'URI of the schema the event declares (Snowplow self-describing events).' },
-      { name: 'event_key', type: 'bigint', comment: 'First half of the 128-bit identity of event_id: xxhash64(sha2(event_id, 256)).' },
-      { name: 'event_check', type: 'bigint', comment: 'Second half of the identity: xxhash64(1, sha2(event_id, 256)).' },
-      { name: 'event_fp', type: 'bigint', comment: 'Fingerprint of the client\'s fields without id, sent and received times; tells a copy from an id conflict.' },
+      { name: 'event_key', type: 'bigint', comment: 'First half of the 128-bit identity of source and event_id: xxhash64(sha2(concat(length(source), \':\', source, event_id), 256)), where source is concat(\'source/\', source_id) or, without source_id, concat(\'app/\', app_id).' },
+      { name: 'event_check', type: 'bigint', comment: 'Second half of the identity: xxhash64(1, sha2(…, 256)) of the same text.' },
+      { name: 'event_fp', type: 'bigint', comment: 'Fingerprint of the content: the client\'s fields without the id and what belongs to the delivery (sent and received times, address, place, user agent, cookie, privacy mode). Tells a copy from an id conflict.' },
       { name: 'protocol', type: 'string', comment: 'Wire format the event arrived in.' },
       { name: 'app_id', type: 'string', comment: 'The application: configured for the write key, else named by the request, else `default`.' },
       { name: 'source_id', type: 'string', comment: 'Configured id of the write key (never the key itself).' },
       { name: 'platform', type: 'string', comment: 'Kind of system that the tracker ran on, as the client says. Other names that a client sends are translated, and kept in contexts as sent.' },
       { name: 'sdk_name', type: 'string', comment: 'Name of the tracker library.' },
       { name: 'sdk_version', type: 'string', comment: 'Version of the tracker library.' },
-      { name: 'event_ts', type: 'timestamp', comment: 'When it happened, UTC: the client\'s time, corrected when its clock is provably wrong; never after received_ts.' },
+      { name: 'event_ts', type: 'timestamp', comment: 'When it happened, UTC: the client\'s time, corrected when its clock is provably wrong; never after received_ts. A client\'s time before 2000 that sent_ts does not explain is not used.' },
       { name: 'client_ts', type: 'timestamp', comment: 'When it happened by the client\'s clock, as sent.' },
       { name: 'sent_ts', type: 'timestamp', comment: 'When the client sent it by its own clock.' },
       { name: 'received_ts', type: 'timestamp', comment: 'When the collector received it.' },
@@ -410,8 +410,8 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'privacy_mode', type: 'string', comment: 'How much the client let us know; null means full.' },
       { name: 'consent', type: 'string', comment: 'Consent state as sent, JSON.' },
       { name: 'page_url', type: 'string', comment: 'URL of the page.' },
-      { name: 'page_host', type: 'string', comment: 'Host of page_url, lower case.' },
-      { name: 'page_path', type: 'string', comment: 'Path of page_url.' },
+      { name: 'page_host', type: 'string', comment: 'Host of page_url, lower case, without user and port.' },
+      { name: 'page_path', type: 'string', comment: 'Path of page_url, as sent.' },
       { name: 'page_title', type: 'string', comment: 'Title of the page.' },
       { name: 'page_referrer', type: 'string', comment: 'URL of the page before.' },
       { name: 'page_view_id', type: 'string', comment: 'Id shared by the events of one page view.' },
@@ -434,7 +434,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'os_version', type: 'string', comment: 'Version of the operating system, as sent.' },
       { name: 'device_type', type: 'string', comment: 'Kind of device, as sent.' },
       { name: 'device_model', type: 'string', comment: 'Model of the device, as sent.' },
-      { name: 'is_bot', type: 'boolean', comment: 'Whether the user agent is a robot\'s.' },
+      { name: 'is_bot', type: 'boolean', comment: 'Whether the user agent is a robot\'s. That of an HTTP library (curl, python-requests, okhttp, …) counts only when the event itself carries it: as the request\'s it belongs to a server that sends for its visitors.' },
       { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true.' },
       { name: 'locale', type: 'string', comment: 'Language tag of the client.' },
       { name: 'timezone', type: 'string', comment: 'IANA time zone of the client.' },

@@ -36,17 +36,19 @@ LIMIT 100`,
     name: 'sessions',
     description: 'Sessions (ended by 30 minutes without an event) with their campaign, last 7 days, without robots',
     sql: `WITH activity AS (
-  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_id, event_type, page_path,
-    utm_source, utm_medium, utm_campaign
+  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_type, page_path,
+    utm_source, utm_medium, utm_campaign,
+    row_number() OVER (PARTITION BY app_id, coalesce(user_id, anonymous_id)
+      ORDER BY event_ts, received_ts, event_key, event_check) AS event_number
   FROM events
   WHERE ${LAST_WEEK} AND NOT is_bot AND coalesce(user_id, anonymous_id) IS NOT NULL
 ), marked AS (
   SELECT *, CASE WHEN date_diff('second',
-      lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id), event_ts) < 1800
+      lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_number), event_ts) < 1800
     THEN 0 ELSE 1 END AS starts
   FROM activity
 ), numbered AS (
-  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_ts, event_id
+  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_number
     ROWS UNBOUNDED PRECEDING) AS session_number
   FROM marked
 )
@@ -71,8 +73,10 @@ ORDER BY last_seen DESC`,
   {
     name: 'bad_event_summary',
     description: 'Bad events by reason, with an example of each, last 7 days',
-    sql: `SELECT protocol, stage, error_code, count(*) AS bad_events, max(received_ts) AS last_seen,
-  max_by(error_message, received_ts) AS example, max_by(error_path, received_ts) AS example_path
+    // The content of one bad event may take several rows, its parts.
+    sql: `SELECT protocol, stage, error_code, count_if(coalesce(raw_part, 0) = 0) AS bad_events,
+  max(received_ts) AS last_seen, max_by(error_message, received_ts) AS example,
+  max_by(error_path, received_ts) AS example_path
 FROM bad_events
 WHERE ${LAST_WEEK}
 GROUP BY protocol, stage, error_code

@@ -1,5 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
+import { EARLIEST_PLAUSIBLE_MS } from '../../src/collector/function/protocols/times';
 import * as generated from '../../src/contract/generated';
 import { EVENT_RULES, TABLES } from '../../src/contract/generated';
 
@@ -44,13 +45,25 @@ test('the validator knows every field that travels on the stream', () => {
 test('TypeScript has the facts it shares with Python from the contract', () => {
   expect(generated).toMatchObject({
     LINE_VERSION: contract.version,
-    CONTRACT_VERSION: contract.version,
     METRICS_NAMESPACE: contract.metricsNamespace,
     STORAGE_PREFIXES: contract.storagePrefixes,
     MAX_ID_LENGTH: contract.limits.maxIdLength,
     MAX_TIMESTAMP_MS: contract.limits.maxTimestampMs,
+    EARLIEST_CLIENT_MS: contract.limits.earliestClientMs,
     SPARK_SETTINGS: Object.fromEntries(contract.sparkSettings.map(({ name, value }: any) => [name, value])),
   });
+});
+
+test('the collector takes the same clocks for unset as the job', () => {
+  expect(EARLIEST_PLAUSIBLE_MS).toBe(generated.EARLIEST_CLIENT_MS);
+});
+
+test('the code of a bad event is one of the error codes, also for the compiler', () => {
+  const code: generated.ErrorCode = 'id_conflict';
+  const bad: generated.BadEvent = { received_ts: 0, stage: 'dedup', error_code: code };
+  // @ts-expect-error the contract lists no such code
+  const unknown: generated.BadEvent = { ...bad, error_code: 'no_such_code' };
+  expect([bad.error_code, unknown.error_code]).toEqual(['id_conflict', 'no_such_code']);
 });
 
 test('every table has a folder of its own, and so have the checkpoints', () => {

@@ -11,10 +11,8 @@ import { CloudFormationTemplate } from '../support/template-graph';
 
 function build(options: QueryOptions = {}) {
   const stack = testStack();
-  return {
-    stack,
-    query: new AthenaQuery(stack, 'Query', { storage: new LakehouseStorage(stack, 'Storage'), ...options }),
-  };
+  const storage = new LakehouseStorage(stack, 'Storage');
+  return { stack, query: new AthenaQuery(stack, 'Query', { storage, ...options }) };
 }
 
 const template = Template.fromStack(build().stack);
@@ -30,16 +28,17 @@ test('the workgroup insists on its encrypted results, limits scans and can be de
       ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_S3' } },
     },
   });
-  expect(rendered(workGroup.WorkGroupConfiguration.ResultConfiguration.OutputLocation)).toBe(
-    's3://${QueryResultsBucket}/results/',
-  );
+  const { OutputLocation } = workGroup.WorkGroupConfiguration.ResultConfiguration;
+  expect(rendered(OutputLocation)).toBe('s3://${QueryResultsBucket}/results/');
 });
 
 test('results are deleted after a week, or when it is said', () => {
-  const days = (options?: QueryOptions) =>
-    Object.entries(Template.fromStack(build(options).stack).findResources('AWS::S3::Bucket'))
+  const days = (options?: QueryOptions) => {
+    const buckets = Template.fromStack(build(options).stack).findResources('AWS::S3::Bucket');
+    return Object.entries(buckets)
       .filter(([id]) => id.includes('ResultsBucket'))
       .map(([, { Properties }]) => Properties.LifecycleConfiguration.Rules[0].ExpirationInDays);
+  };
   expect(days()).toEqual([7]);
   expect(days({ resultRetention: Duration.days(30) })).toEqual([30]);
 });
@@ -50,9 +49,8 @@ test('saved queries are in the workgroup and speak of tables of the contract onl
   for (const { WorkGroup, Database, QueryString } of saved) {
     expect(WorkGroup).toEqual({ Ref: expect.stringMatching(/^QueryWorkGroup/) });
     expect(Database).toEqual({ Ref: expect.stringMatching(/^StorageDatabase/) });
-    const named = [...QueryString.matchAll(/\bWITH (\w+) AS|\), (\w+) AS/g)].flatMap(
-      ([, first, other]) => first ?? other,
-    );
+    const named = [...QueryString.matchAll(/\bWITH (\w+) AS|\), (\w+) AS/g)]
+      .flatMap(([, first, other]) => first ?? other);
     const tables = [...QueryString.matchAll(/\bFROM (\w+)/g)]
       .map(([, name]) => name)
       .filter(name => !named.includes(name));
@@ -68,9 +66,8 @@ test('who may query may use the workgroup, its results and the tables', () => {
   const { stack, query } = build();
   query.grantQuery(new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() }));
   const { Analyst } = statementsByRole(Template.fromStack(stack).toJSON() as CloudFormationTemplate);
-  const [actions, workGroupArn] = Analyst[0].split(' on ');
-  expect(actions).toMatch(/^athena:BatchGetNamedQuery .* athena:StopQueryExecution$/);
-  expect(workGroupArn).toMatch(/^arn:\$\{Partition\}:athena:.*:workgroup\/\$\{QueryWorkGroup\}$/);
+  expect(Analyst[0]).toMatch(/^athena:BatchGetNamedQuery .* athena:StopQueryExecution on arn:\$\{Partition\}:athena:/);
+  expect(Analyst[0]).toMatch(/:athena:.*:workgroup\/\$\{QueryWorkGroup\}$/);
   expect(Analyst[1]).toMatch(/^s3:GetObject\* .* on \$\{QueryResultsBucket.Arn\} \$\{QueryResultsBucket.Arn\}\/\*$/);
   expect(Analyst[2]).toMatch(/^glue:GetDatabase /);
   expect(Analyst).toHaveLength(6);

@@ -6,10 +6,6 @@ from pyspark.sql import functions as F
 from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.faults import ErrorCode, fault_message
 
-MAX_RAW_BYTES = 64 << 10  # of a bad event; `raw` has the whole record
-
-_BASE64_CHARS = MAX_RAW_BYTES // 3 * 4
-
 
 def faulty_row() -> Column:
     """A line with a `fault` as a struct: `bad_events` without processed_ts.
@@ -37,9 +33,9 @@ def refused_row() -> Column:
 
 
 def conflict_row() -> Column:
-    """An event (columns of `events`, and its `line`) whose id another event has."""
+    """An event (columns of `events`, and its `line`) whose id another event of its source has."""
     meta = {name: F.col(f"meta.{name}") for name in ("request_id", "batch_index", "shard_id", "sequence_number")}
-    message = "another event has this event_id and other content; the first one received was kept"
+    message = "another event of this source has this event_id and other content; the first one received was kept"
     return _row(
         {
             **meta,
@@ -66,13 +62,9 @@ def _known_fields() -> dict[str, Column]:
 
 
 def _bytes(line: Column, data_base64: Column) -> dict[str, Column]:
-    """At most MAX_RAW_BYTES of what was received; a character that the cut splits becomes U+FFFD."""
-    cut = F.make_valid_utf8(F.substring(F.encode(line, "UTF-8"), 1, MAX_RAW_BYTES).cast("string"))
+    """All of what was received, which may be an acknowledged event that is brought back later."""
     return {
-        "raw": F.coalesce(
-            F.when(data_base64.isNotNull(), F.substring(data_base64, 1, _BASE64_CHARS)),
-            F.when(F.octet_length(line) > MAX_RAW_BYTES, cut).otherwise(line),
-        ),
+        "raw": F.coalesce(data_base64, line),
         "raw_encoding": F.when(data_base64.isNotNull(), F.lit("base64")).otherwise(F.lit("utf8")),
         "raw_bytes": F.coalesce(F.octet_length(F.unbase64(data_base64)), F.octet_length(line)),
     }

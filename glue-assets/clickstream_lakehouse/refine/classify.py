@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 
 from clickstream_lakehouse.refine.bad_rows import faulty_row, refused_row
 from clickstream_lakehouse.refine.dedup import LOCATOR
+from clickstream_lakehouse.refine.enrich.url import clean_url
 from clickstream_lakehouse.refine.event_rows import event_row
-from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key
+from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key, identity_hash
 from clickstream_lakehouse.refine.lines import LineClass, parse_lines, split_lines
 
 
@@ -25,12 +26,18 @@ def classify_lines(raw: DataFrame) -> DataFrame:
     bad           struct, the row of `bad_events` without processed_ts; null for events
     line          the text of an event, for the case of an id conflict
     """
-    line_class, event_id = F.col("line_class"), F.col("event_id")
+    line_class, identity = F.col("line_class"), F.col("identity")
     is_event = line_class == LineClass.EVENT
-    identified = parse_lines(split_lines(raw)).select(
+    # Columns of their own, as several others are made of each.
+    prepared = parse_lines(split_lines(raw)).select(
         "*",
-        F.when(is_event, event_key(event_id)).alias("event_key"),
-        F.when(is_event, event_check(event_id)).alias("event_check"),
+        F.when(is_event, identity_hash()).alias("identity"),
+        F.when(is_event, clean_url(F.col("page_url"))).alias("clean_page_url"),
+    )
+    identified = prepared.select(
+        "*",
+        F.when(is_event, event_key(identity)).alias("event_key"),
+        F.when(is_event, event_check(identity)).alias("event_check"),
         F.when(is_event, event_fingerprint()).alias("event_fp"),
     )
     bad = F.when(line_class == LineClass.FAULTY, faulty_row()).when(line_class == LineClass.REFUSED, refused_row())

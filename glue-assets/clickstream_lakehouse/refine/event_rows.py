@@ -14,7 +14,10 @@ PIPELINE_VERSION = "1"
 
 
 def event_row() -> Column:
-    """A valid event (columns of parse_lines and its identity) as a struct: `events` without processed_ts."""
+    """A valid event as a struct: `events` without processed_ts.
+
+    It is made of the columns of parse_lines, the identity and clean_page_url.
+    """
     computed = _computed_columns()
     fields = [f for f in table("events").fields if f.name != "processed_ts"]
     return F.struct(*[_event_column(f, computed).cast(f.type).alias(f.name) for f in fields])
@@ -34,11 +37,10 @@ def _typed(field: Field) -> Column:
 
 
 def _computed_columns() -> dict[str, Column]:
-    url, received = F.col("page_url"), F.col("received_ts")
-    readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received)
+    url, received = F.col("clean_page_url"), F.col("received_ts")
+    readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received, F.col("client_age_ms"))
     happened = F.timestamp_millis(event_ms(readings))
-    sent_click_id = F.col("click_id").isNotNull()
-    robot = bot_reason(F.col("user_agent"))
+    robot = bot_reason(F.col("user_agent"), F.col("user_agent_source"))
     columns = {
         "event_key": F.col("event_key"),
         "event_check": F.col("event_check"),
@@ -51,7 +53,8 @@ def _computed_columns() -> dict[str, Column]:
         "page_host": F.coalesce("page_host", page_host(url)),
         "page_path": F.coalesce("page_path", page_path(url)),
         "click_id": F.coalesce("click_id", click_id(url)),
-        "click_network": F.when(sent_click_id, F.col("click_network")).otherwise(click_network(url)),
+        # The network of the URL's click id is not that of another one.
+        "click_network": F.coalesce("click_network", F.when(F.col("click_id").isNull(), click_network(url))),
         "is_bot": robot.isNotNull(),
         "bot_reason": robot,
         "meta": _meta(),

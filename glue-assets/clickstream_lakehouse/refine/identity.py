@@ -1,37 +1,56 @@
-"""Identity (128 bits of the id) and fingerprint (of the content) of an event, to tell copies from id conflicts."""
+"""Identity (128 bits of source and id) and fingerprint (of the content), to tell copies from id conflicts."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import event_line_fields
 
-# Not part of the client's content: the id itself, and everything that a retry of the same event may change, because the
-# client's transport (sent_ts, ip_address, user_agent, geo_country), its cookie jar (network_user_id) or the collector's
-# request (received_ts, request_id, batch_index, source_id) sets it.
+# Not part of the client's content: what is the identity (event_id, source_id), and everything that a retry of the same
+# event may change, because the client's transport (sent_ts, client_age_ms, ip_address and the place that it tells,
+# user_agent), its cookie jar (network_user_id), its headers (privacy_mode) or the collector's request (received_ts,
+# request_id, batch_index, user_agent_source) sets it.
 NOT_IN_FINGERPRINT = frozenset(
     {
         "event_id",
+        "source_id",
         "sent_ts",
+        "client_age_ms",
         "received_ts",
         "request_id",
         "batch_index",
-        "source_id",
         "ip_address",
+        "asn",
         "geo_country",
+        "geo_region",
+        "geo_city",
         "user_agent",
+        "user_agent_source",
         "network_user_id",
+        "privacy_mode",
     }
 )
 
 
-def event_key(event_id: Column) -> Column:
-    """First half of the identity. Over sha2, because colliding xxhash64 inputs can be made at will."""
-    return F.xxhash64(F.sha2(event_id, 256))
+def identity_hash() -> Column:
+    """Hash of the source and the id that it gave the event, read from columns of their names.
+
+    Without the source a stranger with a page's public key could suppress a server's events by sending their ids first.
+    The length keeps apart what a source's name and an id could otherwise exchange.
+    """
+    key_or_app = F.when(F.col("source_id") != "", F.concat(F.lit("source/"), "source_id")).otherwise(
+        F.concat(F.lit("app/"), "app_id")
+    )
+    return F.sha2(F.concat(F.length(key_or_app).cast("string"), F.lit(":"), key_or_app, "event_id"), 256)
 
 
-def event_check(event_id: Column) -> Column:
+def event_key(identity: Column) -> Column:
+    """First half of the identity. Over identity_hash, because colliding xxhash64 inputs can be made at will."""
+    return F.xxhash64(identity)
+
+
+def event_check(identity: Column) -> Column:
     """Second half of the identity."""
-    return F.xxhash64(F.lit(1), F.sha2(event_id, 256))
+    return F.xxhash64(F.lit(1), identity)
 
 
 def event_fingerprint() -> Column:

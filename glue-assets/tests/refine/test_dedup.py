@@ -1,13 +1,18 @@
 """The de-duplication rule: a truth table, and any batch against the rule applied row by row."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
-from clickstream_lakehouse.refine.dedup import Verdict, decide
+from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.dedup import IDENTITY, LOCATOR, Verdict, decide
+from support.lines import RECEIVED_MS, event_line, ndjson
+from support.raw import raw_frame
 
 WINDOW = 1_000
 NEW, DUPLICATE, CONFLICT = Verdict.NEW, Verdict.DUPLICATE, Verdict.CONFLICT
@@ -105,3 +110,50 @@ def test_the_order_of_the_rows_does_not_matter(batch: list[Event], stored: list[
     assert dict(zip(batch, verdicts(batch, stored), strict=True)) == dict(
         zip(shuffled, verdicts(shuffled, stored), strict=True)
     )
+
+
+SOURCES = [(None, "shop"), (None, "web"), ("shop", "shop"), ("shop", "web"), ("web", "shop")]
+
+
+class Sent(NamedTuple):
+    """An event by what its sender chooses, and when it came."""
+
+    source: tuple[str | None, str]  # source_id and app_id
+    event_id: str
+    content: str
+    at: int
+
+    @property
+    def line(self) -> dict[str, Any]:
+        source_id, app_id = self.source
+        # Content of the same name for every source: only the identity tells them apart.
+        named = {"event_id": self.event_id, "event_name": self.content, "source_id": source_id}
+        return event_line(app_id=app_id, received_ts=RECEIVED_MS + self.at, **named)
+
+
+def by_source_and_id(sent: list[Sent]) -> list[Event]:
+    """The same as rows with an identity for each source (its key, else its app) and id."""
+    names = [((e.source[0] is None, e.source[0] or e.source[1]), e.event_id) for e in sent]
+    contents = [(e.content, e.source[1]) for e in sent]
+    return [
+        Event(key=names.index(name), fp=contents.index(content), at=RECEIVED_MS + e.at, line=index)
+        for index, (e, name, content) in enumerate(zip(sent, names, contents, strict=True))
+    ]
+
+
+several = st.lists(
+    st.builds(Sent, st.sampled_from(SOURCES), st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 3_000)),
+    min_size=60,
+    max_size=120,
+)
+
+
+@given(several)
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_any_events_of_several_sources_are_decided_for_each_source_alone(spark: SparkSession, sent: list[Sent]) -> None:
+    classified = classify_lines(raw_frame(spark, ndjson(*[e.line for e in sent]))).orderBy("line_index")
+    batch = classified.select(*IDENTITY, "event_fp", F.col("received_ms"), *LOCATOR).toArrow()
+    stored = batch.slice(0, 0)
+    assert decide(batch, stored, WINDOW).tolist() == row_by_row(by_source_and_id(sent), [])

@@ -13,7 +13,31 @@ def identities(spark: SparkSession, *lines: object) -> list[Row]:
     return classify_lines(raw_frame(spark, ndjson(*lines))).orderBy("line_index").collect()
 
 
-def test_the_identity_is_of_the_id_alone(spark: SparkSession) -> None:
+SOURCES = [(None, "shop"), (None, "web"), ("shop", "x"), ("web", "x"), ("", "x"), ("1:a", "x"), (None, "1:a")]
+
+
+def test_the_identity_is_of_the_source_and_the_id(spark: SparkSession) -> None:
+    ids = ["order-1", "1:order-1", "shop", "web", "app/shop", "source/shop", "8:app/shop"]
+    lines = [event_line(event_id=i, source_id=source, app_id=app) for source, app in SOURCES for i in ids]
+    rows = identities(spark, *lines)
+    assert len({row.event_key for row in rows}) == len({row.event_check for row in rows}) == len(lines)
+
+
+def test_a_source_is_its_key_whatever_app_it_names(spark: SparkSession) -> None:
+    one, other = identities(
+        spark,
+        event_line(event_id="a", source_id="web", app_id="shop"),
+        event_line(event_id="a", source_id="web", app_id="other"),
+    )
+    assert (one.event_key, one.event_check) == (other.event_key, other.event_check)
+
+
+def test_an_empty_source_is_no_source(spark: SparkSession) -> None:
+    one, other = identities(spark, event_line(event_id="a", source_id=""), event_line(event_id="a"))
+    assert (one.event_key, one.event_check) == (other.event_key, other.event_check)
+
+
+def test_the_identity_does_not_depend_on_the_content(spark: SparkSession) -> None:
     first, same, other = identities(
         spark, event_line(event_id="a"), event_line(event_id="a", event_name="x"), event_line(event_id="b")
     )
@@ -36,6 +60,12 @@ def test_the_fingerprint_ignores_what_a_retry_may_change(spark: SparkSession) ->
         user_agent="another",
         network_user_id="cookie",
         source_id="other",
+        user_agent_source="request",
+        client_age_ms=7_000,
+        geo_region="Auckland",
+        geo_city="Auckland",
+        asn=9500,
+        privacy_mode="anonymous",
     )
     first, second = identities(spark, line, retried)
     assert first.event_fp == second.event_fp

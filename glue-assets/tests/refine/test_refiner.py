@@ -1,20 +1,26 @@
 """Stage 2 on real Delta tables: the rows that a batch becomes, also when it is run twice."""
 
+import base64
+import gzip
 import json
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from deltalake import DeltaTable
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
 from clickstream_lakehouse.refine.refiner import start_refine
-from clickstream_lakehouse.tables import create_tables
+from clickstream_lakehouse.tables import create_tables, table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import raw_table
@@ -107,9 +113,114 @@ def test_a_line_becomes_an_event_a_bad_event_or_a_counted_copy(
     assert assert_every_reader_counts_the_same(spark, config.bad_events_path) == 5
 
 
+def test_an_id_that_another_source_has_used_neither_suppresses_nor_conflicts(
+    spark: SparkSession, config: JobConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = event_line(event_id="order-1", event_name="Forged", source_id="page", app_id="shop")
+    real = event_line(event_id="order-1", event_name="Order Completed", source_id="server", app_id="shop")
+    arrive(spark, config, 1, ndjson(forged))
+    run_refine(spark, config)
+    arrive(spark, config, 2, ndjson({**forged, "event_name": "Forged again"}, real, real))
+    arrive(spark, config, 3, ndjson({**real, "event_name": "Order Refunded"}))
+    run_refine(spark, config)
+    assert events(config) == Counter({("order-1", "Forged", "1"): 1, ("order-1", "Order Completed", "2"): 1})
+    assert bad_events(config) == Counter({("dedup", "id_conflict", "2", 0): 1, ("dedup", "id_conflict", "3", 0): 1})
+    assert sum(copies for _, _, copies in counted(capsys.readouterr().out)) == 1
+
+
+def test_a_server_that_sends_for_its_visitors_is_no_robot(spark: SparkSession, config: JobConfig) -> None:
+    agents = [("curl/8", "request"), ("curl/8", "event"), ("curl/8", None), ("Googlebot/2.1", "request")]
+    lines = [event_line(user_agent=agent, user_agent_source=source) for agent, source in agents]
+    arrive(spark, config, 1, ndjson(*[{**line, "batch_index": index} for index, line in enumerate(lines)]))
+    run_refine(spark, config)
+    assert sorted(rows(config.events_path, "meta.batch_index, is_bot, bot_reason")) == [
+        (0, False, None),
+        (1, True, "ua:curl/"),
+        (2, False, None),
+        (3, True, "ua:bot"),
+    ]
+
+
+def test_an_event_with_an_age_happened_so_long_before_it_was_received(spark: SparkSession, config: JobConfig) -> None:
+    arrive(spark, config, 1, ndjson(event_line(client_ts=None, sent_ts=None, client_age_ms=HOUR)))
+    run_refine(spark, config)
+    found = rows(config.events_path, "epoch_ms(event_ts), ts_quality, clock_skew_ms, client_ts")
+    assert found == [(RECEIVED_MS - HOUR, "client", None, None)]
+
+
+def test_the_same_event_through_two_sources_is_two_rows(spark: SparkSession, config: JobConfig) -> None:
+    arrive(spark, config, 1, ndjson(*[event_line(event_id="a", source_id=source) for source in ("one", "two", None)]))
+    run_refine(spark, config)
+    assert len(rows(config.events_path)) == 3
+    assert rows(config.bad_events_path) == []
+
+
+def test_every_field_of_a_line_that_has_a_column_is_written_as_sent(spark: SparkSession, config: JobConfig) -> None:
+    url = "https://shop.example/p?utm_source=u&utm_medium=u&utm_campaign=u&utm_term=u&utm_content=u&gclid=G"
+    numbers = {"int": 7, "bigint": 2**40, "double": 2.5, "timestamp": RECEIVED_MS - 7}
+    for name, build in {"events": event_line, "bad_events": bad_line}.items():
+        fields = [f for f in table(name).fields if f.line]
+        said = {f.name: f.values[-1] if f.values else numbers.get(f.type, f"said {f.name}") for f in fields}
+        line = build(**{**said, **({"page_url": url} if name == "events" else {})})
+        arrive(spark, config, len(name), ndjson(line))
+        run_refine(spark, config)
+        row = spark.read.format("delta").load(table_paths(config)[name]).collect()[0]
+        times = {f.name for f in fields if f.type == "timestamp"}
+        written = {f.name: row[f.name].timestamp() * 1000 if f.name in times else row[f.name] for f in fields}
+        assert written == {f.name: line[f.name] for f in fields}
+
+
+def test_what_the_client_says_counts_before_what_is_derived(spark: SparkSession, config: JobConfig) -> None:
+    url = "https://shop.example/p?utm_source=mail&gclid=G"
+    sent = [{"click_network": "own"}, {"click_id": "C"}, {"click_id": "C", "click_network": "own"}, {"utm_source": "x"}]
+    arrive(spark, config, 1, ndjson(*[event_line(page_url=url, **fields) for fields in sent]))
+    run_refine(spark, config)
+    found = rows(config.events_path, "meta.batch_index, click_id, click_network, utm_source, event_id")
+    assert Counter(row[1:4] for row in found) == Counter(
+        {("G", "own", "mail"): 1, ("C", None, "mail"): 1, ("C", "own", "mail"): 1, ("G", "google", "x"): 1}
+    )
+
+
+def test_the_parts_of_a_bad_events_content_can_be_joined_and_decoded(spark: SparkSession, config: JobConfig) -> None:
+    """The query that the column raw_part describes, on parts in two records as the collector cuts them."""
+    content = json.dumps({"batch": [random.Random(1).randbytes(8_000).hex(), "café 𝄞 \u2028"]}, ensure_ascii=False)
+    encoded = base64.b64encode(gzip.compress(content.encode(), 1)).decode()
+    size = len(encoded) // 2 + 1
+    common = {
+        "protocol": "segment",
+        "request_id": "r-1",
+        "stage": "size",
+        "error_code": "event_too_large",
+        "raw_encoding": "gzip",
+        "raw_bytes": len(content.encode()),
+        "raw_parts": 2,
+    }
+    lines = [
+        bad_line(**common, batch_index=index, raw_part=part, raw=encoded[part * size : (part + 1) * size])
+        for index in (0, 1)
+        for part in (0, 1)
+    ]
+    arrive(spark, config, 1, ndjson(lines[3], lines[0], bad_line(request_id="r-1")), ndjson(lines[2]), ndjson(lines[1]))
+    run_refine(spark, config)
+    parts = duckdb.connect().register("bad", DeltaTable(config.bad_events_path).to_pyarrow_dataset())
+    joined = parts.sql(
+        """select batch_index, string_agg(raw, '' order by raw_part) from bad where raw_encoding = 'gzip'
+        group by request_id, batch_index having count(*) = max(raw_parts)"""
+    )
+    decoded = {index: gzip.decompress(base64.b64decode(raw)).decode() for index, raw in joined.fetchall()}
+    assert decoded == {0: content, 1: content}
+    assert set(rows(config.bad_events_path, "raw_bytes", "raw_parts = 2")) == {(len(content.encode()),)}
+    assert len(rows(config.bad_events_path, "*", "raw_part = 0")) == 2
+    assert len(rows(config.bad_events_path, "*", "coalesce(raw_part, 0) = 0")) == 3
+
+
 def test_every_column_of_an_event_has_the_contracts_meaning(spark: SparkSession, config: JobConfig) -> None:
     line = event_line(
-        event_id="a", page_url="https://Shop.example/p?utm_source=mail&gclid=G", user_agent="curl/8", value=2.5
+        event_id="a",
+        page_url="https://Shop.example/p?utm_source=mail&gclid=G",
+        user_agent="curl/8",
+        user_agent_source="event",
+        value=2.5,
     )
     arrive(spark, config, 1, ndjson(line))
     run_refine(spark, config)

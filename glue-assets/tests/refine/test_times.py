@@ -8,20 +8,22 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.contract import MAX_TIMESTAMP_MS
+from clickstream_lakehouse.contract import EARLIEST_CLIENT_MS, MAX_TIMESTAMP_MS
 from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
 
 R = 1_780_000_000_000
 HOUR = 3_600_000
+Y2K = EARLIEST_CLIENT_MS
 
 
 class Times(NamedTuple):
-    """true, client, sent, received"""
+    """true, client, sent, received, age"""
 
     true: int | None
     client: int | None
     sent: int | None
     received: int
+    age: int | None = None
 
 
 class EventTime(NamedTuple):
@@ -52,12 +54,40 @@ TABLE = [
     ("a correction to before 1970 is not used", Times(None, 0, MAX_TIMESTAMP_MS, R), EventTime(R, "server", None)),
     ("a vouched time wins", Times(R - 9, R - HOUR, R + HOUR, R), EventTime(R - 9, "explicit", None)),
     ("a vouched time is clamped too", Times(R + 9, None, None, R), EventTime(R, "explicit", None)),
+    ("a future time without sent time", Times(None, R + HOUR, None, R), EventTime(R, "clamped", -HOUR)),
+    ("a millisecond ahead", Times(None, R + 1, None, R), EventTime(R, "clamped", -1)),
+    ("as late as can be", Times(None, R, None, R), EventTime(R, "client", 0)),
+    ("an hour ahead of a good clock", Times(None, R + HOUR, R, R), EventTime(R, "clamped", -HOUR)),
+    ("a minute ahead of a good clock", Times(None, R + 60_000, R, R), EventTime(R, "client", -60_000)),
+    ("a clock that was never set", Times(None, 5_000, None, R), EventTime(R, "server", None)),
+    ("never set, but sent by another clock", Times(None, 5_000, R - 1, R), EventTime(R, "server", None)),
+    (
+        "never set, and sent by the same clock",
+        Times(None, 5_000, 8_000, R),
+        EventTime(R - 3_000, "corrected", R - 8_000),
+    ),
+    ("the first plausible time", Times(None, Y2K, None, R), EventTime(Y2K, "client", 0)),
+    ("the last implausible time", Times(None, Y2K - 1, None, R), EventTime(R, "server", None)),
+    ("a correction to before 2000 is not used", Times(None, 0, Y2K - 1, R - 1), EventTime(R - 1, "server", None)),
+    ("a sent time of an unset clock says nothing", Times(None, R - HOUR, 9, R), EventTime(R - HOUR, "client", 0)),
+    ("such a sent time does not save a future one", Times(None, R + HOUR, 9, R), EventTime(R, "clamped", -HOUR)),
+    ("an age instead of a time", Times(None, None, None, R, HOUR), EventTime(R - HOUR, "client", None)),
+    ("an age of zero", Times(None, None, None, R, 0), EventTime(R, "client", None)),
+    ("an age beside a sent time", Times(None, None, R - 8 * HOUR, R, HOUR), EventTime(R - HOUR, "client", None)),
+    ("a time counts before an age", Times(None, R - 5, None, R, HOUR), EventTime(R - 5, "client", 0)),
+    ("an age instead of an implausible time", Times(None, 5_000, None, R, HOUR), EventTime(R - HOUR, "client", None)),
+    ("a vouched time counts before an age", Times(R - 9, None, None, R, HOUR), EventTime(R - 9, "explicit", None)),
+    ("a negative age", Times(None, None, None, R, -1), EventTime(R, "server", None)),
+    ("the oldest plausible age", Times(None, None, None, R, R - Y2K), EventTime(Y2K, "client", None)),
+    ("an age to before 2000", Times(None, None, None, R, R - Y2K + 1), EventTime(R, "server", None)),
+    ("the largest age", Times(None, None, None, R, 2**63 - 1), EventTime(R, "server", None)),
+    ("the most negative age", Times(None, None, None, R, -(2**63)), EventTime(R, "server", None)),
 ]
 
 
 def event_times(spark: SparkSession, times: list[Times]) -> list[EventTime]:
-    frame = spark.createDataFrame(times, "true bigint, client bigint, sent bigint, received bigint")
-    readings = ClockReadings(F.col("true"), F.col("client"), F.col("sent"), F.col("received"))
+    frame = spark.createDataFrame(times, "true bigint, client bigint, sent bigint, received bigint, age bigint")
+    readings = ClockReadings(F.col("true"), F.col("client"), F.col("sent"), F.col("received"), F.col("age"))
     rows = frame.coalesce(1).select(event_ms(readings), ts_quality(readings), clock_skew_ms(readings)).collect()
     return [EventTime(*row) for row in rows]
 
@@ -76,20 +106,34 @@ def reference(t: Times) -> EventTime:
     """The rule in the words of the design."""
     if t.true is not None:
         return EventTime(min(t.true, t.received), "explicit", None)
-    if t.client is None:
-        return EventTime(t.received, "server", None)
-    if t.sent is None or abs(t.received - t.sent) <= 60_000:
-        event, quality = t.client, "client"
+    by_clock = None if t.client is None else reference_by_clock(t, t.client)
+    if by_clock is not None:
+        return by_clock
+    if t.age is not None and t.age >= 0 and t.received - t.age >= Y2K:
+        return EventTime(t.received - t.age, "client", None)
+    return EventTime(t.received, "server", None)
+
+
+def reference_by_clock(t: Times, client: int) -> EventTime | None:
+    """By the client's clock; None when it says no plausible time."""
+    sent = None if t.sent is not None and t.sent < Y2K <= client else t.sent
+    if sent is None or abs(t.received - sent) <= 60_000:
+        event, quality = client, "client"
+        if event - t.received > (0 if sent is None else 60_000):
+            quality = "clamped"
     else:
-        event, quality = t.received - (t.sent - t.client), "corrected"
-        if event < 0:
-            return EventTime(t.received, "server", None)
+        event, quality = t.received - (sent - client), "corrected"
+    if event < Y2K:
+        return None
     event = min(event, t.received)
-    return EventTime(event, quality, event - t.client)
+    return EventTime(event, quality, event - client)
 
 
-moments = st.one_of(st.integers(0, MAX_TIMESTAMP_MS), st.integers(R - 130_000, R + 130_000), st.sampled_from([0, R]))
-clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | moments, moments)
+moments = st.one_of(
+    st.integers(0, MAX_TIMESTAMP_MS), st.integers(R - 130_000, R + 130_000), st.sampled_from([0, R, Y2K - 1])
+)
+ages = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-HOUR, 24 * HOUR), st.just(0))
+clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | moments, moments, st.none() | ages)
 
 
 @given(st.lists(clocks, min_size=100, max_size=200))

@@ -6,8 +6,8 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-# Names of robots in lower case: text that every such user agent contains -> the expression that decides.
-MARKERS = {
+# Both: text in lower case that every such user agent contains -> the expression that decides.
+ROBOTS = {
     "bot": "(?<!cu)bot(?![a-z])",  # "cubot" is a maker of phones
     "crawl": "crawl(?:er|ing)?",
     "spider": "spider",
@@ -17,25 +17,44 @@ MARKERS = {
     "lighthouse": "lighthouse",
     "pingdom": "pingdom",
     "facebookexternalhit": "facebookexternalhit",
-    "python-requests": "python-requests",
-    "python-urllib": "python-urllib",
-    "curl/": r"\bcurl/",
-    "wget/": r"\bwget/",
-    "go-http-client": "go-http-client",
     "scrapy": "scrapy",
     "chatgpt-user": "chatgpt-user",
     "google-extended": "google-extended",
     "ccbot": "ccbot",
     "bytespider": "bytespider",
 }
+HTTP_LIBRARIES = {
+    "python-requests": "python-requests",
+    "python-urllib": "python-urllib",
+    "python-httpx": "python-httpx",
+    "aiohttp/": r"\baiohttp/",
+    "curl/": r"\bcurl/",
+    "wget/": r"\bwget/",
+    "go-http-client": "go-http-client",
+    "axios/": r"\baxios/",
+    "node-fetch": "node-fetch",
+    "undici": r"\bundici\b",
+    "okhttp": r"\bokhttp\b",
+    "java/": r"\bjava/",
+    "apache-httpclient": "apache-httpclient",
+    "ruby": r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
+    "libwww": r"\blibwww\b",
+    "guzzlehttp": "guzzlehttp",
+}
 
-_MARKER = f"({'|'.join(MARKERS.values())})"
+
+def bot_reason(user_agent: Column, source: Column) -> Column:
+    """`ua:<marker>` when the user agent is a robot's, else null.
+
+    source: the line's user_agent_source. An HTTP library in the event itself is what the event is about; as the
+    request's it only delivers what visitors did.
+    """
+    agent = F.lower(user_agent)
+    return F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", _marker(agent, HTTP_LIBRARIES)))
 
 
-def bot_reason(user_agent: Column) -> Column:
-    """`ua:<marker>` when the user agent is a robot's, else null."""
-    lower = F.lower(user_agent)
-    marker = F.regexp_extract(lower, _MARKER, 1)
+def _marker(agent: Column, markers: dict[str, str]) -> Column:
+    found = F.regexp_extract(agent, f"({'|'.join(markers.values())})", 1)
     # Few are robots: looking for the texts costs a fifth of the expression.
-    is_suspect = reduce(or_, [lower.contains(text) for text in MARKERS])
-    return F.when(is_suspect & (marker != ""), F.concat(F.lit("ua:"), marker))
+    is_suspect = reduce(or_, [agent.contains(text) for text in markers])
+    return F.when(is_suspect & (found != ""), F.concat(F.lit("ua:"), found))
