@@ -38,7 +38,7 @@ def _computed_columns() -> dict[str, Column]:
     readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received)
     happened = F.timestamp_millis(event_ms(readings))
     sent_click_id = F.col("click_id").isNotNull()
-    robot = bot_reason(F.col("user_agent"))
+    robot = bot_reason(F.col("user_agent"), F.col("user_agent_source"))
     columns = {
         "event_key": F.col("event_key"),
         "event_check": F.col("event_check"),

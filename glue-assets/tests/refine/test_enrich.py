@@ -2,7 +2,6 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
-from clickstream_lakehouse.refine.enrich.bots import MARKERS, bot_reason
 from clickstream_lakehouse.refine.enrich.campaign import click_id, click_network, url_parameter
 from clickstream_lakehouse.refine.enrich.page import page_host, page_path
 
@@ -37,21 +36,6 @@ URLS = {
     "https://s.example/?" + "a&" * 50_000 + "utm_source=far": ("s.example", "/", "far", None, None),
 }
 
-AGENTS = {
-    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": "ua:bot",
-    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)": "ua:bot",
-    "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/120.0.0.0 Safari/537.36": "ua:headlesschrome",
-    "python-requests/2.31.0": "ua:python-requests",
-    "curl/8.5.0": "ua:curl/",
-    "Mozilla/5.0 (compatible; YandexBot/3.0)": "ua:bot",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36": None,
-    "Mozilla/5.0 (Linux; Android 11; CUBOT NOTE 20) AppleWebKit/537.36 Chrome/99 Mobile Safari/537.36": None,
-    (
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
-    ): None,
-    "": None,
-}
-
 
 def evaluated(spark: SparkSession, texts: list[str], *columns: Column) -> list[tuple[str | None, ...]]:
     frame = spark.createDataFrame([(text,) for text in [*texts, None]], "text string").coalesce(1)
@@ -70,9 +54,3 @@ def pages(spark: SparkSession) -> dict[str, tuple[str | None, ...]]:
 @pytest.mark.parametrize("url", URLS, ids=lambda url: url[:60])
 def test_a_url_gives_its_host_path_campaign_and_click_id(pages: dict[str, tuple[str | None, ...]], url: str) -> None:
     assert pages[url] == URLS[url]
-
-
-def test_robots_are_told_from_people_by_their_user_agent(spark: SparkSession) -> None:
-    expected = {**AGENTS, **{f"{text.title()} 1.0": f"ua:{text}" for text in MARKERS}}
-    found = [reason for (reason,) in evaluated(spark, list(expected), bot_reason(F.col("text")))]
-    assert dict(zip(expected, found, strict=True)) == expected
