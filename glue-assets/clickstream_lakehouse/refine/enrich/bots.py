@@ -1,6 +1,8 @@
 """Robots by their user agent: flagged with a reason, never dropped."""
 
-from functools import reduce
+import re
+from functools import cache, reduce
+from importlib import resources
 from operator import or_
 
 from pyspark.sql import Column
@@ -8,18 +10,14 @@ from pyspark.sql import functions as F
 
 # Both: text in lower case that every such user agent contains -> the expression that decides.
 ROBOTS = {
-    "bot": "(?<!cu)bot(?![a-z])",  # "cubot" is a maker of phones
-    "crawl": "crawl(?:er|ing)?",
-    "spider": "spider",
+    "bot": "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
+    "crawl": "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
+    "spider": "spider(?! ?solitaire)",
     "slurp": "slurp",
-    "headlesschrome": "headlesschrome",
+    "headless": "headless(?:chrome)?",
     "phantomjs": "phantomjs",
-    "lighthouse": "lighthouse",
-    "pingdom": "pingdom",
-    "facebookexternalhit": "facebookexternalhit",
+    "chrome-lighthouse": "chrome-lighthouse",  # "Lighthouse" is a phone
     "scrapy": "scrapy",
-    "chatgpt-user": "chatgpt-user",
-    "google-extended": "google-extended",
     "ccbot": "ccbot",
     "bytespider": "bytespider",
 }
@@ -38,23 +36,74 @@ HTTP_LIBRARIES = {
     "java/": r"\bjava/",
     "apache-httpclient": "apache-httpclient",
     "ruby": r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
-    "libwww": r"\blibwww\b",
+    "libwww": r"^libwww\b(?!/)|libwww(?=-perl)",  # text browsers are made with libwww too
     "guzzlehttp": "guzzlehttp",
+    "commons-httpclient": "commons-httpclient",
+    "httpurlconnection": "httpurlconnection",
+    "asynchttp": "asynchttp",
+    "winhttp": "winhttp",
+    "restsharp": "restsharp",
+    "grpc-": r"\bgrpc-",
+    "lua-resty-http": "lua-resty-http",
+    "http-kit": "http-kit",
+    "scalaj-http": "scalaj-http",
+    "php/": r"\bphp/",
+    "lwp-trivial": "lwp-trivial",
 }
+
+# An agent of well-known parts only is a browser's: most are, and none of the robots' names has to be looked for.
+BROWSER = (
+    r"^mozilla/5\.0 \((?:windows nt [\d.]+(?:; (?:win64|wow64|x64))*|macintosh; intel mac os x [\d_.]+"
+    r"|x11; (?:ubuntu; )?linux x86_64|(?:iphone|ipad); cpu (?:iphone )?os [\d_]+ like mac os x"
+    r"|linux; (?:u; )?android [\d.]+(?:; [^();/]+(?: build/[\w.-]+)?(?:; wv)?)?)(?:; rv:[\d.]+)?\)"
+    r"(?: (?:applewebkit|gecko|chrome|version|mobile|safari|crios|firefox|fxios|edg|edga|edgios|opr|gsa|samsungbrowser)"
+    r"/[\w.]+| \(khtml, like gecko\)| mobile)*+$"
+)
+URL = r"https?://|www\."
 
 
 def bot_reason(user_agent: Column, source: Column) -> Column:
     """`ua:<marker>` when the user agent is a robot's, else null.
 
     source: the line's user_agent_source. An HTTP library in the event itself is what the event is about; as the
-    request's it only delivers what visitors did.
+    request's it only delivers what visitors did, even when it says where to read about it.
     """
     agent = F.lower(user_agent)
-    return F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", _marker(agent, HTTP_LIBRARIES)))
+    library = _marker(agent, HTTP_LIBRARIES)
+    is_other = ~agent.rlike(BROWSER) & library.isNull()
+    listed = F.when(is_other, F.coalesce(_found(agent, _names()), F.when(agent.rlike(URL), F.lit("ua:url"))))
+    return F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", library), listed)
 
 
 def _marker(agent: Column, markers: dict[str, str]) -> Column:
-    found = F.regexp_extract(agent, f"({'|'.join(markers.values())})", 1)
     # Few are robots: looking for the texts costs a fifth of the expression.
     is_suspect = reduce(or_, [agent.contains(text) for text in markers])
-    return F.when(is_suspect & (found != ""), F.concat(F.lit("ua:"), found))
+    return F.when(is_suspect, _found(agent, "|".join(markers.values())))
+
+
+def _found(agent: Column, expression: str) -> Column:
+    found = F.regexp_extract(agent, f"({expression})", 1)
+    return F.when(found != "", F.concat(F.lit("ua:"), found))
+
+
+@cache
+def _names() -> str:
+    """The names of robots.txt as one expression."""
+    # importlib.resources, not a path: on Glue the package is a zip.
+    text = resources.files(__package__ or "").joinpath("robots.txt").read_text(encoding="utf-8")
+    names = [line for line in text.splitlines() if not line.startswith("#")]
+    at_start = [name[1:] for name in names if name.startswith("^")]
+    anywhere = [name[1:] for name in names if name.startswith("*")]
+    of_words = [name for name in names if name[0] not in "^*"]
+    return f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}"
+
+
+def _any_of(texts: list[str]) -> str:
+    """An expression for any of the texts, by their letters: it fails on a wrong letter, not on each text in turn."""
+    if "" in texts:
+        return ""
+    by_letter: dict[str, list[str]] = {}
+    for text in texts:
+        by_letter.setdefault(text[0], []).append(text[1:])
+    branches = [re.escape(letter) + _any_of(rest) for letter, rest in by_letter.items()]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
