@@ -45,7 +45,8 @@ class Lake:
         for name in TABLES:
             table = self._open(name)
             if table is not None and self._versions.get(name) != table.version():
-                # Arrow's own file system: deltalake's is Python, whose lock and a scan of DuckDB can wait for each other.
+                # Arrow's own file system: deltalake's is Python, and its lock and a scan of DuckDB can wait for each
+                # other.
                 files = pyarrow.fs.SubTreeFileSystem(str(self._folder / name), pyarrow.fs.LocalFileSystem())
                 self._connection.register(name, table.to_pyarrow_dataset(filesystem=files))
                 self._versions[name] = table.version()
