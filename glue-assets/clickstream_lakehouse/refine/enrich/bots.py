@@ -51,7 +51,7 @@ HTTP_LIBRARIES = {
     "lwp-trivial": "lwp-trivial",
 }
 
-# An agent of well-known parts only is a browser's: most are, and none of the robots' names has to be looked for.
+# An agent of well-known parts only is a browser's: most are, so few have to be searched for the names of robots.
 BROWSER = (
     r"^mozilla/5\.0 \((?:windows nt [\d.]+(?:; (?:win64|wow64|x64))*|macintosh; intel mac os x [\d_.]+"
     r"|x11; (?:ubuntu; )?linux x86_64|(?:iphone|ipad); cpu (?:iphone )?os [\d_]+ like mac os x"
@@ -70,9 +70,9 @@ def bot_reason(user_agent: Column, source: Column) -> Column:
     """
     agent = F.lower(user_agent)
     library = _marker(agent, HTTP_LIBRARIES)
-    is_other = ~agent.rlike(BROWSER) & library.isNull()
-    listed = F.when(is_other, F.coalesce(_found(agent, _names()), F.when(agent.rlike(URL), F.lit("ua:url"))))
-    return F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", library), listed)
+    named = F.when(library.isNull(), F.coalesce(_found(agent, _names()), F.when(agent.rlike(URL), F.lit("ua:url"))))
+    reason = F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", library), named)
+    return F.when(~agent.rlike(BROWSER), reason)
 
 
 def _marker(agent: Column, markers: dict[str, str]) -> Column:
