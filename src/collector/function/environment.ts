@@ -115,8 +115,8 @@ function parseOrigins(text: string): AllowedOrigins {
   const origins = text.split(',').map(origin => origin.trim()).filter(origin => origin !== '');
   for (const origin of origins) {
     if (ORIGIN_PATTERN.test(origin)) continue;
-    const problem = `has "${origin}": an origin is a scheme and a host, like https://shop.example or https://*.shop.example`;
-    throw new EnvironmentError('ALLOWED_ORIGINS', problem);
+    const form = 'a scheme and a host, like https://shop.example or https://*.shop.example';
+    throw new EnvironmentError('ALLOWED_ORIGINS', `has "${origin}": an origin is ${form}`);
   }
   return new AllowedOrigins(origins);
 }

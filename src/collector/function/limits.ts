@@ -2,7 +2,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * A body as it arrives. API Gateway and Lambda would take about 4.5 MB; no tracker sends more than 500 KB in a request.
+ * A body as it arrives. API Gateway and Lambda would take about 4.5 MB, but no tracker sends more than 500 KB in a request.
  */
 export const MAX_BODY_BYTES = MIB;
 
@@ -55,7 +55,7 @@ export const RAW_PART_BYTES = 640 * KIB;
 export const MAX_UNAUTHORIZED_RAW_BYTES = KIB;
 
 /**
- * A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up; the rest is room for the partition key.
+ * A Kinesis record. One of 1 MiB uses a shard's write capacity of a second up. The rest is room for the partition key.
  */
 export const MAX_RECORD_BYTES = 900 * KIB;
 
@@ -63,7 +63,7 @@ export const MAX_RECORD_BYTES = 900 * KIB;
 export const MAX_CALL_RECORDS = 500;
 
 /**
- * Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB; every emulator and region
+ * Bytes of a PutRecords call, keys included. Kinesis documents 5 MiB, since 2025 10 MiB. Every emulator and region
  * takes the lower.
  */
 export const MAX_CALL_BYTES = 5 * MIB;

@@ -3,7 +3,7 @@ import { MAX_RECORD_BYTES } from './limits';
 import { Rejection } from './protocols/protocol';
 import { BadEvent, CanonicalEvent, LINE_VERSION } from '../../contract/generated';
 
-/** What becomes of one event: its line for the stream, or the lines of a bad event, whose content may take several. */
+/** One event's line for the stream, or the lines of a bad event, whose content may take several. */
 export interface Entry {
   readonly lines: readonly string[];
   /** the event in the line, if it is a good one */

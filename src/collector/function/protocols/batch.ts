@@ -34,7 +34,7 @@ function onlyAt(event: JsonObject, name: string): JsonObject {
   return Object.hasOwn(event, name) ? { [name]: event[name] } : {};
 }
 
-/** What an envelope says beside its list of events. */
+/** An envelope's fields beside its list of events. */
 export function envelope(content: JsonObject, ...listNames: string[]): JsonObject {
   return without(content, listNames.map(name => [name]));
 }

@@ -9,7 +9,7 @@ import { segment } from './segment';
 import { snowplow } from './snowplow';
 
 /**
- * Every wire format the collector speaks. A new one is a file of its own and a line here; of those that share a path
+ * Every wire format the collector speaks. A new one is a file of its own and a line here. Of those that share a path
  * the first that claims it counts.
  */
 export const PROTOCOLS: readonly Protocol[] = [
