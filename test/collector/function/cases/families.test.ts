@@ -31,7 +31,8 @@ describe('the right family', () => {
 
   test('the query of a POST can name the application that stands for a key', () => {
     const { aid, ...event } = SNOWPLOW;
-    expect(only({ ...snowplow(event), query: { aid: 'key-12345' } }, KEYED)).toMatchObject({ source_id: 'web', app_id: 'web' });
+    const request = { ...snowplow(event), query: { aid: 'key-12345' } };
+    expect(only(request, KEYED)).toMatchObject({ source_id: 'web', app_id: 'web' });
   });
 
   test.each(['/api/s/event', '/v1/api/s/event'])('the HTTP API of Jitsu is served at %s', path => {

@@ -9,7 +9,10 @@ export const TP2 = '/com.snowplowanalytics.snowplow/tp2';
 export const AWS = { event_type: 'tap', event_id: 'a1', unique_id: 'd1', app_id: 'shop', timestamp: RECEIVED_AT };
 export const KEYED = { WRITE_KEYS: '{"web":{"keys":["key-12345"]}}' };
 
-export const snowplow = (...data: object[]) => ({ path: TP2, body: { schema: 'iglu:x/payload_data/jsonschema/1-0-4', data } });
+export const snowplow = (...data: object[]) => ({
+  path: TP2,
+  body: { schema: 'iglu:x/payload_data/jsonschema/1-0-4', data },
+});
 export const only = (parts: RequestParts, environment = {}): JsonObject => {
   const { events, badEvents } = collected(parts, environment);
   expect([events.length, badEvents]).toEqual([1, []]);
