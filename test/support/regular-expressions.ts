@@ -102,8 +102,8 @@ export function expressionsOfProject(): Expression[] {
 const RUN_BY_MAINTAINERS = 'glue-assets/update_lists.py';
 
 /**
- * An expression of Java in JavaScript's syntax. What is possessive or atomic in Java may go back here, so this one may be
- * slow where Java's is not, never the other way round.
+ * An expression of Java in JavaScript's syntax. What is possessive or atomic in Java may go back here, so this one may
+ * be slow where Java's is not, never the other way round.
  */
 export function inJavaScript(source: string): string {
   const greedy = source.replace(/([*+?}])\+/g, '$1');

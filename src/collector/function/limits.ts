@@ -2,7 +2,8 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * A body as it arrives. API Gateway and Lambda would take about 4.5 MB, but no tracker sends more than 500 KB in a request.
+ * A body as it arrives. API Gateway and Lambda would take about 4.5 MB, but no tracker sends more than 500 KB in a
+ * request.
  */
 export const MAX_BODY_BYTES = MIB;
 

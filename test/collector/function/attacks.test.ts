@@ -239,7 +239,7 @@ describe('no line has a write key', () => {
     ],
     ['GA4', { path: '/mp/collect', query: { api_secret: KEY }, body: { client_id: 'c', events: [{ name: 'x' }, {}] } }],
     ['Snowplow\'s aid', { path: TP2, body: { data: [{ ...SNOWPLOW, aid: KEY }, { e: 'zz', aid: KEY }] } }],
-    ['a query that counts for all events', { path: TP2, query: { writeKey: KEY, aid: KEY }, body: { data: [SNOWPLOW] } }],
+    ['a query that counts for all', { path: TP2, query: { writeKey: KEY, aid: KEY }, body: { data: [SNOWPLOW] } }],
     ['Snowplow pixels', { path: '/i', method: 'GET', query: { ...SNOWPLOW, aid: KEY } }],
     ['Snowplow pixels, bad', { path: '/i', method: 'GET', query: { e: 'zz', aid: KEY } }],
     [

@@ -56,7 +56,7 @@ test.each([
   [{ WRITE_KEYS: '["secret"]' }, 'WRITE_KEYS is not an object'],
   [{ WRITE_KEYS: '{"web":{"keys":[]}}' }, 'WRITE_KEYS has no keys for source "web"'],
   [{ WRITE_KEYS: '{"web":"secret"}' }, 'WRITE_KEYS has no keys for source "web"'],
-  [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'WRITE_KEYS has a key that is not text, is blank or has asterisks for source "web"'],
+  [{ WRITE_KEYS: '{"web":{"keys":[1]}}' }, 'is not text, is blank or has asterisks for source "web"'],
   [
     { WRITE_KEYS: '{"web":{"keys":["secret"],"appId":1}}' },
     'WRITE_KEYS has an appId that is not a string for source "web"',

@@ -171,7 +171,11 @@ const POSTHOG = {
   },
 };
 const POSTHOG_SERVER = {
-  uuid: 'p2', event: 'Order', distinct_id: 'u1', library: 'posthog-node', library_version: '5',
+  uuid: 'p2',
+  event: 'Order',
+  distinct_id: 'u1',
+  library: 'posthog-node',
+  library_version: '5',
   properties: { value: 3 },
 };
 const POSTHOG_GROUP = {
