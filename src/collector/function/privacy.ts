@@ -2,7 +2,7 @@ import { anonymiseText, IpPolicy } from './client-address';
 import { JsonValue } from './json';
 
 /** Names under which clients send an address, in every protocol and wherever in an event. */
-const ADDRESS_NAMES = new Set([
+const ADDRESS_NAMES = [
   'ip',
   '$ip',
   'ip_address',
@@ -30,13 +30,22 @@ const ADDRESS_NAMES = new Set([
   'forwarded',
   'x-real-ip',
   'X-Real-IP',
-]);
+];
 
 /** Names that hold nothing but a write key. */
-const KEY_NAMES = new Set(['writeKey', 'write_key', 'apiKey', 'api_key', 'apiSecret', 'api_secret']);
+const KEY_NAMES = ['writeKey', 'write_key', 'apiKey', 'api_key', 'apiSecret', 'api_secret'];
 
 /** Names that may hold a write key, or an application id that stands for one. */
-const MAYBE_KEY_NAMES = new Set(['token', '$token', 'aid', 'appId', 'app_id']);
+const MAYBE_KEY_NAMES = ['token', '$token', 'aid', 'appId', 'app_id'];
+
+type Secret = 'address' | 'key' | 'maybe key';
+
+/** What each of these names says of its text: one look for every member of every event. */
+const SECRETS = new Map<string, Secret>([
+  ...ADDRESS_NAMES.map(name => [name, 'address'] as const),
+  ...KEY_NAMES.map(name => [name, 'key'] as const),
+  ...MAYBE_KEY_NAMES.map(name => [name, 'maybe key'] as const),
+]);
 
 /** The parts of a request's content that may not be stored. */
 export interface Protection {
@@ -60,27 +69,26 @@ export function protect(content: JsonValue, protection: Protection): void {
 function protectMembers(members: Mutable, protection: Protection, ofAddress = false): void {
   for (const name in members) {
     const value = members[name];
-    const isAddress = ofAddress || ADDRESS_NAMES.has(name);
-    if (typeof value === 'string') {
-      const kept = protectedText(name, value, protection, isAddress);
-      if (kept !== value) members[name] = kept;
-    } else if (typeof value === 'object' && value !== null) {
-      protectMembers(value as Mutable, protection, isAddress);
+    if (typeof value !== 'string' && typeof value !== 'object') continue;
+    const secret = SECRETS.get(name);
+    const isAddress = ofAddress || secret === 'address';
+    if (typeof value === 'object') {
+      if (value !== null) protectMembers(value as Mutable, protection, isAddress);
+    } else if (isKey(secret, value, protection)) {
+      members[name] = undefined;
+    } else if (isAddress) {
+      members[name] = anonymiseText(value, protection.clientIp);
     }
   }
 }
 
-function protectedText(
-  name: string, value: string, { clientIp, presentedKeys }: Protection, isAddress: boolean,
-): string | undefined {
-  if (KEY_NAMES.has(name)) return undefined;
-  if (MAYBE_KEY_NAMES.has(name) && presentedKeys.has(value)) return undefined;
-  return isAddress ? anonymiseText(value, clientIp) : value;
+function isKey(secret: Secret | undefined, value: string, { presentedKeys }: Protection): boolean {
+  return secret === 'key' || (secret === 'maybe key' && presentedKeys.has(value));
 }
 
 /** A key's name and its value in text that need not be JSON: in JSON, in JSON within JSON, in a query or a form. */
-function keyInText(names: Iterable<string>): RegExp {
-  const anyName = [...names].map(name => name.replace('$', '\\$')).join('|');
+function keyInText(names: readonly string[]): RegExp {
+  const anyName = names.map(name => name.replace('$', '\\$')).join('|');
   return new RegExp(`\\b(${anyName})(\\\\*"?\\s?[:=]\\s?\\\\*"?)([^"&\\\\\\s,}]{1,256})`, 'g');
 }
 

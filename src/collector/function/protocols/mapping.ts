@@ -108,7 +108,7 @@ export function without(source: JsonObject, paths: readonly Path[]): JsonObject 
 
 function withoutBelow(source: JsonObject, paths: readonly Path[], depth: number): JsonObject {
   const rest: Record<string, JsonValue> = {};
-  for (const key of Object.keys(source)) {
+  for (const key in source) {
     const value = source[key];
     const below = pathsThrough(paths, depth, key);
     if (below === undefined) {
@@ -137,7 +137,7 @@ function pathsThrough(paths: readonly Path[], depth: number, key: string): reado
 }
 
 /** An assignment, unless the client's key is the one name that an assignment takes for something else. */
-function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
+export function setOwn(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   } else {

@@ -5,7 +5,8 @@ import { CollectorResponse, failure, json, success, text as plainText } from '..
 import { envelope, listed, single } from './batch';
 import { jsonEndpoint } from './json-endpoint';
 import {
-  beside, from, mapColumns, objectField, payload, requireIds, requireObject, Rule, translated, without,
+  beside, from, isEmpty, mapColumns, objectField, payload, requireIds, requireObject, Rule, setOwn, translated,
+  without,
 } from './mapping';
 import { Batch, CollectEndpoint, EventDraft, Tally, Protocol, ReplyEndpoint } from './protocol';
 import {
@@ -133,18 +134,18 @@ function draftEvent(value: JsonValue): EventDraft {
   const [properties, traits, contexts] = PAYLOADS.map(field => objectField(event, field));
   const { columns, used } = mapColumns(event, RULES);
   const named = [name.field, type.field, ...PAYLOADS].filter(field => field !== undefined);
-  const rest = Object.entries(without(event, [...used, ...named.map(field => [field])]));
+  const rest = without(event, [...used, ...named.map(field => [field])]);
   // An unknown key is a property; one that `properties` has too is kept beside.
-  const [unknown, shadowed] = [false, true].map(isShadowed =>
-    rest.filter(([key]) => Object.hasOwn(properties, key) === isShadowed),
-  );
+  const unknown: Record<string, JsonValue> = {};
+  const shadowed: Record<string, JsonValue> = {};
+  for (const key in rest) setOwn(Object.hasOwn(properties, key) ? shadowed : unknown, key, rest[key]);
   return {
     ...columns,
     event_name: name.value,
     event_type: type.value,
-    properties: payload({ ...properties, ...Object.fromEntries(unknown) }),
+    properties: payload(isEmpty(unknown) ? properties : { ...properties, ...unknown }),
     traits: payload(traits),
-    contexts: payload(beside(contexts, Object.fromEntries(shadowed))),
+    contexts: payload(isEmpty(shadowed) ? contexts : beside(contexts, shadowed)),
   };
 }
 
