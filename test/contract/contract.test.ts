@@ -1,6 +1,5 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { EARLIEST_PLAUSIBLE_MS } from '../../src/collector/function/protocols/times';
 import * as generated from '../../src/contract/generated';
 import { EVENT_RULES, TABLES } from '../../src/contract/generated';
 
@@ -52,10 +51,6 @@ test('TypeScript has the facts it shares with Python from the contract', () => {
     EARLIEST_CLIENT_MS: contract.limits.earliestClientMs,
     SPARK_SETTINGS: Object.fromEntries(contract.sparkSettings.map(({ name, value }: any) => [name, value])),
   });
-});
-
-test('the collector takes the same clocks for unset as the job', () => {
-  expect(EARLIEST_PLAUSIBLE_MS).toBe(generated.EARLIEST_CLIENT_MS);
 });
 
 test('the code of a bad event is one of the error codes, also for the compiler', () => {

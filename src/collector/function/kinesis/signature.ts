@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'crypto';
+import { createHmac, hash } from 'crypto';
 
 /** Who signs, as the SDK's credential providers tell. */
 export interface Credentials {
@@ -68,7 +68,7 @@ export class Signer {
 }
 
 function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

@@ -1,8 +1,7 @@
-import { CanonicalEvent, EVENT_RULES } from '../../../contract/generated';
+import { CanonicalEvent, EARLIEST_CLIENT_MS, EVENT_RULES } from '../../../contract/generated';
 import { InvalidEventError } from '../errors';
 import { isArray, isObject, JsonObject, JsonValue, kindOf } from '../json';
 import { Reader } from './readers';
-import { EARLIEST_PLAUSIBLE_MS } from './times';
 
 type Column = keyof CanonicalEvent;
 type Path = readonly string[];
@@ -77,8 +76,8 @@ export function mapColumns(source: JsonObject, rules: readonly Rule[]): Mapped {
 
 /** A clock that was never set is of use only together with the time it showed when the event was sent. */
 function isPlausible({ client_ts, sent_ts }: Columns): boolean {
-  if (client_ts === undefined || Number(client_ts) >= EARLIEST_PLAUSIBLE_MS) return true;
-  return sent_ts !== undefined && Number(sent_ts) < EARLIEST_PLAUSIBLE_MS;
+  if (client_ts === undefined || Number(client_ts) >= EARLIEST_CLIENT_MS) return true;
+  return sent_ts !== undefined && Number(sent_ts) < EARLIEST_CLIENT_MS;
 }
 
 /** Columns of several sources: the last that has a value counts. */

@@ -1,9 +1,6 @@
 import { number, Reader } from './readers';
 import { MAX_TIMESTAMP_MS } from '../../../contract/generated';
 
-/** 2000-01-01: a clock that says less was never set, and a smaller number is no time. */
-export const EARLIEST_PLAUSIBLE_MS = 946_684_800_000;
-
 /** Epoch numbers below are seconds (until the year 5138), then milliseconds, microseconds, nanoseconds. */
 const MAX_SECONDS = 1e11;
 const MAX_MILLISECONDS = 1e14;
