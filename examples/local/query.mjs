@@ -11,26 +11,29 @@ const USAGE = `npm run query -- [options] "<sql>"
 
 Answers from the tables raw, events and bad_events of the local run; columns: docs/tables.md.
 
-  --athena           the SQL is Athena's dialect, as in src/query/views (default: DuckDB's)
+  --saved <name>     a query that a deployment saves in Athena (any other name lists them)
+  --athena           the SQL is Athena's dialect (default: DuckDB's)
   --file <path>      read the SQL from a file
   --data <folder>    the run to ask (default .local/demo)
   --seconds <number> time limit of the question (default 60)
   --help             print this text
 
-Example: npm run query -- "select event_name, count(*) as n from events group by 1 order by n desc"
+Examples: npm run query -- "select event_name, count(*) as n from events group by 1 order by n desc"
+          npm run query -- --saved daily_metrics
 `;
 
 const DEFAULT_SECONDS = 60;
 const MAX_ANSWER_BYTES = 1024 * 1024 * 1024;
 
 function parse(args) {
-  const query = { dialect: 'duckdb', data: '.local/demo', seconds: DEFAULT_SECONDS, sql: undefined, help: false };
+  const query = { dialect: 'duckdb', data: '.local/demo', seconds: DEFAULT_SECONDS };
   const rest = [...args];
   while (rest.length > 0) {
     const argument = rest.shift();
     if (argument === '--athena') query.dialect = 'athena';
     else if (argument === '--data') query.data = rest.shift();
     else if (argument === '--seconds') query.seconds = positive(rest.shift());
+    else if (argument === '--saved') query.saved = rest.shift() ?? '';
     else if (argument === '--file') query.sql = fileText(rest.shift());
     else if (argument === '--help') query.help = true;
     else if (argument.startsWith('--')) {
@@ -50,6 +53,17 @@ function positive(text) {
 function fileText(path) {
   if (!path || !existsSync(path)) throw new LocalRunError(`--file needs a file that exists, got ${path ?? 'nothing'}`);
   return readFileSync(path, 'utf8');
+}
+
+/** The SQL as it is synthesized. Only here is TypeScript needed, and with it the Node modules. */
+async function savedSql(name) {
+  await ensureSetUp(['modules']);
+  const { tsImport } = await import('tsx/esm/api');
+  const { SAVED_QUERIES } = await tsImport('../../src/query/named-queries.ts', import.meta.url);
+  const found = SAVED_QUERIES.find(query => query.name === name);
+  if (found) return found.sql;
+  const list = SAVED_QUERIES.map(query => `  ${query.name.padEnd(18)} ${query.description}`).join('\n');
+  throw new LocalRunError(`no saved query is named "${name}"`, `take one of these:\n${list}`);
 }
 
 function ask({ dialect, data, seconds, sql }) {
@@ -79,6 +93,10 @@ async function main() {
   if (query.help) {
     process.stdout.write(USAGE);
     return;
+  }
+  if (query.saved !== undefined) {
+    if (query.sql !== undefined) throw new LocalRunError('one question at a time', 'give --saved or SQL');
+    Object.assign(query, { dialect: 'athena', sql: await savedSql(query.saved) });
   }
   if (!query.sql?.trim()) throw new LocalRunError(`what is the question? ${USAGE}`);
   await ensureSetUp(['python']);

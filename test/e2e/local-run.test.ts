@@ -106,6 +106,10 @@ test('the query command answers in DuckDB\'s and in Athena\'s dialect', () => {
   expect(query('--athena', athena).stdout).toMatch(/later\n-+\nTrue/);
 });
 
+test('the saved queries, which leave robots out, show a visitor of the shop', () => {
+  expect(query('--saved', 'daily_metrics').stdout).toMatch(/^event_date .*\n-.*\n20\d\d-\d\d-\d\d +\| \w+ +\| [1-9]/);
+});
+
 test.each([
   ['select nothing from events', /"nothing" not found/],
   ['selec 1', /syntax error/],

@@ -73,6 +73,8 @@ test.each([
   [['--bogus'], /^unknown option --bogus/],
   [['select', '1'], /^one question at a time/],
   [['--seconds', 'soon', 'select 1'], /^--seconds needs a whole number, got soon$/],
+  [['--saved'], /^no saved query is named "": take one of these:\n  daily_metrics +Events, visitors /],
+  [['--saved', 'sessions', 'select 1'], /^one question at a time: give --saved or SQL$/],
   [['--file', '/no/such.sql'], /^--file needs a file that exists, got \/no\/such\.sql$/],
 ])('query %j stops with one sentence', (args, sentence) => {
   const { status, stderr } = run('query.mjs', args);
