@@ -3,8 +3,8 @@
 export interface TableCounts {
   /** rows of raw, which are Kinesis records */
   readonly records: number;
-  /** lines in those records */
-  readonly lines: number;
+  /** good and bad events in those records */
+  readonly received: number;
   readonly events: number;
   readonly bad: number;
 }
@@ -12,11 +12,14 @@ export interface TableCounts {
 /** @param since only rows that arrived since then, because the tables may hold an earlier run */
 export function countQuery(since?: Date): string {
   const moment = since && `timestamptz '${since.toISOString()}'`;
-  const after = (column: string) => moment ? ` where ${column} >= ${moment}` : '';
+  const from = (table: string, column: string) => `from ${table} where ${moment ? `${column} >= ${moment}` : 'true'}`;
+  const bad = from('bad_events', 'received_ts');
+  // The content of one bad event may take several lines, its parts, and each is a row.
+  const laterParts = `(select count(*) ${bad} and raw_part > 0)`;
   return `select
-    (select count(*) from raw${after('arrival_ts')}) as records,
+    (select count(*) ${from('raw', 'arrival_ts')}) as records,
     (select coalesce(sum(length(data) - length(replace(data, chr(10), '')) + 1), 0)::bigint
-      from raw${after('arrival_ts')}) as lines,
-    (select count(*) from events${after('received_ts')}) as events,
-    (select count(*) from bad_events${after('received_ts')}) as bad`;
+      ${from('raw', 'arrival_ts')}) - ${laterParts} as received,
+    (select count(*) ${from('events', 'received_ts')}) as events,
+    (select count(*) ${bad}) - ${laterParts} as bad`;
 }

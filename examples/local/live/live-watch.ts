@@ -50,7 +50,7 @@ export class LiveWatch {
   private readonly latencies = new Latencies(KEPT_LATENCIES);
   private seen?: Set<string>;
   private state: JobState = 'starting';
-  private counts: TableCounts = { records: 0, lines: 0, events: 0, bad: 0 };
+  private counts: TableCounts = { records: 0, received: 0, events: 0, bad: 0 };
   private events: EventRow[] = [];
   private bad: BadRow[] = [];
   private running?: Promise<void>;
@@ -108,7 +108,7 @@ export class LiveWatch {
     const { checklist } = this;
     if (collectorMetrics.sum('AcceptedEvents') > 0) checklist.reach('accepted');
     if (checklist.has('accepted') && !checklist.has('shard') && await kinesis.hasRecords()) checklist.reach('shard');
-    if (checklist.has('shard') && this.counts.lines > 0) checklist.reach('raw');
+    if (checklist.has('shard') && this.counts.received > 0) checklist.reach('raw');
     if (checklist.has('raw') && this.counts.events > 0) checklist.reach('row');
   }
 

@@ -50,7 +50,7 @@ export interface ReportInput {
   readonly kills: number;
 }
 
-const removedDuplicates = ({ lines, events, bad }: TableCounts) => lines - events - bad;
+const removedDuplicates = ({ received, events, bad }: TableCounts) => received - events - bad;
 
 export function renderReport({ ledger, stored, latencies, accepted, kills }: ReportInput): string {
   const { acknowledged, bad, copies } = ledger;
@@ -59,7 +59,7 @@ export function renderReport({ ledger, stored, latencies, accepted, kills }: Rep
     ['  bad ones among them', count.format(bad)],
     ['sent again by clients', count.format(copies)],
     ['accepted by the collector', count.format(accepted)],
-    ['in raw', `${count.format(stored.lines)} (${count.format(stored.records)} Kinesis records)`],
+    ['in raw', `${count.format(stored.received)} (${count.format(stored.records)} Kinesis records)`],
     ['in events', count.format(stored.events)],
     ['in bad_events', count.format(stored.bad)],
     ['duplicates removed', count.format(removedDuplicates(stored))],

@@ -9,7 +9,7 @@ function goodRun(stored: Partial<StoredRows> = {}, accepted = 4) {
   ledger.bad = 1;
   return {
     ledger,
-    stored: { records: 2, lines: 5, events: 3, bad: 1, distinct: 3, missing: [], unknown: 0, ...stored },
+    stored: { records: 2, received: 5, events: 3, bad: 1, distinct: 3, missing: [], unknown: 0, ...stored },
     latencies: new Latencies(),
     accepted,
     kills: 0,
@@ -21,12 +21,12 @@ test('a run in which every event is one row or one bad event has no fault', () =
 });
 
 test.each([
-  ['a lost event', { events: 2, distinct: 2, lines: 4, missing: ['c'] },
+  ['a lost event', { events: 2, distinct: 2, received: 4, missing: ['c'] },
     '1 acknowledged events are not in events, among them c'],
-  ['a duplicate', { events: 4, distinct: 3, lines: 6 }, '1 rows of events are duplicates'],
-  ['a row that was never sent', { unknown: 1, events: 4, distinct: 4, lines: 6 }, '1 rows of events were never sent'],
-  ['a lost bad event', { bad: 0, lines: 4 }, 'bad_events has 0 rows instead of 1'],
-  ['a copy that never reached raw', { lines: 4 }, '0 duplicates were removed, but clients sent 1 copies'],
+  ['a duplicate', { events: 4, distinct: 3, received: 6 }, '1 rows of events are duplicates'],
+  ['a row that was never sent', { unknown: 1, events: 4, distinct: 4, received: 6 }, '1 rows of events were never sent'],
+  ['a lost bad event', { bad: 0, received: 4 }, 'bad_events has 0 rows instead of 1'],
+  ['a copy that never reached raw', { received: 4 }, '0 duplicates were removed, but clients sent 1 copies'],
 ])('%s is a fault', (_name, stored, sentence) => {
   expect(faults(goodRun(stored))).toContain(sentence);
 });
