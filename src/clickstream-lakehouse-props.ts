@@ -46,8 +46,8 @@ export interface ClickstreamLakehouseProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Whether buckets, database and tables are kept when the stack is deleted. DESTROY empties the buckets. SNAPSHOT is
-   * refused, because neither buckets nor tables have snapshots.
+   * Whether buckets, database and tables are kept when the stack is deleted. Only a failed first deployment deletes them
+   * all the same. DESTROY empties the buckets. SNAPSHOT is refused, because neither buckets nor tables have snapshots.
    *
    * @default RemovalPolicy.RETAIN
    */

@@ -117,7 +117,8 @@ class JobConfig:
 
     @property
     def ingest_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/raw"
+        """A stream's own: shards of two streams have the same ids, and a new stack over kept data has a new stream."""
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/raw/{self.stream_name}"
 
     @property
     def refine_checkpoint(self) -> str:
@@ -125,7 +126,7 @@ class JobConfig:
 
     @property
     def positions_path(self) -> str:
-        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/positions"
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/positions/{self.stream_name}"
 
     @property
     def epoch_path(self) -> str:

@@ -1,5 +1,5 @@
 import {
-  aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Stack,
+  Aws, aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Fn, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { deltaTableInput, TableName } from './tables';
@@ -10,7 +10,7 @@ import { InvalidPropertyError, requireMatch } from '../private/validate';
 /** Glue takes more, but every query would have to quote it. */
 const DATABASE_NAME = /^[a-z0-9_]{1,255}$/;
 
-const NAME_FORMAT = { maxLength: 128, separator: '_', allowedSpecialCharacters: '_' };
+const NAME_FORMAT = { maxLength: 119, separator: '_', allowedSpecialCharacters: '_' };
 
 /** Options of the buckets and the catalog. */
 export interface StorageOptions {
@@ -31,7 +31,8 @@ export interface StorageOptions {
   /**
    * Name of the catalog database, in lower-case letters, digits and underscores.
    *
-   * @default - derived from the construct's path
+   * @default - derived from the construct's path and the stack's id, so that it never meets a database that an earlier
+   * stack has left
    */
   readonly databaseName?: string;
 
@@ -87,7 +88,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     super(scope, id);
     requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
       'of lower-case letters, digits and underscores');
-    this.removalPolicy = requireKnown(props.removalPolicy ?? RemovalPolicy.RETAIN);
+    this.removalPolicy = appliedPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
     const creates = !props.rawBucket || !props.lakehouseBucket;
     const logs = creates && (props.accessLogs ?? true) ? this.createAccessLogsBucket() : undefined;
@@ -142,13 +143,18 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     const database = new glue.CfnDatabase(this, 'Database', {
       catalogId: Stack.of(this).account,
       databaseInput: {
-        // Without a name CloudFormation makes one with hyphens, which every query would have to quote.
-        name: name ?? Names.uniqueResourceName(this, NAME_FORMAT).toLowerCase(),
+        name: name ?? this.generatedName(),
         description: 'Clickstream lakehouse',
       },
     });
     database.applyRemovalPolicy(this.removalPolicy);
     return database;
+  }
+
+  /** CloudFormation would make a name with hyphens, which every query would have to quote. */
+  private generatedName(): string {
+    const stackGuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    return `${Names.uniqueResourceName(this, NAME_FORMAT).toLowerCase()}_${Fn.select(0, Fn.split('-', stackGuid))}`;
   }
 
   private createTable(id: string, name: TableName, location: string): string {
@@ -162,10 +168,14 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   }
 }
 
-/** Neither buckets nor catalogs have snapshots: CloudFormation would refuse the policy when it deploys. */
-function requireKnown(policy: RemovalPolicy): RemovalPolicy {
+/**
+ * What is retained is still deleted when the stack's creation fails: the next attempt would find its names taken.
+ * Neither buckets nor catalogs have snapshots, so CloudFormation would refuse that policy when it deploys.
+ */
+function appliedPolicy(policy: RemovalPolicy): RemovalPolicy {
   const { RETAIN, RETAIN_ON_UPDATE_OR_DELETE, DESTROY } = RemovalPolicy;
-  if ([RETAIN, RETAIN_ON_UPDATE_OR_DELETE, DESTROY].includes(policy)) return policy;
+  if (policy === DESTROY) return DESTROY;
+  if (policy === RETAIN || policy === RETAIN_ON_UPDATE_OR_DELETE) return RETAIN_ON_UPDATE_OR_DELETE;
   throw new InvalidPropertyError(
     `removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got '${policy}'`);
 }

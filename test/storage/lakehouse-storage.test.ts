@@ -1,5 +1,6 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Intrinsics } from '../../examples/local/aws/intrinsics';
 import { TABLES } from '../../src/contract/generated';
 import { LakehouseStorage, LakehouseStorageProps } from '../../src/storage/lakehouse-storage';
 import { rendered, statementsByRole } from '../support/iam-statements';
@@ -116,8 +117,9 @@ describe.each(Object.entries(TABLES))('the catalog table %s', (name, contract) =
   });
 });
 
-test('the database name needs no quotes in SQL', () => {
-  expect(properties('AWS::Glue::Database')[0].DatabaseInput.Name).toMatch(/^[a-z0-9_]+$/);
+test('the database name needs no quotes in SQL and is another in every stack', () => {
+  const [{ DatabaseInput: { Name } }] = properties('AWS::Glue::Database');
+  expect(new Intrinsics({}).resolve(Name)).toMatch(/^[a-z0-9_]+_00000000$/); // the local stack's id has only zeros
   templateOf({ databaseName: 'clicks' }).hasResourceProperties('AWS::Glue::Database', {
     DatabaseInput: { Name: 'clicks' },
   });
@@ -167,8 +169,12 @@ test('SNAPSHOT is refused, because neither buckets nor tables have snapshots', (
   );
 });
 
-test('RETAIN_ON_UPDATE_OR_DELETE keeps the data', () => {
-  const kept = templateOf({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
-  kept.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate' });
-  kept.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
-});
+test.each([undefined, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])(
+  'with %s the data stay, but not after a first deployment that fails', removalPolicy => {
+    const kept = templateOf({ removalPolicy });
+    const types = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::Glue::Database', 'AWS::Glue::Table'];
+    for (const type of types) {
+      kept.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    }
+    kept.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  });
