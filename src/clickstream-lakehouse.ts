@@ -76,14 +76,16 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    */
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
-    const { encryptionKey, logRetention, removalPolicy } = props;
+    const { encryptionKey, previousEncryptionKeys, logRetention, removalPolicy } = props;
     const common = { encryptionKey, logRetention };
     if (encryptionKey) allowLogEncryption(this, encryptionKey);
 
     const network = createNetwork(this, props);
     const eventStream = new EventStream(this, 'Stream', { ...props.stream, encryptionKey });
     const { stream, retention } = eventStream;
-    const storage = new LakehouseStorage(this, 'Storage', { ...props.storage, encryptionKey, removalPolicy });
+    const storage = new LakehouseStorage(this, 'Storage', {
+      ...props.storage, encryptionKey, previousEncryptionKeys, removalPolicy,
+    });
     const collector = new CollectorEndpoint(this, 'Collector', {
       ...props.collector, ...props.privacy, ...common, stream,
     });

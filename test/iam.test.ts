@@ -1,7 +1,7 @@
-import { aws_kms as kms } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import { DemoWebsite, LakehouseNetwork } from '../src';
 import { statementsByRole } from './support/iam-statements';
-import { synthesize } from './support/lakehouse';
+import { only, synthesize } from './support/lakehouse';
 
 const GLUE = 'arn:${Partition}:glue:${Region}:${AccountId}';
 const EC2 = 'arn:${Partition}:ec2:${Region}:${AccountId}';
@@ -38,7 +38,7 @@ const JOB_WITHOUT_NETWORK = [
     + '${StorageLakehouseBucket.Arn}/bad_events/* ${StorageLakehouseBucket.Arn}/checkpoints/*',
   `s3:GetObject on ${ASSETS}/<hash>.py ${ASSETS}/<hash>.zip`,
   'logs:CreateLogStream logs:PutLogEvents on ${JobOutputLog.Arn} ${JobErrorLog.Arn}',
-  'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse, Glue',
+  'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse',
 ];
 
 const JOB_IN_NETWORK = [
@@ -106,6 +106,30 @@ test('with a key, collector and job may use it, each as far as it must', () => {
   const roles = withoutHashes(statementsByRole(json));
   expect(roles.CollectorFunctionRole).toEqual([...EXPECTED.CollectorFunctionRole, 'kms:GenerateDataKey on ${Key.Arn}']);
   expect(roles.JobRole).toEqual([...JOB_WITHOUT_NETWORK, 'kms:Decrypt kms:GenerateDataKey on ${Key.Arn}']);
+});
+
+test('a key that was replaced can still be read with, by the job and by those who may read the tables', () => {
+  const { json } = synthesize(
+    stack => ({
+      encryptionKey: new kms.Key(stack, 'Key'),
+      previousEncryptionKeys: [new kms.Key(stack, 'OldKey')],
+      network: LakehouseNetwork.none(),
+    }),
+    (lakehouse, stack) => lakehouse.grantQuery(new iam.Role(stack, 'Reader', { assumedBy: new iam.AnyPrincipal() })),
+  );
+  const { JobRole, Reader, CollectorFunctionRole } = withoutHashes(statementsByRole(json));
+  for (const role of [JobRole, Reader]) expect(role).toContain('kms:Decrypt on ${OldKey.Arn}');
+  expect(CollectorFunctionRole.join()).not.toContain('OldKey');
+});
+
+test('Glue takes the job\'s role only for jobs of this account', () => {
+  const { AssumeRolePolicyDocument } = only(standard, 'AWS::IAM::Role', /JobRole/);
+  expect(AssumeRolePolicyDocument.Statement).toEqual([{
+    Action: 'sts:AssumeRole',
+    Effect: 'Allow',
+    Principal: { Service: 'glue.amazonaws.com' },
+    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  }]);
 });
 
 test('no managed policy is attached but the one of CDK\'s own bucket emptying', () => {

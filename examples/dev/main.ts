@@ -10,5 +10,7 @@ const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   processing: { schedule: ProcessingSchedule.every(Duration.minutes(15)) },
 });
 
-const website = new DemoWebsite(stack, 'Website', { collectorUrl: lakehouse.endpointUrl, writeKey: 'demo' });
-new CfnOutput(stack, 'WebsiteUrl', { value: website.url, description: 'A shop to click in' });
+// A stack of its own: in an account that CloudFront does not serve yet, only the website fails.
+const websiteStack = new Stack(app, 'ClickstreamDevWebsite', { description: 'Demo shop of the clickstream lakehouse' });
+const website = new DemoWebsite(websiteStack, 'Website', { collectorUrl: lakehouse.endpointUrl, writeKey: 'demo' });
+new CfnOutput(websiteStack, 'WebsiteUrl', { value: website.url, description: 'A shop to click in' });

@@ -1,6 +1,4 @@
-import {
-  App, aws_cloudwatch_actions as actions, aws_kms as kms, aws_logs as logs, aws_sns as sns, Duration, Stack,
-} from 'aws-cdk-lib';
+import { App, aws_kms as kms, aws_logs as logs, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
 import { ClickstreamLakehouse, CollectorWebAcl, ProcessingSchedule, StreamCapacity } from 'cdk-clickstream-lakehouse';
 
 const app = new App();
@@ -27,5 +25,5 @@ new ClickstreamLakehouse(stack, 'Lakehouse', {
   },
   stream: { capacity: StreamCapacity.forThroughput(1000, 1200), retention: Duration.days(3) },
   processing: { schedule: ProcessingSchedule.continuous(), workers: 3 },
-  monitoring: { alarmActions: [new actions.SnsAction(onCall)] },
+  monitoring: { alarmTopics: [onCall] },
 });

@@ -1,4 +1,7 @@
-import { aws_cloudwatch as cloudwatch, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_iam as iam, aws_sns as sns, Duration,
+  RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { alarmsOf, Monitored } from './alarms';
 import { createDashboard } from './dashboard';
@@ -7,7 +10,15 @@ import { requireBetween } from '../private/validate';
 /** Options of the alarms and the dashboard. */
 export interface MonitoringOptions {
   /**
-   * Actions of every alarm.
+   * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by itself,
+   * and to use the topic's key.
+   *
+   * @default - no topic
+   */
+  readonly alarmTopics?: sns.ITopic[];
+
+  /**
+   * Other actions of every alarm.
    *
    * @default - alarms only change their state
    */
@@ -59,8 +70,23 @@ export class LakehouseMonitoring extends Construct {
       badEventPercentage: props.badEventPercentage ?? 5,
     }).map(({ id: alarmId, metric, ...options }) => new cloudwatch.Alarm(this, alarmId, { metric, ...options }));
     this.alarms.forEach(alarm => alarm.applyRemovalPolicy(RemovalPolicy.DESTROY));
+    props.alarmTopics?.forEach(topic => this.addAlarmTopic(topic));
     props.alarmActions?.forEach(action => this.addAlarmAction(action));
     if (props.dashboard ?? true) this.dashboard = createDashboard(this, 'Dashboard', this.alarms, props);
+  }
+
+  private addAlarmTopic(topic: sns.ITopic): void {
+    const cloudWatch = {
+      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+    };
+    topic.addToResourcePolicy(new iam.PolicyStatement({
+      ...cloudWatch, sid: 'CloudWatchAlarms', actions: ['sns:Publish'], resources: [topic.topicArn],
+    }));
+    topic.masterKey?.addToResourcePolicy(new iam.PolicyStatement({
+      ...cloudWatch, sid: 'CloudWatchAlarms', actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'],
+    }));
+    this.addAlarmAction(new actions.SnsAction(topic));
   }
 
   /** Adds an action to every alarm. */

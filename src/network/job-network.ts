@@ -19,7 +19,7 @@ export interface IJobNetwork extends IConstruct {
 export interface JobNetworkProps extends IsolatedNetworkOptions {
   /**
    * An existing VPC. Endpoints are then not created (a second one with private DNS would be refused), so its subnet
-   * must reach S3, Kinesis, CloudWatch Logs and CloudWatch monitoring.
+   * must reach S3, Kinesis and CloudWatch monitoring.
    */
   readonly vpc?: ec2.IVpc;
   /** Subnet of `vpc` to use: the first one selected, as a Glue connection has only one. */
@@ -40,11 +40,11 @@ export class JobNetwork extends Construct implements IJobNetwork {
     this.securityGroup = this.createSecurityGroup();
     if (props.vpc) {
       Annotations.of(this).addInfo(
-        'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams, CloudWatch Logs and '
-        + 'CloudWatch monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
+        'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams and CloudWatch '
+        + 'monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
       return;
     }
-    this.createEndpoints();
+    this.createEndpoints(props.logsEndpoint ?? false);
     if (props.networkAcl ?? true) this.createNetworkAcl();
   }
 
@@ -90,7 +90,7 @@ export class JobNetwork extends Construct implements IJobNetwork {
     return group;
   }
 
-  private createEndpoints(): void {
+  private createEndpoints(logs: boolean): void {
     const subnets = { subnets: [this.subnet] };
     this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [subnets] });
     const group = new ec2.SecurityGroup(this, 'EndpointSecurityGroup', {
@@ -101,7 +101,7 @@ export class JobNetwork extends Construct implements IJobNetwork {
     group.addIngressRule(this.securityGroup, ec2.Port.tcp(443), 'Workers of the job');
     const services = {
       Kinesis: ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
-      Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+      ...(logs && { Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS }),
       Monitoring: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
     };
     for (const [id, service] of Object.entries(services)) {

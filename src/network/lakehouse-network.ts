@@ -15,6 +15,13 @@ export interface IsolatedNetworkOptions {
   readonly availabilityZone?: string;
 
   /**
+   * Creates an interface endpoint for CloudWatch Logs. Glue is thought to deliver a job's logs without it.
+   *
+   * @default false
+   */
+  readonly logsEndpoint?: boolean;
+
+  /**
    * Adds a network ACL to the job's subnet that lets HTTPS out and the replies in.
    *
    * @default true

@@ -28,6 +28,11 @@ export function allowLogEncryption(scope: Construct, key: kms.IKey): void {
   }
 }
 
+/** Allows reading what was encrypted with a key that has been replaced. */
+export function readWithKeyStatement(key: kms.IKey): iam.PolicyStatement {
+  return new iam.PolicyStatement({ sid: 'UsePreviousKey', actions: ['kms:Decrypt'], resources: [key.keyArn] });
+}
+
 /** Allows reading and writing objects or records encrypted with the key. */
 export function useKeyStatement(key: kms.IKey): iam.PolicyStatement {
   return new iam.PolicyStatement({

@@ -55,7 +55,7 @@ export function chainConf(conf: Record<string, string>): string {
  * @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
  */
 export function glueArguments(
-  packageUri: string, conf: Record<string, string>, logGroupPrefix: string,
+  packageUri: string, conf: Record<string, string>, logGroupPrefix: string, metrics = false,
 ): Record<string, string> {
   return {
     '--job-language': 'python',
@@ -63,9 +63,8 @@ export function glueArguments(
     '--datalake-formats': 'delta',
     '--extra-py-files': packageUri,
     '--conf': chainConf(conf),
-    '--enable-metrics': 'true',
-    '--enable-observability-metrics': 'true',
     '--custom-logGroup-prefix': logGroupPrefix,
+    ...(metrics && { '--enable-metrics': 'true', '--enable-observability-metrics': 'true' }),
   };
 }
 

@@ -4,7 +4,7 @@ import {
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, STORAGE_PREFIXES } from '../contract/generated';
 import { IJobNetwork } from '../network/job-network';
-import { useKeyStatement } from '../private/encryption';
+import { readWithKeyStatement, useKeyStatement } from '../private/encryption';
 import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 /** Glue puts this tag on the network interfaces that it creates for a job. */
@@ -17,6 +17,8 @@ export interface JobRoleProps {
   readonly encryptionKey?: kms.IKey;
   readonly logGroups: logs.ILogGroup[];
   readonly assets: assets.Asset[];
+  /** Glue's own metrics are published, too. */
+  readonly glueMetrics?: boolean;
 }
 
 /**
@@ -26,7 +28,9 @@ export interface JobRoleProps {
  */
 export function createJobRole(scope: Construct, id: string, props: JobRoleProps): iam.Role {
   const role = new iam.Role(scope, id, {
-    assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
+    assumedBy: new iam.ServicePrincipal('glue.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } }, // not for jobs of other accounts
+    }),
     description: 'The clickstream streaming job',
   });
   const statements = [
@@ -34,9 +38,10 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
     ...useBuckets(props.storage),
     readAssets(props.assets),
     writeLogs(props.logGroups),
-    writeMetrics(),
+    writeMetrics(props.glueMetrics ? [METRICS_NAMESPACE, 'Glue'] : [METRICS_NAMESPACE]),
     ...(props.network ? useNetwork(scope, props.network) : []),
     ...keysOf(props).map(useKeyStatement),
+    ...props.storage.previousEncryptionKeys.map(readWithKeyStatement),
   ];
   statements.forEach(statement => role.addToPolicy(statement));
   return role;
@@ -88,12 +93,12 @@ function writeLogs(groups: logs.ILogGroup[]): iam.PolicyStatement {
   });
 }
 
-function writeMetrics(): iam.PolicyStatement {
+function writeMetrics(namespaces: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'WriteMetrics',
     actions: ['cloudwatch:PutMetricData'],
     resources: ['*'], // has no resource-level support
-    conditions: { StringEquals: { 'cloudwatch:namespace': [METRICS_NAMESPACE, 'Glue'] } },
+    conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } },
   });
 }
 

@@ -76,7 +76,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
     this.role = role;
     this.connection = props.network && this.createConnection(props.network);
     this.resource = this.createJob(props, script, {
-      ...glueArguments(code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix),
+      ...glueArguments(code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix, props.glueMetrics),
       ...this.ownArguments(props),
     });
     if (this.connection) this.allowConnection(role, this.connection);
@@ -162,7 +162,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
       badEventsUri: storage.badEventsUri,
       checkpointUri: storage.checkpointUri,
       mode: this.schedule.isContinuous ? 'continuous' : 'drain',
-      triggerSeconds: (props.triggerInterval ?? Duration.seconds(10)).toSeconds(),
+      triggerSeconds: (props.triggerInterval ?? Duration.seconds(30)).toSeconds(),
       dedupWindowHours: window.toHours(),
       startPosition: props.startPosition ?? StartPosition.TRIM_HORIZON,
       metricsNamespace: METRICS_NAMESPACE,

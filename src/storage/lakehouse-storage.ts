@@ -56,6 +56,8 @@ export interface ILakehouseStorage extends IConstruct {
   readonly eventsUri: string;
   readonly badEventsUri: string;
   readonly checkpointUri: string;
+  /** Keys that older objects are encrypted with. */
+  readonly previousEncryptionKeys: kms.IKey[];
   /** Lets the grantee read the three tables: their catalog entries and their files. */
   grantRead(grantee: iam.IGrantable): iam.Grant;
 }
@@ -63,6 +65,7 @@ export interface ILakehouseStorage extends IConstruct {
 export interface LakehouseStorageProps extends StorageOptions {
   /** Key that encrypts the created buckets; S3's own when left out. */
   readonly encryptionKey?: kms.IKey;
+  readonly previousEncryptionKeys?: kms.IKey[];
   /** Of buckets, database and tables; RETAIN when left out. DESTROY empties the created buckets. */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -81,6 +84,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly eventsUri: string;
   public readonly badEventsUri: string;
   public readonly checkpointUri: string;
+  public readonly previousEncryptionKeys: kms.IKey[];
 
   private readonly removalPolicy: RemovalPolicy;
 
@@ -88,6 +92,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     super(scope, id);
     requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
       'of lower-case letters, digits and underscores');
+    this.previousEncryptionKeys = props.previousEncryptionKeys ?? [];
     this.removalPolicy = appliedPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
     const creates = !props.rawBucket || !props.lakehouseBucket;
@@ -126,10 +131,12 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
         ...tables.map(table => catalog('table', `${this.databaseName}/${table}`)),
       ],
     });
-    return grant
-      .combine(this.rawBucket.grantRead(grantee, `${STORAGE_PREFIXES.raw}/*`))
-      .combine(this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.events}/*`))
-      .combine(this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.bad_events}/*`));
+    return [
+      this.rawBucket.grantRead(grantee, `${STORAGE_PREFIXES.raw}/*`),
+      this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.events}/*`),
+      this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.bad_events}/*`),
+      ...this.previousEncryptionKeys.map(key => key.grantDecrypt(grantee)),
+    ].reduce((all, one) => all.combine(one), grant);
   }
 
   /** Encrypted with S3's own key, because log delivery cannot use another. */

@@ -59,6 +59,7 @@ export class DemoWebsite extends Construct {
         }),
       ],
       distribution,
+      waitForDistributionInvalidation: false, // it may take longer than the deployment has
       logGroup: log,
       role: handlerRole(this, 'DeploymentRole', log),
     });

@@ -27,10 +27,12 @@ describe('a VPC of its own', () => {
     const endpoints = Object.values(template.findResources('AWS::EC2::VPCEndpoint')).map(({ Properties }) =>
       JSON.stringify(Properties.ServiceName),
     );
-    expect(endpoints).toHaveLength(4);
-    for (const service of ['.s3', '.kinesis-streams', '.logs', '.monitoring']) {
-      expect(endpoints.join()).toContain(service);
-    }
+    expect(endpoints).toHaveLength(3);
+    for (const service of ['.s3', '.kinesis-streams', '.monitoring']) expect(endpoints.join()).toContain(service);
+  });
+
+  test('reaches CloudWatch Logs, too, if that is wanted', () => {
+    build({ logsEndpoint: true }).template.resourceCountIs('AWS::EC2::VPCEndpoint', 4);
   });
 
   test('lets workers talk to each other and to HTTPS, and nobody in', () => {
@@ -98,7 +100,7 @@ describe('a given VPC', () => {
     expect(network.subnet.node.path).toBe('Test/Own/PrivateSubnet1');
     Annotations.fromStack(stack).hasInfo(
       '/Test/Network',
-      Match.stringLikeRegexp('must reach S3 .* and Kinesis Data Streams, CloudWatch Logs'),
+      Match.stringLikeRegexp('must reach S3 .* and Kinesis Data Streams and CloudWatch monitoring'),
     );
   });
 

@@ -3,7 +3,7 @@ import { existsSync } from 'fs';
 import { join } from 'path';
 import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
 import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
-import { rendered } from '../support/iam-statements';
+import { rendered, statementsByRole } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 
 const REPOSITORY = join(__dirname, '..', '..');
@@ -42,7 +42,7 @@ test('the job understands the arguments it is given by default', () => {
     bad_events_path: 's3://${StorageLakehouseBucket}/bad_events',
     checkpoint_path: 's3://${StorageLakehouseBucket}/checkpoints',
     mode: 'continuous',
-    trigger_seconds: 10,
+    trigger_seconds: 30,
     dedup_window_hours: 24,
     start_position: 'trim_horizon',
     metrics_namespace: 'ClickstreamLakehouse',
@@ -99,8 +99,15 @@ test('Glue gets its own arguments, and nothing that makes it ask for the data ca
     '--job-bookmark-option': 'job-bookmark-disable',
     '--datalake-formats': 'delta',
     '--extra-py-files': expect.stringMatching(/^s3:\/\/cdk-hnb659fds-assets-.*\/[0-9a-f]{64}\.zip$/),
-    '--enable-metrics': 'true',
-    '--enable-observability-metrics': 'true',
     '--custom-logGroup-prefix': expect.stringMatching(/^\/aws-glue\/Test-Lakehouse-Job-[0-9A-F]{8}$/),
   });
+});
+
+test("Glue's own metrics cost money, so they are published only if asked for, and then the role may", () => {
+  const withMetrics = synthesize({ network: LakehouseNetwork.none(), processing: { glueMetrics: true } });
+  expect(only(withMetrics, 'AWS::Glue::Job').DefaultArguments).toMatchObject({
+    '--enable-metrics': 'true', '--enable-observability-metrics': 'true',
+  });
+  expect(statementsByRole(withMetrics.json).JobRole).toContain(
+    'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse, Glue');
 });

@@ -7,9 +7,16 @@ import { CloudFormationTemplate } from './template-graph';
 const REPOSITORY = join(__dirname, '..', '..');
 
 export interface SynthesizedExample {
+  /** of the stack with the lakehouse */
   readonly template: CloudFormationTemplate;
+  readonly templates: readonly CloudFormationTemplate[];
   /** what CDK's validation of the template says, if anything */
   readonly findings: string[];
+}
+
+function only<T>(found: readonly T[]): T {
+  if (found.length !== 1) throw new Error(`${found.length} stacks have a lakehouse instead of one`);
+  return found[0];
 }
 
 /** Runs an example's main.ts as the CDK CLI does, without an account or region. */
@@ -23,9 +30,12 @@ export function synthesizeExample(name: string): SynthesizedExample {
       encoding: 'utf8',
     });
     if (run.status !== 0) throw new Error(`examples/${name} does not synthesize:\n${run.stderr}`);
-    const [template] = readdirSync(out).filter(file => file.endsWith('.template.json'));
+    const files = readdirSync(out).filter(file => file.endsWith('.template.json'));
+    const templates = files.map(file => JSON.parse(readFileSync(join(out, file), 'utf8')) as CloudFormationTemplate);
     return {
-      template: JSON.parse(readFileSync(join(out, template), 'utf8')),
+      template: only(templates.filter(({ Resources }) =>
+        Object.values(Resources).some(({ Type }) => Type === 'AWS::Glue::Job'))),
+      templates,
       findings: run.stderr.split('\n').filter(line => line.includes('(CloudFormation Validate)')),
     };
   } finally {

@@ -10,9 +10,10 @@ import { violations } from '../support/deletion-rules';
 import { synthesize } from '../support/lakehouse';
 import { synthesizeExample } from '../support/synth-example';
 import { CloudFormationTemplate, TemplateGraph } from '../support/template-graph';
+import { unheardAlarms } from '../support/unheard-alarms';
 
 describe.each(['dev', 'prod', 'minimal'])('examples/%s', name => {
-  const { template, findings } = synthesizeExample(name);
+  const { template, templates, findings } = synthesizeExample(name);
   const graph = new TemplateGraph(template);
 
   test("satisfies CloudFormation's own rules", () => expect(findings).toEqual([]));
@@ -20,6 +21,8 @@ describe.each(['dev', 'prod', 'minimal'])('examples/%s', name => {
   test('can be created: nothing waits for itself', () => expect(graph.cyclic()).toEqual([]));
 
   test('is deleted in an order that leaves nothing behind', () => expect(violations(graph)).toEqual([]));
+
+  test('has alarms whose topics they may publish to', () => expect(templates.flatMap(unheardAlarms)).toEqual([]));
 });
 
 test('a network without an ACL keeps the order of everything else', () => {
