@@ -76,6 +76,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ec2',
     '@aws-sdk/client-glue',
     '@aws-sdk/client-kinesis',
+    '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
     '@smithy/core',
     // tests

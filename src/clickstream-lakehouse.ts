@@ -16,6 +16,7 @@ import { AthenaQuery } from './query/athena-query';
 import { LakehouseStorage } from './storage/lakehouse-storage';
 import { EventStream } from './stream/event-stream';
 import { orderDeletion } from './teardown/deletion-order';
+import { Emptying } from './teardown/emptying';
 import { Teardown } from './teardown/teardown';
 
 /** A complete clickstream pipeline, from an HTTP endpoint for trackers to Delta tables that Athena queries. */
@@ -98,7 +99,10 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       ...props.monitoring, collector, eventStream, job, keeper,
     });
     const teardown = new Teardown(this, 'Teardown', { ...props.teardown, ...common, job, network });
-    orderDeletion({ network, storage, job, teardown, keeper, collector });
+    const emptying = new Emptying(this, 'Emptying', {
+      ...props.teardown, ...common, buckets: [...storage.bucketsToEmpty, query.resultsBucket],
+    });
+    orderDeletion({ network, storage, query, job, teardown, emptying, keeper, collector });
 
     this.collector = collector;
     this.api = collector.api;

@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, RemovalPolicy } from 'aws-cdk-lib';
 import { DemoWebsite, LakehouseNetwork } from '../src';
 import { statementsByRole } from './support/iam-statements';
 import { only, synthesize } from './support/lakehouse';
@@ -79,6 +79,13 @@ const EXPECTED: Record<string, string[]> = {
     `ec2:DeleteNetworkInterface on ${EC2}:network-interface/* ${IN_VPC}`,
   ],
   ...framework('TeardownEniSweep'),
+  EmptyingOnEventRole: [writesLog('EmptyingOnEventLog')],
+  EmptyingIsCompleteRole: [
+    writesLog('EmptyingIsCompleteLog'),
+    's3:GetBucketPolicy s3:GetBucketTagging s3:ListBucketVersions s3:PutBucketPolicy on ${QueryResultsBucket.Arn}',
+    's3:DeleteObject s3:DeleteObjectVersion on ${QueryResultsBucket.Arn}/*',
+  ],
+  ...framework('Emptying'),
 };
 
 const withoutHashes = (roles: Record<string, string[]>) =>
@@ -88,7 +95,7 @@ const standard = synthesize();
 
 test('every role may do exactly this', () => {
   const roles = withoutHashes(statementsByRole(standard.json));
-  expect(roles).toEqual({ ...EXPECTED, ...autoDelete(roles) });
+  expect(roles).toEqual(EXPECTED);
 });
 
 test('outside any VPC the job has no rights in EC2 and nobody sweeps', () => {
@@ -132,26 +139,23 @@ test('Glue takes the job\'s role only for jobs of this account', () => {
   }]);
 });
 
-test('no managed policy is attached but the one of CDK\'s own bucket emptying', () => {
+test('no managed policy is attached', () => {
   const { json } = synthesize(
-    {},
+    { removalPolicy: RemovalPolicy.DESTROY },
     ({ endpointUrl }, stack) => new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl }),
   );
-  const attached = Object.entries(json.Resources)
-    .filter(([, { Properties }]) => Properties?.ManagedPolicyArns)
-    .map(([id]) => id);
-  expect(attached).toEqual([expect.stringMatching(/^CustomS3AutoDeleteObjects/)]);
+  const attached = Object.entries(json.Resources).filter(([, { Properties }]) => Properties?.ManagedPolicyArns);
+  expect(attached).toEqual([]);
+});
+
+test('with DESTROY the emptying may empty the stack\'s own buckets and no other', () => {
+  const { json } = synthesize({ removalPolicy: RemovalPolicy.DESTROY, network: LakehouseNetwork.none() });
+  const own = ['StorageAccessLogsBucket', 'StorageRawBucket', 'StorageLakehouseBucket', 'QueryResultsBucket'];
+  const objects = own.map(bucket => `\${${bucket}.Arn}/*`).join(' ');
+  expect(withoutHashes(statementsByRole(json)).EmptyingIsCompleteRole).toContain(
+    `s3:DeleteObject s3:DeleteObjectVersion on ${objects}`);
 });
 
 test('no ARN names a partition', () => {
   expect(JSON.stringify(standard.json)).not.toContain('arn:aws:');
 });
-
-/** Rights of CDK's bucket emptying are in the bucket policies. */
-function autoDelete(roles: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.keys(roles)
-      .filter(role => role.startsWith('CustomS3AutoDeleteObjects'))
-      .map(role => [role, []]),
-  );
-}

@@ -1,5 +1,6 @@
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { STACK_TAG } from '../contract/tags';
 
 export interface SecuredBucketProps {
   readonly encryptionKey?: kms.IKey;
@@ -25,12 +26,12 @@ export function securedBucket(scope: Construct, id: string, props: SecuredBucket
     minimumTLSVersion: 1.2,
     versioned: false,
     removalPolicy: props.removalPolicy,
-    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
     lifecycleRules: [{
       id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7), expiration: props.expiration,
     }],
   });
   bucket.policy?.applyRemovalPolicy(props.removalPolicy); // a bucket that stays keeps refusing plain HTTP
+  if (props.removalPolicy === RemovalPolicy.DESTROY) Tags.of(bucket).add(STACK_TAG, Aws.STACK_ID); // may be emptied
   if (props.accessLogs) logAccess(bucket, props.accessLogs.bucket, props.accessLogs.prefix);
   return bucket;
 }

@@ -35,6 +35,7 @@ const MIN_SCAN_BYTES = 10_000_000;
 
 /** Creates an Athena workgroup with its results bucket and saved queries. */
 export class AthenaQuery extends Construct {
+  public readonly workGroup: athena.CfnWorkGroup;
   public readonly workGroupName: string;
   /** Keeps query results for as long as `resultRetention` says. */
   public readonly resultsBucket: s3.IBucket;
@@ -54,8 +55,8 @@ export class AthenaQuery extends Construct {
       removalPolicy: RemovalPolicy.DESTROY, // a query can be run again
       expiration: props.resultRetention ?? Duration.days(7),
     });
-    const workGroup = this.createWorkGroup(props, scanLimit);
-    this.workGroupName = workGroup.ref;
+    this.workGroup = this.createWorkGroup(props, scanLimit);
+    this.workGroupName = this.workGroup.ref;
     this.createSavedQueries();
   }
 
@@ -96,7 +97,7 @@ export class AthenaQuery extends Construct {
       },
     });
     workGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    // On the whole construct: the bucket's policy and its emptying are part of it.
+    // On the whole construct: the bucket's policy is part of it.
     workGroup.node.addDependency(this.resultsBucket);
     return workGroup;
   }

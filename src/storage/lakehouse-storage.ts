@@ -76,6 +76,8 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly lakehouseBucket: s3.IBucket;
   /** Access logs of the created buckets. */
   public readonly accessLogsBucket?: s3.IBucket;
+  /** Created buckets that are deleted with the stack, and must be empty then. */
+  public readonly bucketsToEmpty: s3.IBucket[];
   public readonly databaseName: string;
   public readonly rawTableName: string;
   public readonly eventsTableName: string;
@@ -105,6 +107,12 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     });
     this.rawBucket = props.rawBucket ?? bucket('RawBucket', 'raw');
     this.lakehouseBucket = props.lakehouseBucket ?? bucket('LakehouseBucket', 'lakehouse');
+
+    this.bucketsToEmpty = this.removalPolicy !== RemovalPolicy.DESTROY ? [] : [
+      ...(logs ? [logs] : []),
+      ...(props.rawBucket ? [] : [this.rawBucket]),
+      ...(props.lakehouseBucket ? [] : [this.lakehouseBucket]),
+    ];
 
     this.rawUri = this.rawBucket.s3UrlForObject(`${STORAGE_PREFIXES.raw}/`);
     this.eventsUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.events}/`);

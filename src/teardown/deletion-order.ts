@@ -1,15 +1,19 @@
+import { Emptying } from './emptying';
 import { Teardown } from './teardown';
 import { ICollectorEndpoint } from '../collector/collector-endpoint';
 import { IJobNetwork } from '../network/job-network';
 import { IJobKeeper } from '../processing/job-keeper';
 import { IStreamingJob } from '../processing/streaming-job';
+import { AthenaQuery } from '../query/athena-query';
 import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 export interface DeletionOrderProps {
   readonly network?: IJobNetwork;
   readonly storage: ILakehouseStorage;
   readonly job: IStreamingJob;
+  readonly query: AthenaQuery;
   readonly teardown: Teardown;
+  readonly emptying: Emptying;
   readonly keeper: IJobKeeper;
   readonly collector: ICollectorEndpoint;
 }
@@ -19,12 +23,14 @@ export interface DeletionOrderProps {
  * the rest: no new events → no new runs → the runs end → the job is deleted → its network interfaces are deleted → its
  * network and data are deleted. test/support/deletion-rules.ts lists every rule.
  */
-export function orderDeletion({ network, storage, job, teardown, keeper, collector }: DeletionOrderProps): void {
+export function orderDeletion(props: DeletionOrderProps): void {
+  const { network, storage, query, job, teardown, emptying, keeper, collector } = props;
   keeper.endBefore(teardown.drain);
   collector.api.deploymentStage.node.addDependency(teardown.drain);
 
-  // The job writes to buckets until its last run has ended. On the whole storage: a bucket's policy and emptying count.
-  job.resource.node.addDependency(storage);
+  // The job writes to buckets until its last run has ended. On the whole storage: a bucket's policy counts, too.
+  job.resource.node.addDependency(storage, emptying.resource);
+  query.workGroup.node.addDependency(emptying.resource);
 
   if (!network || !teardown.eniSweep) return;
   // A run needs rules, endpoints, routes and network ACL to the end. In a given VPC these are the user's.

@@ -122,7 +122,7 @@ export class Teardown extends Construct {
   }
 }
 
-function limits({ timeout, onTimeout }: TeardownOptions): { TimeoutSeconds: string; OnTimeout: string } {
+export function limits({ timeout, onTimeout }: TeardownOptions): { TimeoutSeconds: string; OnTimeout: string } {
   return {
     TimeoutSeconds: String((timeout ?? Duration.minutes(45)).toSeconds()),
     OnTimeout: onTimeout ?? TeardownTimeoutAction.FAIL,

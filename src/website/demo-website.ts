@@ -7,6 +7,7 @@ import { WEBSITE } from '../private/assets';
 import { handlerRole } from '../private/handler-function';
 import { ownLogGroup } from '../private/log-group';
 import { securedBucket } from '../private/secured-bucket';
+import { Emptying } from '../teardown/emptying';
 
 /** Properties of DemoWebsite. */
 export interface DemoWebsiteProps {
@@ -50,7 +51,8 @@ export class DemoWebsite extends Construct {
       minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
     });
     const log = ownLogGroup(this, 'DeploymentLog', { logRetention: logs.RetentionDays.ONE_WEEK });
-    new deployment.BucketDeployment(this, 'Deployment', {
+    const emptying = new Emptying(this, 'Emptying', { buckets: [bucket], logRetention: logs.RetentionDays.ONE_WEEK });
+    const files = new deployment.BucketDeployment(this, 'Deployment', {
       destinationBucket: bucket,
       sources: [
         deployment.Source.asset(WEBSITE),
@@ -63,6 +65,7 @@ export class DemoWebsite extends Construct {
       logGroup: log,
       role: handlerRole(this, 'DeploymentRole', log),
     });
+    files.node.addDependency(emptying.resource);
     this.bucket = bucket;
     this.distribution = distribution;
     this.url = `https://${distribution.distributionDomainName}`;

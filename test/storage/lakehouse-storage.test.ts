@@ -1,6 +1,7 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { TABLES } from '../../src/contract/generated';
+import { STACK_TAG } from '../../src/contract/tags';
 import { LakehouseStorage, LakehouseStorageProps } from '../../src/storage/lakehouse-storage';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { testStack } from '../support/stack';
@@ -158,9 +159,22 @@ test('a reader sees catalog and files of the three tables, and not the checkpoin
   ]);
 });
 
-test('DESTROY empties the buckets', () => {
-  templateOf({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 3);
-  template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+test('with DESTROY every created bucket is to be emptied, and says by a tag that it may be', () => {
+  const { storage, stack } = build({ removalPolicy: RemovalPolicy.DESTROY });
+  expect(storage.bucketsToEmpty).toEqual([storage.accessLogsBucket, storage.rawBucket, storage.lakehouseBucket]);
+  Template.fromStack(stack).resourcePropertiesCountIs('AWS::S3::Bucket', {
+    Tags: [{ Key: STACK_TAG, Value: { Ref: 'AWS::StackId' } }],
+  }, 3);
+});
+
+test('a bucket that stays, or was there before, is not emptied', () => {
+  expect(build().storage.bucketsToEmpty).toEqual([]);
+  const given = build(stack => ({
+    removalPolicy: RemovalPolicy.DESTROY,
+    rawBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'),
+    lakehouseBucket: s3.Bucket.fromBucketName(stack, 'Lake', 'lake'),
+  }));
+  expect(given.storage.bucketsToEmpty).toEqual([]);
 });
 
 test('SNAPSHOT is refused, because neither buckets nor tables have snapshots', () => {
@@ -176,5 +190,4 @@ test.each([undefined, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DE
     for (const type of types) {
       kept.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
-    kept.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
   });

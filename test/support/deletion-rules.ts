@@ -21,11 +21,12 @@ const job = find('AWS::Glue::Job');
 const connection = find('AWS::Glue::Connection');
 const stage = find('AWS::ApiGateway::Stage');
 const workgroup = find('AWS::Athena::WorkGroup');
-const buckets = /^AWS::S3::Bucket(Policy)?$|^Custom::S3AutoDeleteObjects$/;
+const buckets = /^AWS::S3::Bucket(Policy)?$/;
+const emptying = find('Custom::ClickstreamEmptying');
 
 /** The parts of one teardown resource, without itself. */
 const partsOf = (name: string): Find => graph =>
-  graph.find(any, new RegExp(`Teardown${name}`))
+  graph.find(any, new RegExp(`^Lakehouse(Teardown)?${name}`))
     .filter(id => !graph.template.Resources[id].Type.startsWith('Custom::'));
 
 const rule = (name: string, later: Find, earlier: Find): DeletionRule => ({ name, later, earlier });
@@ -53,7 +54,11 @@ export const DELETION_RULES: readonly DeletionRule[] = [
   networkRule('a run keeps its network ACL', job, find('AWS::EC2::NetworkAclEntry')),
   networkRule('a run keeps the subnet under that ACL', job, find('AWS::EC2::SubnetNetworkAclAssociation')),
   rule('a run keeps its stream', job, find('AWS::Kinesis::Stream')),
-  rule('a run keeps its buckets, and they are emptied after it', job, find(buckets, /Storage/)),
+  rule('a run keeps its buckets', job, find(buckets, /Storage/)),
+  rule('buckets are emptied when nothing writes to them', job, emptying),
+  rule('results are emptied when nobody can query', workgroup, emptying),
+  rule('buckets go when they are empty', emptying, find(buckets, /ResultsBucket/)),
+  rule('Emptying keeps functions, roles, state machine and logs', emptying, partsOf('Emptying')),
   rule('a run keeps its database', job, find('AWS::Glue::Database')),
   rule('a run keeps its tables', job, find('AWS::Glue::Table')),
   rule('a run keeps its log groups', job, find('AWS::Logs::LogGroup', /Job(Output|Error)Log/)),

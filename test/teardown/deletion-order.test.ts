@@ -108,10 +108,22 @@ describe('the check fails', () => {
       "interfaces go before that role's rights",
     ],
     [
-      'the job does not wait for the emptying of a bucket',
+      "the job does not wait for a bucket's policy",
       /^LakehouseJob[0-9A-F]{8}$/,
       /BucketPolicy/,
-      'a run keeps its buckets, and they are emptied after it',
+      'a run keeps its buckets',
+    ],
+    [
+      'the job does not wait for Emptying',
+      /^LakehouseJob[0-9A-F]{8}$/,
+      /^LakehouseEmptying/,
+      'buckets are emptied when nothing writes to them',
+    ],
+    [
+      "Emptying does not wait for a bucket's policy",
+      /^LakehouseEmptying[0-9A-F]{8}$/,
+      /BucketPolicy/,
+      'buckets go when they are empty',
     ],
     ['the job does not wait for its rules', /^LakehouseJob[0-9A-F]{8}$/, /SecurityGroupto/, 'a run keeps its way out'],
     [
@@ -132,8 +144,8 @@ describe('the check fails', () => {
     [
       'the workgroup does not wait for the emptying of its results',
       /QueryWorkGroup/,
-      /AutoDelete|BucketPolicy/,
-      'the workgroup goes before its results',
+      /^LakehouseEmptying/,
+      'results are emptied when nobody can query',
     ],
   ])('when %s', (_, id, dependency, rule) => {
     const found = violations(without(id, dependency));
