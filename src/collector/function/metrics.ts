@@ -22,7 +22,8 @@ const UNITS = {
   Latency: 'Milliseconds',
 };
 
-const METRICS = Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit }));
+/** As text: every request has the same. */
+const METRICS = JSON.stringify(Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })));
 
 /** A line in CloudWatch's embedded metric format: metrics without a call to CloudWatch. */
 export function metricsLine(metrics: RequestMetrics, namespace: string, functionName: string, now: number): string {
@@ -35,16 +36,9 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
     StoreFailures: metrics.storeFailed ? 1 : 0,
     Latency: metrics.latencyMs,
   };
-  return JSON.stringify({
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [['FunctionName']], Metrics: METRICS }],
-    },
-    FunctionName: functionName,
-    ...values,
-    Status: metrics.status,
-    BadCodes: metrics.bad,
-  });
+  const declared = `"Namespace":${JSON.stringify(namespace)},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}`;
+  const fields = { FunctionName: functionName, ...values, Status: metrics.status, BadCodes: metrics.bad };
+  return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[{${declared}}]},${JSON.stringify(fields).slice(1)}`;
 }
 
 /**

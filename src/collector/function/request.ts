@@ -106,9 +106,12 @@ function location({ requestContext }: APIGatewayProxyEvent, proxy: string): stri
 }
 
 function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(present(headers)).map(([name, value]) => [storable(name.toLowerCase()), storable(value)]),
-  );
+  const lowered: Record<string, string> = Object.create(null);
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') lowered[storable(name.toLowerCase())] = storable(value);
+  }
+  return lowered;
 }
 
 function present(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
