@@ -31,9 +31,9 @@ const framework = (resource: string) => ({
 });
 
 const JOB_WITHOUT_NETWORK = [
-  'kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
+  'kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
   's3:GetBucketLocation s3:ListBucket on ${StorageRawBucket.Arn} ${StorageLakehouseBucket.Arn}',
-  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListMultipartUploadParts s3:PutObject '
+  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject '
     + 'on ${StorageRawBucket.Arn}/raw ${StorageRawBucket.Arn}/raw/* '
     + ['events', 'bad_events', 'checkpoints']
       .map(folder => `\${StorageLakehouseBucket.Arn}/${folder} \${StorageLakehouseBucket.Arn}/${folder}/*`).join(' '),

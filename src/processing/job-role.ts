@@ -46,7 +46,7 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
 function readStream(stream: kinesis.IStream): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'ReadStream',
-    actions: ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
     resources: [stream.streamArn],
   });
 }
@@ -62,9 +62,7 @@ function useBuckets({ rawBucket, lakehouseBucket }: ILakehouseStorage): iam.Poli
     }),
     new iam.PolicyStatement({
       sid: 'UseObjects',
-      actions: [
-        's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject',
-      ],
+      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
       resources: [
         ...folderArns(rawBucket, raw),
         ...Object.values(derived).flatMap(prefix => folderArns(lakehouseBucket, prefix)),

@@ -13,10 +13,12 @@ const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 /** S3A's smallest part. Its default of 64 MB would need as large a batch. */
 const MULTIPART_BYTES = String(5 * 1024 * 1024);
 
-/** What Glue brings along: S3A for s3://, its endpoint, and memory. */
+/** What Glue brings along: Delta and S3A on the class path, S3A for s3://, its endpoint, and memory. */
 function platformSettings(endpoint: string): Record<string, string> {
+  const jars = [...toolchain().jars, ...awsEmulation().s3aJars].join(':');
   return {
-    'spark.jars': [...toolchain().jars, ...awsEmulation().s3aJars].join(','),
+    'spark.driver.extraClassPath': jars,
+    'spark.executor.extraClassPath': jars,
     'spark.hadoop.fs.s3.impl': 'org.apache.hadoop.fs.s3a.S3AFileSystem',
     'spark.hadoop.fs.AbstractFileSystem.s3.impl': 'org.apache.hadoop.fs.s3a.S3A',
     'spark.hadoop.fs.s3a.endpoint': endpoint,

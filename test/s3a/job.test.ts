@@ -1,5 +1,7 @@
 /** The shipped job on S3A, with the rights that its role has in the template and no other. */
+import { HARMLESS_DENIALS, UNUSED_RIGHTS } from './rights';
 import { play, Story } from './story';
+import { deniedCalls, unusedRights } from '../support/iam-gate';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const folder = temporaryFolder('s3a-');
@@ -46,6 +48,23 @@ test('large files went up in parts', () => {
   const parts = story.calls.filter(({ request }) => request.startsWith('PUT') && request.includes('partNumber='));
   expect(parts.length).toBeGreaterThan(1);
   expect(parts.every(({ allowed }) => allowed)).toBe(true);
+});
+
+describe.each(Object.keys(UNUSED_RIGHTS))('%s', role => {
+  const calls = () => story.calls.filter(call => call.role === role);
+
+  test('has no right that it does not use, but for a reason', () => {
+    expect(unusedRights(story.policies[role], calls()).sort()).toEqual(Object.keys(UNUSED_RIGHTS[role]).sort());
+  });
+
+  test('is denied no call, but harmless ones', () => {
+    expect(deniedCalls(calls())).toEqual(Object.keys(HARMLESS_DENIALS[role]).sort());
+  });
+});
+
+test('no other role asks for anything', () => {
+  const roles = new Set(story.calls.map(({ role }) => role));
+  expect([...roles].sort()).toEqual(Object.keys(UNUSED_RIGHTS).sort());
 });
 
 test('the gate could judge every request', () => {

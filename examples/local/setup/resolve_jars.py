@@ -36,8 +36,8 @@ class JarSet:
 # rest of what Delta depends on.
 DELTA = JarSet((f"io.delta:delta-spark_4.1_2.13:{version('delta-spark')}",), "io.delta_*.jar", _HERE / "jars.sha256")
 
-# Spark 4.1 ships Hadoop's client of this release, without S3A. These modules of the SDK are enough for S3A; the bundle
-# that hadoop-aws asks for has 640 MB.
+# Spark 4.1 ships Hadoop's client of this release, without S3A, and newer versions of the libraries that are excluded
+# here. These modules of the SDK are enough for S3A. The bundle that hadoop-aws asks for has 640 MB.
 S3A = JarSet(
     (
         "org.apache.hadoop:hadoop-aws:3.4.2",
@@ -46,7 +46,14 @@ S3A = JarSet(
     ),
     "*.jar",
     _HERE / "s3a-jars.sha256",
-    excludes=("software.amazon.awssdk:bundle", "org.slf4j:slf4j-api"),
+    excludes=(
+        "software.amazon.awssdk:bundle",
+        "commons-codec:commons-codec",
+        "commons-logging:commons-logging",
+        "io.netty:*",
+        "org.apache.httpcomponents:*",
+        "org.slf4j:slf4j-api",
+    ),
 )
 
 JAR_SETS = {"delta": DELTA, "s3a": S3A}

@@ -12,15 +12,15 @@ export interface Call {
   readonly request: string;
 }
 
-/** `Sid: action` and `Sid: resource` of what the statements allow and no call used. */
+/** `Sid: action` and `Sid: resource` (without a Sid the part alone) of what the statements allow and no call used. */
 export function unusedRights(statements: readonly Statement[], calls: readonly Call[]): string[] {
   const used = calls.filter(({ allowed }) => allowed);
-  return statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Sid = '?', Action, Resource }) => {
+  return statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Sid, Action, Resource }) => {
     const of = used.filter(({ action, resource }) => [Action].flat().some(pattern => matchesAction(pattern, action))
       && [Resource].flat().some(pattern => matches(pattern, resource)));
     const actions = [Action].flat().filter(pattern => !of.some(({ action }) => matchesAction(pattern, action)));
     const resources = [Resource].flat().filter(pattern => !of.some(({ resource }) => matches(pattern, resource)));
-    return [...actions, ...(of.length > 0 ? resources : [])].map(part => `${Sid}: ${part}`);
+    return [...actions, ...(of.length > 0 ? resources : [])].map(part => Sid ? `${Sid}: ${part}` : part);
   });
 }
 
