@@ -6,7 +6,7 @@ import { MiniStack } from './ministack';
 import { LambdaHost, LocalKinesis, readStack } from '../../examples/local/aws';
 import { ClickstreamLakehouse, LakehouseNetwork, ProcessingSchedule } from '../../src';
 import { proxyEvent } from '../collector/function/builders';
-import { IamGate, PolicyTemplate, rolePolicies, RolePolicies } from '../support/iam-gate';
+import { IamGate, PolicyTemplate, rolePolicies } from '../support/iam-gate';
 
 export type LocalStack = ReturnType<typeof readStack>;
 
@@ -59,10 +59,6 @@ export class Deployment {
       maxInstances: 1,
       onLogLine: () => undefined,
     });
-  }
-
-  get policies(): RolePolicies {
-    return this.gate.policies;
   }
 
   /** Sends the events through the collector. They are stored when this resolves. */

@@ -50,7 +50,9 @@ const TEMPLATE: PolicyTemplate = {
   Resources: {
     LakehouseJobRole0A1B2C3D: {
       Type: 'AWS::IAM::Role',
-      Properties: { Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: '*' }] } }] },
+      Properties: {
+        Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: '*' }] } }],
+      },
     },
     LakehouseBucket0A1B2C3D: { Type: 'AWS::S3::Bucket' },
     LakehouseLog0A1B2C3D: { Type: 'AWS::Logs::LogGroup' },
