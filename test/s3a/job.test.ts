@@ -22,8 +22,11 @@ test('the first drain makes the tables in empty buckets and reads the stream to 
   expect(story.firstDrain).toMatchObject({ code: 0, types: expect.arrayContaining(['started', 'metrics', 'drained']) });
 });
 
-test('a drain with nothing to read ends well', () => {
+test('a drain with nothing to read ends well and writes to neither events nor bad events', () => {
   expect(story.idleDrain).toMatchObject({ code: 0, types: expect.arrayContaining(['started', 'drained']) });
+  const written = story.idleDrain.calls.filter(({ action }) => action === 's3:PutObject');
+  expect(written.length).toBeGreaterThan(0);
+  expect(written.filter(({ resource }) => /^[^/]+\/(?:bad_)?events\//.test(resource))).toEqual([]);
 });
 
 test('the continuous run was killed in the middle of its work', () => {

@@ -99,6 +99,7 @@ class Stage {
     await upload(job.arguments['--extra-py-files'], zipped(job.packagePath, join(this.folder, 'package.zip')));
   }
 
+  /** The calls meanwhile are not in the log of the template's own policies. */
   async withPolicies<Result>(change: (policies: RolePolicies) => RolePolicies, work: () => Promise<Result>) {
     const { gate } = this.deployment;
     const standard = gate.policies;
