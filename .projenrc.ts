@@ -111,7 +111,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 60_000, // synthesizing an example takes seconds on a loaded machine
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       // Layers of their own: test/run.mjs.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package)/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package|s3a)/'],
       reporters: [new javascript.JestReporter('<rootDir>/test/support/summary-reporter.js')],
     },
   },

@@ -8,7 +8,7 @@ import importlib.metadata
 import sys
 
 MINIMUM_PYTHON = (3, 11)
-REQUIRED_MODULES = ("pyspark", "delta", "boto3", "pyarrow", "numpy")
+REQUIRED_MODULES = ("pyspark", "boto3", "pyarrow", "numpy")
 
 
 def missing_parts() -> list[str]:
@@ -32,11 +32,14 @@ def main(argv: list[str]) -> None:
 
     from pyspark.sql import SparkSession
 
-    from clickstream_lakehouse.config import ConfigError, parse_arguments
+    from clickstream_lakehouse.config import ConfigError, argument_names, parse_arguments, unknown_arguments
     from clickstream_lakehouse.metrics import log
     from clickstream_lakehouse.runner import run
 
     try:
+        for name in unknown_arguments(argv):
+            known = ", ".join(f"--{argument}" for argument in argument_names())
+            log("warning", f"unknown argument --{name} is ignored; the job knows {known}")
         config = parse_arguments(argv)
     except ConfigError as error:
         log("error", str(error))

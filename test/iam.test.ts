@@ -31,12 +31,13 @@ const framework = (resource: string) => ({
 });
 
 const JOB_WITHOUT_NETWORK = [
-  'kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
+  'kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
   's3:GetBucketLocation s3:ListBucket on ${StorageRawBucket.Arn} ${StorageLakehouseBucket.Arn}',
-  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListMultipartUploadParts s3:PutObject '
-    + 'on ${StorageRawBucket.Arn}/raw/* ${StorageLakehouseBucket.Arn}/events/* '
-    + '${StorageLakehouseBucket.Arn}/bad_events/* ${StorageLakehouseBucket.Arn}/checkpoints/*',
-  `s3:GetObject on ${ASSETS}/<hash>.py ${ASSETS}/<hash>.zip`,
+  's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject '
+    + 'on ${StorageRawBucket.Arn}/raw ${StorageRawBucket.Arn}/raw/* '
+    + ['events', 'bad_events', 'checkpoints']
+      .map(folder => `\${StorageLakehouseBucket.Arn}/${folder} \${StorageLakehouseBucket.Arn}/${folder}/*`).join(' '),
+  `s3:GetObject on ${ASSETS}/*`,
   'logs:CreateLogStream logs:PutLogEvents on ${JobOutputLog.Arn} ${JobErrorLog.Arn}',
   'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse',
 ];

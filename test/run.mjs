@@ -2,7 +2,7 @@
 // Plain Node without dependencies, because it must run before anything is installed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, python } from '../examples/local/setup/index.mjs';
+import { EMULATED_AWS_STEPS, ensureSetUp, LOCAL_RUN_STEPS, python } from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = (layer, ...options) => [
@@ -21,6 +21,7 @@ const LAYERS = {
   ],
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
+  s3a: [jest('s3a', '--runInBand')], // the job on S3A, behind the policy of its role
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
 
@@ -63,7 +64,7 @@ export function countTests({ code, output }) {
 
 async function main() {
   const layers = chosenLayers(process.argv.slice(2));
-  await ensureSetUp();
+  await ensureSetUp([...LOCAL_RUN_STEPS, ...(layers.includes('s3a') ? EMULATED_AWS_STEPS : [])]);
   const total = { passed: 0, failed: 0 };
   for (const layer of layers) {
     for (const command of LAYERS[layer]) {

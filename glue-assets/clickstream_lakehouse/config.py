@@ -6,7 +6,7 @@ from typing import Any
 
 
 class ConfigError(ValueError):
-    """An argument is missing, unknown or wrong; the message says which and what to pass."""
+    """An argument is missing or wrong; the message says which and what to pass."""
 
 
 # Folder of the checkpoints; another form of the source's offsets and positions takes another folder.
@@ -19,12 +19,14 @@ _GLUE_ARGUMENTS = frozenset(
         "JOB_NAME",
         "JOB_RUN_ID",
         "RedirectUrl",
+        "RedshiftTempDir",
         "SECURITY_CONFIGURATION",
         "TempDir",
         "WORKFLOW_NAME",
         "WORKFLOW_RUN_ID",
         "class",
         "conf",
+        "continuation-option",
         "datalake-formats",
         "disable-proxy-v2",
         "encryption-type",
@@ -135,7 +137,7 @@ class JobConfig:
 
 
 def parse_arguments(argv: Sequence[str]) -> JobConfig:
-    """The configuration of a command line (without the program's name).
+    """The configuration of a command line (without the program's name), whatever else stands there.
 
     :raises ConfigError: naming the argument, what was received and what is expected
     """
@@ -150,11 +152,18 @@ def parse_arguments(argv: Sequence[str]) -> JobConfig:
             raise ConfigError(f"--{parameter.name} is missing")
     if given.get("JOB_NAME"):
         values["job_name"] = given["JOB_NAME"]
-    unknown = [name for name in given if not _is_glue_argument(name)]
-    if unknown:
-        known = ", ".join(f"--{f.name}" for f in fields(JobConfig) if "parse" in f.metadata)
-        raise ConfigError(f"unknown argument --{unknown[0]}; the job knows {known}")
     return JobConfig(**values)
+
+
+def argument_names() -> list[str]:
+    """Names of the arguments that the job reads."""
+    return [parameter.name for parameter in fields(JobConfig) if "parse" in parameter.metadata]
+
+
+def unknown_arguments(argv: Sequence[str]) -> list[str]:
+    """Names that neither the job nor this list of Glue's arguments knows: a mistake, or a novelty of Glue."""
+    known = argument_names()
+    return [name for name, _ in _pairs(argv) if name not in known and not _is_glue_argument(name)]
 
 
 def _pairs(argv: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Settings of the Spark session: checked when it had to start with them, set here when it did not."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -42,14 +43,23 @@ def prepare_session(spark: SparkSession, config: JobConfig) -> None:
     if config.raw_path.startswith(("s3://", "s3a://")):
         required["spark.hadoop.fs.s3a.endpoint.region"] = config.region
     spark.sparkContext.setLogLevel("WARN")  # at INFO Spark reports every task
-    conf = spark.sparkContext.getConf()
-    for name, value in required.items():
-        if conf.get(name) != value:
-            raise SessionError(f"the session needs --conf {name}={value}, it was started with {conf.get(name)}")
+    check_settings(dict(spark.sparkContext.getConf().getAll()), required)
     for name, value in RUNTIME_SETTINGS.items():
         spark.conf.set(name, value)
     spark.conf.set("spark.sql.shuffle.partitions", str(spark.sparkContext.defaultParallelism))
     _let_workers_import_the_package(spark)
+
+
+def check_settings(started: Mapping[str, str], required: Mapping[str, str]) -> None:
+    """Compare what the session was started with. A list may have more items: Glue adds extensions of its own.
+
+    :raises SessionError: naming the setting and how to pass it
+    """
+    for name, value in required.items():
+        given = started.get(name)
+        items = [] if given is None else [item.strip() for item in given.split(",")]
+        if value not in items:
+            raise SessionError(f"the session needs --conf {name}={value}, it was started with {given}")
 
 
 def _let_workers_import_the_package(spark: SparkSession) -> None:

@@ -1,10 +1,9 @@
 """The three Delta tables: created before anything writes, from the contract, readable by every engine."""
 
-from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.contract import Table, table
+from clickstream_lakehouse.contract import Field, Table, table
 
 # Columns with min/max values in the Delta log: what readers filter on. The log outlives an erasure and is read by more
 # people than the data, so a personal column must never be here; a partition column is an error.
@@ -46,19 +45,28 @@ def table_paths(config: JobConfig) -> dict[str, str]:
 
 
 def _create(spark: SparkSession, wanted: Table, path: str) -> None:
-    if DeltaTable.isDeltaTable(spark, path):
-        _add_new_columns(spark, wanted, path)
-        return
-    builder = DeltaTable.createIfNotExists(spark).location(path).comment(wanted.description).addColumns(wanted.schema)
-    builder = builder.partitionedBy(*wanted.partition_by)
-    for key, value in table_properties(wanted.name).items():
-        builder = builder.property(key, value)
-    builder.execute()
+    """Create the table by SQL: Delta's Python package is not on every platform, its SQL is."""
+    columns = ", ".join(f"{_column(field)}{'' if field.nullable else ' NOT NULL'}" for field in wanted.fields)
+    properties = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in table_properties(wanted.name).items())
+    spark.sql(
+        f"CREATE TABLE IF NOT EXISTS delta.`{path}` ({columns}) USING delta "
+        f"PARTITIONED BY ({', '.join(wanted.partition_by)}) "
+        f"COMMENT {_quoted(wanted.description)} TBLPROPERTIES ({properties})"
+    )
+    _add_new_columns(spark, wanted, path)
 
 
 def _add_new_columns(spark: SparkSession, wanted: Table, path: str) -> None:
-    existing = set(DeltaTable.forPath(spark, path).toDF().columns)
-    missing = [f for f in wanted.fields if f.name not in existing]
+    existing = set(spark.read.format("delta").load(path).columns)
+    missing = [field for field in wanted.fields if field.name not in existing]
     if missing:
-        columns = ", ".join(f"`{f.name}` {f.type}" for f in missing)
-        spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({columns})")
+        spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(map(_column, missing))})")
+
+
+def _column(field: Field) -> str:
+    return f"`{field.name}` {field.type}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

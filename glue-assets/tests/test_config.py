@@ -1,6 +1,6 @@
 import pytest
 
-from clickstream_lakehouse.config import ConfigError, JobConfig, parse_arguments
+from clickstream_lakehouse.config import ConfigError, JobConfig, parse_arguments, unknown_arguments
 
 REQUIRED = {
     "region": "eu-west-1",
@@ -94,11 +94,15 @@ def test_a_wrong_value_is_refused_with_what_came_and_what_is_expected(name: str,
     assert repr(value) in str(error.value)
 
 
-def test_an_unknown_argument_is_named_with_those_the_job_knows() -> None:
-    with pytest.raises(
-        ConfigError, match=r"unknown argument --triger_seconds; the job knows --region.*--trigger_seconds"
-    ):
-        parse_arguments(arguments(triger_seconds="1"))
+def test_an_unknown_argument_is_named_and_does_not_end_the_run() -> None:
+    given = arguments(triger_seconds="1", added_by_a_new_glue="2")
+    assert unknown_arguments(given) == ["triger_seconds", "added_by_a_new_glue"]
+    assert parse_arguments(given) == parse_arguments(arguments())
+
+
+def test_no_argument_that_the_construct_or_glue_sets_is_unknown() -> None:
+    glue = ["--continuation-option", "continuation-enabled", "--RedshiftTempDir", "s3://tmp/", "--TempDir", "s3://tmp/"]
+    assert unknown_arguments([*arguments(), *glue]) == []
 
 
 def test_glues_own_arguments_are_tolerated_and_name_the_job() -> None:

@@ -4,7 +4,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse import session
-from clickstream_lakehouse.session import RUNTIME_SETTINGS, SessionError, prepare_session
+from clickstream_lakehouse.session import (
+    REQUIRED_AT_START,
+    RUNTIME_SETTINGS,
+    SessionError,
+    check_settings,
+    prepare_session,
+)
 from support.lake import lake_config
 
 
@@ -26,6 +32,17 @@ def test_a_setting_that_came_too_late_is_named(
     monkeypatch.setitem(session.REQUIRED_AT_START, "spark.scheduler.mode", "FIFO")
     with pytest.raises(SessionError, match=r"needs --conf spark\.scheduler\.mode=FIFO, it was started with FAIR"):
         prepare_session(spark, lake_config(tmp_path))
+
+
+def test_extensions_that_the_platform_adds_are_welcome() -> None:
+    delta = REQUIRED_AT_START["spark.sql.extensions"]
+    for extensions in (f"a.B,{delta}", f"{delta}, a.B"):
+        check_settings({**REQUIRED_AT_START, "spark.sql.extensions": extensions}, REQUIRED_AT_START)
+
+
+def test_a_session_without_deltas_extension_is_refused() -> None:
+    with pytest.raises(SessionError, match=r"--conf spark\.sql\.extensions=io\.delta\..*, it was started with a\.B"):
+        check_settings({**REQUIRED_AT_START, "spark.sql.extensions": "a.B"}, REQUIRED_AT_START)
 
 
 def test_on_s3_the_region_must_be_there_from_the_start(spark: SparkSession, tmp_path: Path) -> None:

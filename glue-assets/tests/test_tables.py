@@ -21,6 +21,8 @@ def test_the_tables_exist_before_anything_writes_and_every_engine_can_read_them(
         assert frame.columns == table(name).column_names
         assert [f.simpleString() for f in frame.schema] == [f.simpleString() for f in table(name).schema]
         detail = spark.sql(f"describe detail delta.`{path}`").collect()[0]
+        assert [f.nullable for f in frame.schema] == [f.nullable for f in table(name).fields]
+        assert detail.description == table(name).description
         assert detail.partitionColumns == ["received_date"]
         assert (detail.minReaderVersion, detail.minWriterVersion) == (1, 2)
         assert detail.properties["delta.autoOptimize.autoCompact"] == "true"

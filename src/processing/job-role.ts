@@ -1,5 +1,5 @@
 import {
-  ArnFormat, aws_iam as iam, aws_kms as kms, aws_kinesis as kinesis, aws_logs as logs, aws_s3_assets as assets, Stack,
+  ArnFormat, aws_iam as iam, aws_kms as kms, aws_kinesis as kinesis, aws_logs as logs, aws_s3 as s3, Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, STORAGE_PREFIXES } from '../contract/generated';
@@ -16,7 +16,8 @@ export interface JobRoleProps {
   readonly network?: IJobNetwork;
   readonly encryptionKey?: kms.IKey;
   readonly logGroups: logs.ILogGroup[];
-  readonly assets: assets.Asset[];
+  /** Where CDK puts the script and the zip. */
+  readonly assetBucket: s3.IBucket;
   /** Glue's own metrics are published, too. */
   readonly glueMetrics?: boolean;
 }
@@ -36,7 +37,7 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
   const statements = [
     readStream(props.stream),
     ...useBuckets(props.storage),
-    readAssets(props.assets),
+    readAssets(props.assetBucket),
     writeLogs(props.logGroups),
     writeMetrics(props.glueMetrics ? [METRICS_NAMESPACE, 'Glue'] : [METRICS_NAMESPACE]),
     ...(props.network ? useNetwork(scope, props.network) : []),
@@ -50,7 +51,7 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
 function readStream(stream: kinesis.IStream): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'ReadStream',
-    actions: ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
     resources: [stream.streamArn],
   });
 }
@@ -66,22 +67,29 @@ function useBuckets({ rawBucket, lakehouseBucket }: ILakehouseStorage): iam.Poli
     }),
     new iam.PolicyStatement({
       sid: 'UseObjects',
-      actions: [
-        's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject',
-      ],
+      actions: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
       resources: [
-        rawBucket.arnForObjects(`${raw}/*`),
-        ...Object.values(derived).map(prefix => lakehouseBucket.arnForObjects(`${prefix}/*`)),
+        ...folderArns(rawBucket, raw),
+        ...Object.values(derived).flatMap(prefix => folderArns(lakehouseBucket, prefix)),
       ],
     }),
   ];
 }
 
-function readAssets(files: assets.Asset[]): iam.PolicyStatement {
+/** S3A asks for the folder's own key (HEAD, without a slash) before it writes below it, and dies of a 403 there. */
+function folderArns(bucket: s3.IBucket, prefix: string): string[] {
+  return [bucket.arnForObjects(prefix), bucket.arnForObjects(`${prefix}/*`)];
+}
+
+/**
+ * Allows every object of the asset bucket, as CDK's own grants do: while new code is deployed, a run of the old job
+ * still reads the old keys, which a policy with the new keys alone would deny.
+ */
+function readAssets(bucket: s3.IBucket): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    sid: 'ReadScript',
+    sid: 'ReadAssets',
     actions: ['s3:GetObject'],
-    resources: files.map(file => file.bucket.arnForObjects(file.s3ObjectKey)),
+    resources: [bucket.arnForObjects('*')],
   });
 }
 

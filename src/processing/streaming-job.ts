@@ -72,7 +72,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
     // Glue derives the groups' names from their prefix, so they are the only names that CloudFormation does not make.
     const logGroups = LOG_GROUP_SUFFIXES.map(suffix =>
       ownLogGroup(this, LOG_GROUP_IDS[suffix], props, `${logGroupPrefix}/${suffix}`));
-    const role = createJobRole(this, 'Role', { ...props, logGroups, assets: [script, code] });
+    const role = createJobRole(this, 'Role', { ...props, logGroups, assetBucket: script.bucket });
     this.role = role;
     this.connection = props.network && this.createConnection(props.network);
     this.resource = this.createJob(props, script, {

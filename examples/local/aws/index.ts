@@ -1,6 +1,8 @@
 /** The door to what plays AWS: what the tests and the benchmarks use of it. */
 export { type CustomDomain, Edge } from './edge';
+export { ACCOUNT, Intrinsics, type Json, REGION, type Resource } from './intrinsics';
 export { gatewayResponse, type ResponseType } from './gateway-responses';
 export { LocalKinesis } from './kinesis';
 export { LambdaHost } from './lambda-host';
+export { type JobMessage } from './spark-job';
 export { readStack, type RestApi } from './template';

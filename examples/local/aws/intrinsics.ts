@@ -28,7 +28,7 @@ const PSEUDO: Readonly<Record<string, Json>> = {
 export const physicalName = (logicalId: string) => logicalId.toLowerCase();
 
 export class Intrinsics {
-  constructor(private readonly resources: Readonly<Record<string, Resource>>) {}
+  constructor(protected readonly resources: Readonly<Record<string, Resource>>) {}
 
   /** The value with every intrinsic function in it replaced; properties that become AWS::NoValue are left out. */
   resolve(value: Json): Json {
@@ -56,7 +56,8 @@ export class Intrinsics {
     }
   }
 
-  private ref(id: string): Json {
+  /** The value of Ref. A subclass that knows other names overrides it and `attribute`. */
+  protected ref(id: string): Json {
     if (id in PSEUDO) return PSEUDO[id];
     const resource = this.resources[id];
     if (resource === undefined) {
@@ -66,7 +67,7 @@ export class Intrinsics {
     return typeof name === 'string' ? name : physicalName(id);
   }
 
-  private attribute(id: string, attribute: string): Json {
+  protected attribute(id: string, attribute: string): Json {
     const resource = this.resources[id];
     if (resource === undefined) throw new TemplateError(`the template asks for ${id}.${attribute}, but has no ${id}`);
     if (attribute !== 'Arn') return `${physicalName(id)}-${attribute.toLowerCase()}`;

@@ -33,6 +33,8 @@ export interface RestApi {
 }
 
 export interface GlueJob {
+  /** Where Glue fetches the script from. */
+  readonly scriptUri: string;
   readonly scriptPath: string;
   /** The staged directory which Glue gets as a zip. */
   readonly packagePath: string;
@@ -158,8 +160,10 @@ function readJob(template: Template): GlueJob {
   const [, properties] = template.only('AWS::Glue::Job');
   const { Command: command, DefaultArguments: job = {} } = template.resolve(properties) as Properties;
   const values = job as Record<string, string>;
+  const scriptUri = String((command as Properties).ScriptLocation);
   return {
-    scriptPath: template.asset(String((command as Properties).ScriptLocation)),
+    scriptUri,
+    scriptPath: template.asset(scriptUri),
     packagePath: template.asset(values['--extra-py-files'] ?? ''),
     arguments: values,
   };

@@ -7,15 +7,23 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace
 export const LOCAL = join(ROOT, '.local');
 export const VENV = join(LOCAL, 'venv');
 export const JARS = join(LOCAL, 'jars');
+export const S3A_JARS = join(LOCAL, 's3a-jars');
+/** Its environment is its own, because it needs another botocore than the job. */
+export const MINISTACK_VENV = join(LOCAL, 'ministack');
 /** The interpreter of the Python environment. */
 export const python = join(VENV, 'bin', 'python');
 
-function jarFiles() {
-  if (!existsSync(JARS)) return [];
-  return readdirSync(JARS).filter(name => name.endsWith('.jar')).sort().map(name => join(JARS, name));
+function jarFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter(name => name.endsWith('.jar')).sort().map(name => join(folder, name));
 }
 
 /** The interpreter, spark-submit and the jars: the `Toolchain` of toolchain.ts. */
 export function toolchain() {
-  return { root: ROOT, python, sparkSubmit: join(VENV, 'bin', 'spark-submit'), jars: jarFiles() };
+  return { root: ROOT, python, sparkSubmit: join(VENV, 'bin', 'spark-submit'), jars: jarFiles(JARS) };
+}
+
+/** The `AwsEmulation` of toolchain.ts. */
+export function awsEmulation() {
+  return { s3aJars: jarFiles(S3A_JARS), ministack: join(MINISTACK_VENV, 'bin', 'ministack') };
 }

@@ -5,13 +5,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, LocalRunError } from '../support/errors.cjs';
-import { JARS, LOCAL, python, ROOT, toolchain, VENV } from './paths.mjs';
+import { awsEmulation, JARS, LOCAL, MINISTACK_VENV, python, ROOT, S3A_JARS, toolchain, VENV } from './paths.mjs';
 import { checkPrerequisites, findPython } from './prerequisites.mjs';
 import { run, timed } from './progress.mjs';
 
 const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
 const RESOLVE_JARS = fileURLToPath(new URL('resolve_jars.py', import.meta.url));
 const JAR_HASHES = fileURLToPath(new URL('jars.sha256', import.meta.url));
+const S3A_JAR_HASHES = fileURLToPath(new URL('s3a-jars.sha256', import.meta.url));
+const MINISTACK_REQUIREMENTS = fileURLToPath(new URL('ministack-requirements.txt', import.meta.url));
 /** uv installs the hashed requirements in a third of pip's time. Pip itself checks the hashes of uv. */
 const UV_REQUIREMENTS = fileURLToPath(new URL('uv-requirements.txt', import.meta.url));
 
@@ -67,15 +69,33 @@ const STEPS = {
     title: 'Python environment (Spark, Delta, DuckDB; 1.1 GB)',
     inputs: () => digest([REQUIREMENTS, UV_REQUIREMENTS]),
     output: python,
-    work: installPython,
+    work: () => installRequirements(VENV, REQUIREMENTS, 'python'),
   },
   jars: {
     title: 'Delta jars (Spark resolves them)',
     inputs: () => digest([RESOLVE_JARS, JAR_HASHES], [pinned('pyspark'), pinned('delta-spark')]),
     output: JARS,
-    work: () => run(python, [RESOLVE_JARS, join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
+    work: () => run(python, [RESOLVE_JARS, 'delta', join(LOCAL, 'ivy'), JARS], { log: log('jars'), cwd: LOCAL }),
+  },
+  s3aJars: {
+    title: 'S3A jars (Spark resolves them)',
+    inputs: () => digest([RESOLVE_JARS, S3A_JAR_HASHES], [pinned('pyspark')]),
+    output: S3A_JARS,
+    work: () => run(python, [RESOLVE_JARS, 's3a', join(LOCAL, 'ivy-s3a'), S3A_JARS],
+      { log: log('s3a-jars'), cwd: LOCAL }),
+  },
+  ministack: {
+    title: 'AWS emulator (MiniStack)',
+    inputs: () => digest([MINISTACK_REQUIREMENTS]),
+    output: awsEmulation().ministack,
+    work: () => installRequirements(MINISTACK_VENV, MINISTACK_REQUIREMENTS, 'ministack'),
   },
 };
+
+/** The steps that only tests need which emulate AWS. */
+export const EMULATED_AWS_STEPS = ['s3aJars', 'ministack'];
+/** The steps of the local run, in the order they depend on each other. */
+export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !EMULATED_AWS_STEPS.includes(name));
 
 /** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
 function pinned(name) {
@@ -85,12 +105,14 @@ function pinned(name) {
     'add it to requirements.in and compile it again.');
 }
 
-async function installPython() {
+/** Makes the virtual environment if need be and brings it to exactly the hashed requirements. */
+async function installRequirements(venv, requirements, name) {
   const system = findPython();
-  const options = { log: log('python'), cwd: ROOT };
-  if (!existsSync(python)) {
-    rmSync(VENV, { recursive: true, force: true });
-    await run(system, ['-m', 'venv', VENV], options).catch(error => {
+  const options = { log: log(name), cwd: ROOT };
+  const interpreter = join(venv, 'bin', 'python');
+  if (!existsSync(interpreter)) {
+    rmSync(venv, { recursive: true, force: true });
+    await run(system, ['-m', 'venv', venv], options).catch(error => {
       throw new LocalRunError(`${system} cannot make a virtual environment`,
         `on Debian/Ubuntu run \`sudo apt install python3-venv\`. ${error.message}`);
     });
@@ -101,7 +123,7 @@ async function installPython() {
   await run(join(uv, 'bin', 'python'), [
     '-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--require-hashes', '--requirement', UV_REQUIREMENTS,
   ], options);
-  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', python, '--require-hashes', REQUIREMENTS], options);
+  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', interpreter, '--require-hashes', requirements], options);
 }
 
 const stamp = name => join(LOCAL, 'stamps', name);
@@ -123,14 +145,11 @@ async function bring(name) {
   writeFileSync(stamp(name), inputs());
 }
 
-/** Names of all steps, in the order they depend on each other. */
-export const ALL_STEPS = Object.keys(STEPS);
-
 /**
- * Runs those of the given steps that are stale.
+ * Runs those of the given steps that are stale. The order of `steps` is that of the work.
  * @returns what the steps made: the interpreter, spark-submit and the jars
  */
-export async function ensureSetUp(steps = ALL_STEPS) {
+export async function ensureSetUp(steps = LOCAL_RUN_STEPS) {
   if (steps.some(isStale)) {
     checkPrerequisites();
     process.stdout.write('Setting up (only what is missing or out of date):\n');

@@ -5,3 +5,11 @@ export interface Toolchain {
   readonly sparkSubmit: string;
   readonly jars: readonly string[];
 }
+
+/** What only the tests install that emulate AWS. */
+export interface AwsEmulation {
+  /** Hadoop's S3A and its SDK. */
+  readonly s3aJars: readonly string[];
+  /** The command of the emulator of S3 and other services. */
+  readonly ministack: string;
+}

@@ -1,3 +1,4 @@
 /** The door to the support room: what the tests use of it. */
+export { Guarded } from './guarded';
 export { close, listen } from './servers';
 export { until } from './until';

@@ -17,7 +17,7 @@ Options (names are not case-sensitive):
   maxRecordsPerShard   100000; maxBytesPerShard 67108864; maxSecondsPerBatch 20: a batch's limits for each shard
   drainUntil           epoch seconds: start no batch once each shard was read up to this moment; the record
                        `drained/<value>` then appears under positions; default: run for ever
-  epochPath, epoch     driver epoch (see epoch.py) to check before each batch; default: no check
+  epochPath, epoch     driver epoch (see epoch.py) to check before and after each batch's reads; default: no check
 
 An offset (positions.SourceOffset) holds the *start* positions of a batch; Spark keeps it in its own log. The ends are
 `<positions>/<batch>/<shard>` (positions.BatchEnd), written by the reading tasks. When nothing is new the offset does
@@ -132,6 +132,7 @@ class KinesisStreamReader(DataSourceStreamReader):
             position=partition.position,
             limits=options.limits,
             fail_on_data_loss=options.fail_on_data_loss,
+            check_epoch=self._check_epoch,
         )
         return read.rows()
 

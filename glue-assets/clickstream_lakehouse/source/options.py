@@ -10,7 +10,7 @@ from clickstream_lakehouse.source.shard_reader import ReadLimits
 
 @dataclass(frozen=True)
 class EpochOption:
-    """The driver epoch to check before each batch."""
+    """The driver epoch to check before and after each batch's reads."""
 
     path: str
     number: int

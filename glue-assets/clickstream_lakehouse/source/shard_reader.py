@@ -7,7 +7,7 @@ batch is the same rows whoever reads it, however often.
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -64,6 +64,8 @@ class ShardRead:
     position: ReadablePosition
     limits: ReadLimits = field(default_factory=ReadLimits)
     fail_on_data_loss: bool = True
+    check_epoch: Callable[[], None] = lambda: None
+    """Raises when this run is superseded. Stage 1 commits right after the reads, and planning was a whole batch ago."""
 
     def __post_init__(self) -> None:
         self._iterator: str | None = None
@@ -85,12 +87,14 @@ class ShardRead:
 
         :raises ReplayMismatchError: when another attempt ended elsewhere or the stream lost records
         :raises DataLossError: when the position is trimmed and fail_on_data_loss is set
+        :raises SupersededError: (check_epoch) when a later run has started; no end is written then
         """
         self._recorded_end = read_end(self.store, self.batch, self.shard_id)
         while not self._finished():
             records = self._next_records()
             if records:
                 yield from arrow_batches(records, self.stream.name, self.shard_id, self.batch)
+        self.check_epoch()
         if self._recorded_end is None:
             self._write_end()
         else:

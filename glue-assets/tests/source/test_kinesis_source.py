@@ -241,6 +241,34 @@ def test_a_superseded_driver_plans_no_batch(kinesis: FakeKinesis, options: dict[
         query.plan()
 
 
+def test_a_driver_that_is_superseded_while_it_reads_ends_no_batch(
+    kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path
+) -> None:
+    kinesis.add_shard("s1", b"a")
+    epochs = str(tmp_path / "epoch")
+    number = claim_epoch(epochs, "eu-west-1").number
+    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    planned = query.plan()
+    kinesis.on_get = lambda: claim_epoch(epochs, "eu-west-1")
+    with pytest.raises(SupersededError):
+        query.read(planned)
+    assert LocalStore(options["positions"]).list("") == []
+
+
+def test_a_superseded_driver_replays_no_batch_either(
+    kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path
+) -> None:
+    kinesis.add_shard("s1", b"a")
+    epochs = str(tmp_path / "epoch")
+    number = claim_epoch(epochs, "eu-west-1").number
+    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    planned = query.plan()
+    query.read(planned)
+    kinesis.on_get = lambda: claim_epoch(epochs, "eu-west-1")
+    with pytest.raises(SupersededError):
+        query.read(planned)
+
+
 def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
     kinesis: FakeKinesis, options: dict[str, str], clock: Clock
 ) -> None:

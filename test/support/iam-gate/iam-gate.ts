@@ -1,0 +1,139 @@
+/** A proxy before an emulator of AWS, which lets through what the roles of a template may do. */
+import { Agent, createServer, IncomingMessage, request as httpRequest, Server, ServerResponse } from 'http';
+import { awsRequest, AwsRequest, RequestParts } from './aws-request';
+import { Context } from './conditions';
+import { Denial, denial } from './denial';
+import { isAllowed, Right } from './policy';
+import { neededRights } from './rights';
+import { RolePolicies } from './role-policies';
+import { Call } from './usage';
+import { ACCOUNT } from '../../../examples/local/aws';
+import { close, listen } from '../../../examples/local/support';
+
+export interface IamGateOptions {
+  /** Signing name → URL of its emulator. */
+  readonly services: Readonly<Record<string, string>>;
+  /** Access key id → the statements of the role that it stands for. */
+  readonly policies: RolePolicies;
+  /** Context that a request does not carry, such as the VPC of a network interface. */
+  readonly context?: (right: Right) => Promise<Context>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer | string;
+}
+
+/** Names of what an answer of Kinesis gives as a token for its stream. */
+const TOKENS = ['ShardIterator', 'NextShardIterator', 'NextToken'];
+
+/** Headers of one connection only. Node answers `expect` itself. */
+const HOP_BY_HOP = ['connection', 'expect', 'keep-alive', 'transfer-encoding', 'host'];
+
+export class IamGate {
+  static async start(options: IamGateOptions): Promise<IamGate> {
+    const gate = new IamGate(options);
+    gate.port = await listen(gate.server, 0, 'gate');
+    return gate;
+  }
+
+  /** Every right that any request needed, in order. */
+  readonly calls: Call[] = [];
+  /** May be exchanged between runs, as a deployment would. */
+  policies: RolePolicies;
+  private port = 0;
+  private readonly tokens = new Map<string, string>();
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly server: Server = createServer((request, response) => {
+    this.answer(request).then(answer => send(request, response, answer), (error: Error) => {
+      send(request, response, { status: 500, headers: { 'content-type': 'text/plain' }, body: `${error.message}\n` });
+      this.failures.push(error);
+    });
+  });
+  /** Requests that the gate could not judge. */
+  readonly failures: Error[] = [];
+
+  private constructor(private readonly options: IamGateOptions) {
+    this.policies = options.policies;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async stop(): Promise<void> {
+    await close(this.server);
+    this.agent.destroy();
+  }
+
+  private async answer(message: IncomingMessage): Promise<Answer> {
+    const { method = 'GET', url = '/', headers } = message;
+    const parts: RequestParts = { method, url, headers, body: await bodyOf(message) };
+    const request = awsRequest(parts);
+    if (request === undefined) throw new Error(`${method} ${url} is not signed`);
+    const upstream = this.options.services[request.service];
+    if (upstream === undefined) throw new Error(`no emulator for ${request.service} (${method} ${url})`);
+    const rights = neededRights(request, ACCOUNT, this.tokens);
+    const denied = await this.judge(request, rights);
+    if (denied) return denied;
+    const answer = await this.forward(upstream, parts);
+    if (request.service === 'kinesis') this.remember(answer, rights);
+    return answer;
+  }
+
+  private async judge(request: AwsRequest, rights: readonly Right[]): Promise<Denial | undefined> {
+    const statements = this.policies[request.role];
+    if (statements === undefined) throw new Error(`no role ${request.role} in the template`);
+    const { role } = request;
+    const search = request.query.toString();
+    const line = `${request.method} ${request.path}${search ? `?${search}` : ''}`;
+    let first: Right | undefined;
+    for (const right of rights) {
+      const context = { ...right.context, ...await this.options.context?.(right) };
+      const allowed = isAllowed(statements, { ...right, context });
+      this.calls.push({ role, action: right.action, resource: right.resource, allowed, request: line });
+      if (!allowed) first ??= right;
+    }
+    return first && denial(request, first);
+  }
+
+  private forward(upstream: string, { method, url, headers, body }: RequestParts): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(new URL(url, upstream), {
+        agent: this.agent, method, path: url, headers: { ...endToEnd(headers), 'content-length': body.length },
+      }, incoming => {
+        bodyOf(incoming).then(answer => resolve({
+          status: incoming.statusCode ?? 502, headers: endToEnd(incoming.headers), body: answer,
+        }), reject);
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  /** Kinesis names the stream once. Later calls only carry the token of an answer. */
+  private remember({ body }: Answer, [right]: readonly Right[]) {
+    const fields = JSON.parse(String(body) || '{}') as Record<string, unknown>;
+    for (const name of TOKENS) {
+      if (typeof fields[name] === 'string') this.tokens.set(fields[name], right.resource);
+    }
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function endToEnd<Headers extends object>(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name))) as Headers;
+}
+
+/** The answer to a HEAD keeps the length of the body that it does not have. */
+function send({ method }: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {
+  const length = method === 'HEAD' ? String(headers['content-length'] ?? 0) : Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, 'content-length': length });
+  response.end(method === 'HEAD' ? undefined : body);
+}
