@@ -36,6 +36,11 @@ export class TemplateGraph {
     return seen;
   }
 
+  /** What the resource itself refers to or depends on. */
+  directlyBefore(id: string): ReadonlySet<string> {
+    return this.dependencies.get(id) ?? new Set();
+  }
+
   /** Ids of resources that wait for themselves; CloudFormation refuses such a template. */
   cyclic(): string[] {
     return Object.keys(this.template.Resources).filter(id => this.before(id).has(id));

@@ -1,0 +1,211 @@
+import { DeployedStack } from './deployed-stack';
+import { EventTraffic } from './event-traffic';
+import { ProviderFramework } from './provider-framework';
+import { Scenario } from './scenario';
+import { Stack } from './stack';
+import { graphOf } from './templates';
+import { handler as keeper } from '../../../src/processing/function/keeper.lambda';
+import * as drain from '../../../src/teardown/function/drain.lambda';
+import * as eniSweep from '../../../src/teardown/function/eni-sweep.lambda';
+import { Chance } from '../../support/virtual-aws/chance';
+import { SdkCalls } from '../../support/virtual-aws/sdk-calls';
+import { Timeline } from '../../support/virtual-aws/timeline';
+import { VirtualClock } from '../../support/virtual-aws/virtual-clock';
+import { VirtualEc2 } from '../../support/virtual-aws/virtual-ec2';
+import { RunBehaviour, VirtualGlue, VirtualRun } from '../../support/virtual-aws/virtual-glue';
+
+/** Deletions of one stack until it is gone; each one after what the last one named has been dealt with. */
+const MAX_ATTEMPTS = 4;
+
+/** A deletion that takes longer than this hangs: two custom resources of an hour, and the rest. */
+const ATTEMPT_MINUTES = 180;
+
+const HANDLERS = {
+  'Custom::ClickstreamDrain': drain,
+  'Custom::ClickstreamEniSweep': eniSweep,
+} as never;
+
+/** One stack in one scenario, with everything virtual but the handlers and CDK's framework. */
+export class Simulation {
+  readonly timeline: Timeline;
+  readonly stack: Stack;
+  attempts = 0;
+  private readonly clock = new VirtualClock(new Date('2026-03-01T00:00:00Z'));
+  private readonly chance: Chance;
+  private readonly glue: VirtualGlue;
+  private readonly ec2: VirtualEc2;
+  private readonly deployed: DeployedStack;
+  private readonly traffic: EventTraffic;
+  private readonly sdk: SdkCalls;
+  private readonly runs: { -readonly [Key in keyof RunBehaviour]: RunBehaviour[Key] };
+  private readonly interfacesOf = new Map<string, string[]>();
+
+  constructor(private readonly scenario: Scenario) {
+    const { clock } = this;
+    const graph = graphOf(scenario.variant);
+    this.timeline = new Timeline(clock);
+    this.chance = new Chance(scenario.seed);
+    this.runs = behaviourOf(scenario);
+    const { timeline, chance } = this;
+    this.glue = new VirtualGlue(clock, timeline, chance, this.runs, {
+      runBegan: run => this.runBegan(run), runEnded: run => this.runEnded(run),
+    });
+    if (scenario.variant.includes('scheduled')) this.glue.defaultArguments = { '--mode': 'drain' };
+    this.ec2 = new VirtualEc2(clock, timeline, chance,
+      { lagMinutes: scenario.interfaceLag, glueDeletesAfter: scenario.glueDeletesAfter });
+    this.traffic = new EventTraffic(clock, chance);
+    this.sdk = new SdkCalls(
+      { glue: this.glue.respond, ec2: this.ec2.respond, cloudWatch: () => this.incomingRecords() },
+      { chance, throttled: scenario.throttled });
+    this.deployed = new DeployedStack({
+      graph, clock, timeline, chance, glue: this.glue, ec2: this.ec2, traffic: this.traffic, scenario,
+      framework: new ProviderFramework(clock, timeline, this.sdk), handlers: HANDLERS,
+    });
+    this.stack = new Stack(graph, clock, timeline, chance, this.deployed);
+    this.deployed.exists = id => this.stack.exists(id);
+    Object.assign(process.env, {
+      JOB_NAME: 'job', JOB_ARN: 'arn:job', STREAM_NAME: 'stream', METRICS_NAMESPACE: 'Clicks',
+      CONTINUOUS: String(!scenario.variant.includes('scheduled')), LONGEST_GAP_SECONDS: '3600',
+    });
+  }
+
+  /** Creates the resources one by one, all of them or the first `count`, and lets time pass. */
+  async create(count = Infinity): Promise<void> {
+    for (const id of this.stack.creationOrder().slice(0, count)) {
+      const reason = await this.deployed.create(id);
+      if (reason) this.timeline.violation(id, `CREATE_FAILED ${reason}`);
+      this.stack.create(id);
+      if (/KeeperSchedule[0-9A-F]{8}$/.test(id)) this.callKeeper(id);
+    }
+  }
+
+  /** Deletes the stack, again and again, until it is gone or the failures do not end. */
+  async deleteUntilGone(rollsBackCreation = false): Promise<void> {
+    for (this.attempts = 1; this.attempts <= MAX_ATTEMPTS; this.attempts += 1) {
+      this.timeline.note('stack', `deletion ${this.attempts} begins`);
+      this.stack.startDeletion(rollsBackCreation);
+      await this.clock.run(ATTEMPT_MINUTES, () => !this.stack.isDeleting);
+      if (this.stack.isDeleting) this.timeline.violation('stack', `hangs after ${ATTEMPT_MINUTES} minutes`);
+      if (this.stack.left.length === 0) return this.checkNothingIsLeft();
+      this.checkReasons();
+      if (this.timeline.violations.length > 0) return;
+      await this.dealWithFailures();
+    }
+    this.timeline.violation('stack', `not gone after ${MAX_ATTEMPTS} deletions`);
+  }
+
+  /** Runs that ended long ago, and the one of the scenario. */
+  async useJob(): Promise<void> {
+    const { run, endedRuns, foreignInterfaces, foreignInGroup, roleGone } = this.scenario;
+    for (let index = 0; index < endedRuns; index += 1) {
+      this.glue.runs.unshift({
+        id: `jr_old_${index}`, state: 'FAILED', startedOn: this.clock.now, completedOn: this.clock.now,
+        arguments: {}, stops: 0,
+      });
+    }
+    await this.clock.run(2 * 60);
+    for (let index = 0; index < foreignInterfaces; index += 1) this.addForeign('another-group');
+    if (foreignInGroup && this.hasNetwork) this.addForeign('sg');
+    if (run === 'none' || this.glue.active.length > 0) return;
+    const started = this.glue.start();
+    if (run !== 'starting') await this.clock.run(5, () => started.state === 'RUNNING');
+    if (run === 'ended') this.glue.end(started, 'FAILED');
+    if (roleGone) this.ec2.jobRoleExists = false;
+  }
+
+  private get hasNetwork(): boolean {
+    return this.stack.graph.find('AWS::Glue::Connection').length > 0;
+  }
+
+  private addForeign(groupId: string): void {
+    // In the job's own VPC, whose subnet the stack deletes, only the endpoints have interfaces.
+    this.ec2.create({ groupId, subnetId: 'another-subnet', vpcId: 'vpc', description: 'mine', owner: 'foreign' });
+  }
+
+  private runBegan(run: VirtualRun): void {
+    this.traffic.readBy(run, this.glue);
+    if (!this.hasNetwork) return;
+    const made = Array.from({ length: this.scenario.workers }, () => this.ec2.create({
+      groupId: 'sg', subnetId: this.jobSubnet(), vpcId: 'vpc', owner: 'glue',
+      description: 'Attached to Glue using role: arn:role',
+    }));
+    this.interfacesOf.set(run.id, made.map(({ id }) => id));
+  }
+
+  private runEnded(run: VirtualRun): void {
+    this.traffic.readUpTo(run);
+    this.ec2.release(this.interfacesOf.get(run.id) ?? []);
+  }
+
+  private jobSubnet(): string {
+    const [id] = this.stack.graph.find('AWS::Glue::Connection');
+    const connection = this.stack.graph.template.Resources[id].Properties as {
+      ConnectionInput: { PhysicalConnectionRequirements: { SubnetId: { Ref?: string } } };
+    };
+    return connection.ConnectionInput.PhysicalConnectionRequirements.SubnetId.Ref ?? 'subnet';
+  }
+
+  private incomingRecords(): object {
+    return { Datapoints: this.traffic.received > 0 ? [{ Sum: this.traffic.received }] : [] };
+  }
+
+  /** EventBridge calls the keeper every minute as long as its rule exists; one call may come late. */
+  private callKeeper(rule: string): void {
+    if (!this.stack.exists(rule)) return;
+    this.clock.after(this.chance.between(0.5, 1.5), async () => {
+      try {
+        await this.sdk.invoke(() => keeper({ trigger: 'check' } as never));
+      } catch (error) {
+        this.timeline.note('keeper', `${error}`); // it is called again
+      }
+      this.callKeeper(rule);
+    });
+  }
+
+  private checkNothingIsLeft(): void {
+    const { timeline, glue, ec2, scenario } = this;
+    if (glue.active.length > 0 && scenario.onTimeout === 'FAIL') timeline.violation('stack', 'gone, but a run is active');
+    const foreign = [...ec2.interfaces.values()].filter(({ owner }) => owner === 'foreign').length;
+    const expected = scenario.foreignInterfaces - (foreign < scenario.foreignInterfaces ? 1 : 0);
+    if (foreign < expected) timeline.violation('stack', 'a foreign interface is gone');
+    const glues = [...ec2.interfaces.values()].filter(({ owner }) => owner === 'glue').length;
+    if (glues > 0 && scenario.onTimeout === 'FAIL') timeline.violation('stack', `gone, but ${glues} interfaces are left`);
+  }
+
+  /** Every reason must name something that is left, or the error that ended the handler. */
+  private checkReasons(): void {
+    const names = [...this.ec2.interfaces.keys(), ...this.glue.runs.map(({ id }) => id)];
+    const accepted = [...names, 'Task timed out', 'Rate exceeded', 'too many DPUs'];
+    for (const [id, reason] of this.stack.failures) {
+      if (!accepted.some(text => reason.includes(text))) {
+        this.timeline.violation(id, `its reason does not name anything that is left: ${reason}`);
+      }
+      if (!id.includes('Teardown') && this.scenario.onTimeout === 'FAIL') {
+        this.timeline.violation(id, 'failed, although the teardown should have waited for it');
+      }
+    }
+    if (this.stack.failures.size === 0) this.timeline.violation('stack', 'neither gone nor failed');
+  }
+
+  /** What the reasons tell the operator to do; then some hours pass. */
+  private async dealWithFailures(): Promise<void> {
+    Object.assign(this.runs, { drain: { ends: 'SUCCEEDED', minutes: 3 }, refuses: false, stopsNeeded: 1, stopMinutes: 2 });
+    await this.clock.run(4 * 60);
+    for (const [id, { owner, groupId }] of this.ec2.interfaces) {
+      if (groupId === 'sg' && (owner === 'foreign' || !this.ec2.jobRoleExists)) this.ec2.interfaces.delete(id);
+    }
+    this.glue.active.forEach(run => this.glue.end(run, 'STOPPED'));
+  }
+}
+
+function behaviourOf(scenario: Scenario): RunBehaviour {
+  const { stopMinutes, stopsNeeded, retryAfter, lastDrain, drainMinutes } = scenario;
+  return {
+    startMinutes: 2,
+    stopMinutes,
+    stopsNeeded,
+    retryAfter,
+    refuses: lastDrain === 'refused',
+    drain: { ends: lastDrain === 'refused' ? 'SUCCEEDED' : lastDrain, minutes: drainMinutes },
+  };
+}
