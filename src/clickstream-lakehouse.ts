@@ -95,7 +95,10 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
       ...props.monitoring, collector, eventStream, job, keeper,
     });
-    const teardown = new Teardown(this, 'Teardown', { ...props.teardown, ...common, job, network });
+    const keepsData = removalPolicy !== RemovalPolicy.DESTROY;
+    const teardown = new Teardown(this, 'Teardown', {
+      ...props.teardown, ...common, job, stream, keepsData, network,
+    });
     orderDeletion({ network, storage, job, teardown, keeper, collector });
 
     this.collector = collector;

@@ -1,7 +1,7 @@
 import {
   BatchStopJobRunCommand, GetJobCommand, GetTagsCommand, GlueClient, StartJobRunCommand,
 } from '@aws-sdk/client-glue';
-import { isActive, listRuns } from './job-runs';
+import { isActive, listRuns, LONGEST_RUN_MS } from './job-runs';
 import { Decision, decide, isFailure } from './keeper';
 
 /** Sent by the schedule's rule, or by the rule for `Glue Job State Change`. */
@@ -11,9 +11,6 @@ export interface KeeperEvent {
 }
 
 type ActionTaken = Decision['action'] | 'started' | 'alreadyRunning' | 'refused';
-
-/** Glue ends every run within this time, so an older one cannot be active. */
-const LONGEST_RUN_MS = 7 * 24 * 3_600_000;
 
 /** Errors that do not count as starts: quotas, or an account that Glue does not serve yet. */
 const REFUSALS = new Set([

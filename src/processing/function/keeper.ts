@@ -52,7 +52,8 @@ export function isFailure(state: string): boolean {
 }
 
 function isDraining({ tags, now }: Observation): boolean {
-  const since = Date.parse(tags[DRAINING_TAG] ?? '');
+  const [time] = (tags[DRAINING_TAG] ?? '').split(' ');
+  const since = Date.parse(time);
   return now.getTime() - since < DRAINING_HOURS * HOUR; // false for NaN: no tag, or not a time
 }
 

@@ -6,12 +6,6 @@ import { Chance } from './chance';
 /** A virtual service: the response to a command, by the command's name without `Command`. */
 export type Respond = (command: string, input: any) => object; // eslint-disable-line @typescript-eslint/no-explicit-any
 
-export interface Faults {
-  /** Share of the attempts that are throttled. */
-  readonly throttled: number;
-  readonly chance: Chance;
-}
-
 /** Lambda ends a handler of this package after this time. */
 const HANDLER_SECONDS = 60;
 
@@ -36,6 +30,7 @@ export class Invocation {
   /** Never resolves once the handler is ended. */
   async spend(seconds: number): Promise<void> {
     this.seconds += seconds;
+    jest.setSystemTime(Date.now() + seconds * 1000); // for the handler; the clock sets it back for the others
     if (this.seconds < HANDLER_SECONDS) return;
     this.kill(new Error(`Task timed out after ${HANDLER_SECONDS}.00 seconds`));
     await new Promise(() => undefined);
@@ -49,11 +44,13 @@ export class Invocation {
 
 /** Lets every SDK client of the process call the virtual services, with latency, throttling and the SDK's retries. */
 export class SdkCalls {
+  /** Share of the attempts that are throttled. */
+  throttled = 0;
   private current = new Invocation();
 
   constructor(
     services: { readonly glue: Respond; readonly ec2?: Respond; readonly cloudWatch?: Respond },
-    private readonly faults: Faults,
+    private readonly chance: Chance,
   ) {
     this.serve(GlueClient.prototype, services.glue);
     this.serve(EC2Client.prototype, services.ec2);
@@ -85,10 +82,10 @@ export class SdkCalls {
   }
 
   private async attempts(maxAttempts: number): Promise<void> {
-    const { chance, throttled } = this.faults;
+    const { chance } = this;
     for (let attempt = 1; ; attempt += 1) {
       await this.current.spend(chance.between(0.05, 0.3));
-      if (!chance.happens(throttled)) return;
+      if (!chance.happens(this.throttled)) return;
       if (attempt >= maxAttempts) throw awsError('ThrottlingException', 'Rate exceeded');
       const pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1));
       await this.current.spend(chance.between(0, pause));

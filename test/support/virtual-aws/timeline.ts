@@ -9,7 +9,8 @@ export class Timeline {
   constructor(private readonly clock: VirtualClock) {}
 
   note(who: string, what: string): void {
-    this.lines.push(`${this.clock.minutes.toFixed(2).padStart(8)}  ${who}: ${what}`);
+    const [sentence] = what.split('\n'); // without the stack trace that the framework adds
+    this.lines.push(`${this.clock.minutes.toFixed(2).padStart(8)}  ${who}: ${sentence}`);
   }
 
   violation(who: string, what: string): void {

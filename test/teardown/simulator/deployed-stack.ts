@@ -47,6 +47,8 @@ export interface Parts {
 /** The resources of a stack and what becomes of the virtual services when one is created or deleted. */
 export class DeployedStack implements ResourceWorld {
   exists: (id: string) => boolean = () => true;
+  /** The handler's invocation that Lambda ends from now on, and the call in which it does. */
+  kill?: Scenario['kill'];
   private readonly physicalIds = new Map<string, string>();
   private invocations = 0;
   private requests = 0;
@@ -181,8 +183,8 @@ export class DeployedStack implements ResourceWorld {
       missingParts: () => (this.exists(id) ? parts.filter(part => !this.exists(part)) : []),
       respond,
       killedAtCall: () => {
-        this.invocations += 1;
-        const { kill } = this.parts.scenario;
+        const { kill } = this;
+        this.invocations += kill ? 1 : 0;
         return kill?.invocation === this.invocations ? kill.call : undefined;
       },
     };

@@ -40,7 +40,7 @@ const usually = <T>(usual: T, ...others: T[]) =>
 export const anyScenario: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.integer({ min: 1, max: 2_147_483_645 }),
   variant: fc.constantFrom(...VARIANTS),
-  timeout: usually(45, 1, 10, 50),
+  timeout: usually(45, 10, 50),
   onTimeout: usually<'FAIL' | 'CONTINUE'>('FAIL', 'CONTINUE'),
   workers: fc.integer({ min: 2, max: 40 }),
   run: fc.constantFrom('none', 'ended', 'starting', 'running'),

@@ -20,6 +20,9 @@ const MAX_ATTEMPTS = 4;
 /** A deletion that takes longer than this hangs: two custom resources of an hour, and the rest. */
 const ATTEMPT_MINUTES = 180;
 
+const NOON = new Date('2026-03-01T12:00:00Z');
+const YESTERDAY = new Date('2026-02-28T12:00:00Z');
+
 const HANDLERS = {
   'Custom::ClickstreamDrain': drain,
   'Custom::ClickstreamEniSweep': eniSweep,
@@ -30,7 +33,7 @@ export class Simulation {
   readonly timeline: Timeline;
   readonly stack: Stack;
   attempts = 0;
-  private readonly clock = new VirtualClock(new Date('2026-03-01T00:00:00Z'));
+  private readonly clock = new VirtualClock(NOON);
   private readonly chance: Chance;
   private readonly glue: VirtualGlue;
   private readonly ec2: VirtualEc2;
@@ -55,8 +58,7 @@ export class Simulation {
       { lagMinutes: scenario.interfaceLag, glueDeletesAfter: scenario.glueDeletesAfter });
     this.traffic = new EventTraffic(clock, chance);
     this.sdk = new SdkCalls(
-      { glue: this.glue.respond, ec2: this.ec2.respond, cloudWatch: () => this.incomingRecords() },
-      { chance, throttled: scenario.throttled });
+      { glue: this.glue.respond, ec2: this.ec2.respond, cloudWatch: () => this.incomingRecords() }, chance);
     this.deployed = new DeployedStack({
       graph, clock, timeline, chance, glue: this.glue, ec2: this.ec2, traffic: this.traffic, scenario,
       framework: new ProviderFramework(clock, timeline, this.sdk), handlers: HANDLERS,
@@ -81,6 +83,8 @@ export class Simulation {
 
   /** Deletes the stack, again and again, until it is gone or the failures do not end. */
   async deleteUntilGone(rollsBackCreation = false): Promise<void> {
+    this.sdk.throttled = this.scenario.throttled;
+    this.deployed.kill = this.scenario.kill;
     for (this.attempts = 1; this.attempts <= MAX_ATTEMPTS; this.attempts += 1) {
       this.timeline.note('stack', `deletion ${this.attempts} begins`);
       this.stack.startDeletion(rollsBackCreation);
@@ -98,12 +102,11 @@ export class Simulation {
   async useJob(): Promise<void> {
     const { run, endedRuns, foreignInterfaces, foreignInGroup, roleGone } = this.scenario;
     for (let index = 0; index < endedRuns; index += 1) {
-      this.glue.runs.unshift({
-        id: `jr_old_${index}`, state: 'FAILED', startedOn: this.clock.now, completedOn: this.clock.now,
-        arguments: {}, stops: 0,
+      this.glue.runs.push({
+        id: `jr_old_${index}`, state: 'FAILED', startedOn: YESTERDAY, completedOn: YESTERDAY, arguments: {}, stops: 0,
       });
     }
-    await this.clock.run(2 * 60);
+    await this.clock.run(10);
     for (let index = 0; index < foreignInterfaces; index += 1) this.addForeign('another-group');
     if (foreignInGroup && this.hasNetwork) this.addForeign('sg');
     if (run === 'none' || this.glue.active.length > 0) return;
@@ -190,6 +193,7 @@ export class Simulation {
   /** What the reasons tell the operator to do; then some hours pass. */
   private async dealWithFailures(): Promise<void> {
     Object.assign(this.runs, { drain: { ends: 'SUCCEEDED', minutes: 3 }, refuses: false, stopsNeeded: 1, stopMinutes: 2 });
+    this.sdk.throttled = 0;
     await this.clock.run(4 * 60);
     for (const [id, { owner, groupId }] of this.ec2.interfaces) {
       if (groupId === 'sg' && (owner === 'foreign' || !this.ec2.jobRoleExists)) this.ec2.interfaces.delete(id);
