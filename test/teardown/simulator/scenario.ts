@@ -34,6 +34,28 @@ export interface Scenario {
   readonly sentTwice: boolean;
 }
 
+/** Nothing goes wrong. */
+export const CALM: Scenario = {
+  seed: 1,
+  variant: 'kept',
+  timeout: 45,
+  onTimeout: 'FAIL',
+  workers: 2,
+  run: 'running',
+  endedRuns: 0,
+  stopsNeeded: 1,
+  stopMinutes: 1,
+  lastDrain: 'SUCCEEDED',
+  drainMinutes: 3,
+  interfaceLag: 15,
+  glueDeletesAfter: 15,
+  roleGone: false,
+  throttled: 0,
+  foreignInterfaces: 0,
+  foreignInGroup: false,
+  sentTwice: false,
+};
+
 const usually = <T>(usual: T, ...others: T[]) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
 
