@@ -90,7 +90,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const job = new StreamingJob(this, 'Job', {
       ...props.processing, ...common, stream, streamRetention: retention, storage, network,
     });
-    const keeper = new JobKeeper(this, 'Keeper', { ...common, job });
+    const keeper = new JobKeeper(this, 'Keeper', { ...common, job, stream });
     const query = new AthenaQuery(this, 'Query', { ...props.query, encryptionKey, storage });
     const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
       ...props.monitoring, collector, eventStream, job, keeper,

@@ -9,7 +9,7 @@ export class Timeline {
   constructor(private readonly clock: VirtualClock) {}
 
   note(who: string, what: string): void {
-    const [sentence] = what.split('\n'); // without the stack trace that the framework adds
+    const [sentence] = what.replace(/0{9,}/g, '…').split('\n'); // without the stack trace that the framework adds
     this.lines.push(`${this.clock.minutes.toFixed(2).padStart(8)}  ${who}: ${sentence}`);
   }
 

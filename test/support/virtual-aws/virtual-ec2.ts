@@ -38,7 +38,7 @@ export class VirtualEc2 {
 
   create(one: Omit<VirtualInterface, 'id' | 'status'>): VirtualInterface {
     this.made += 1;
-    const created: VirtualInterface = { ...one, id: `eni-${this.made}`, status: 'in-use' };
+    const created: VirtualInterface = { ...one, id: `eni-${String(this.made).padStart(17, '0')}`, status: 'in-use' };
     this.interfaces.set(created.id, created);
     return created;
   }
@@ -62,7 +62,8 @@ export class VirtualEc2 {
       one.groupId === resource.groupId || one.subnetId === resource.subnetId);
   }
 
-  readonly respond = (command: string, input: any): object => { // eslint-disable-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly respond = (command: string, input: any): object => {
     switch (command) {
       case 'DescribeSecurityGroups':
         if (!this.groupTags) throw awsError('InvalidGroup.NotFound');

@@ -40,6 +40,11 @@ const TERMINAL = ['STOPPED', 'SUCCEEDED', 'FAILED', 'TIMEOUT', 'ERROR', 'EXPIRED
 /** Runs of one page, few enough that lists have several. */
 const PAGE = 5;
 
+/** As long as Glue's own ids. */
+export function runId(number: number): string {
+  return `jr_${String(number).padStart(64, '0')}`;
+}
+
 /** Glue with one job: its tags, its runs and what they do in time. */
 export class VirtualGlue {
   readonly runs: VirtualRun[] = [];
@@ -61,7 +66,7 @@ export class VirtualGlue {
     return this.runs.filter(run => !TERMINAL.includes(run.state));
   }
 
-  start(args: Record<string, string> = {}, id = `jr_${this.runs.length + 1}`): VirtualRun {
+  start(args: Record<string, string> = {}, id = runId(this.runs.length + 1)): VirtualRun {
     const run: VirtualRun = { id, state: 'STARTING', startedOn: this.clock.now, arguments: args, stops: 0 };
     this.runs.unshift(run);
     if (this.active.length > 1) this.timeline.violation('Glue', `${id} starts beside another run`);
@@ -81,12 +86,13 @@ export class VirtualGlue {
     return run.arguments['--mode'] ?? this.defaultArguments['--mode'] ?? 'continuous';
   }
 
-  readonly respond = (command: string, input: any): object => { // eslint-disable-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly respond = (command: string, input: any): object => {
     if (!this.tags) throw awsError('EntityNotFoundException', 'the job does not exist');
     switch (command) {
       case 'GetTags': return { Tags: { ...this.tags } };
-      case 'TagResource': return Object.assign(this.tags, input.TagsToAdd) && {};
-      case 'UntagResource': return input.TagsToRemove.forEach((tag: string) => delete this.tags![tag]), {};
+      case 'TagResource': return this.tag({ ...this.tags, ...input.TagsToAdd });
+      case 'UntagResource': return this.tag({ ...this.tags, [input.TagsToRemove[0]]: undefined });
       case 'GetJob': return { Job: { CreatedOn: this.createdOn, LastModifiedOn: this.modifiedOn } };
       case 'GetJobRuns': return this.page(Number(input.NextToken ?? 0));
       case 'BatchStopJobRun': return this.stop(input.JobRunIds);
@@ -94,6 +100,11 @@ export class VirtualGlue {
       default: throw new Error(`unexpected ${command}`);
     }
   };
+
+  private tag(tags: Record<string, string | undefined>): object {
+    this.tags = Object.fromEntries(Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined));
+    return {};
+  }
 
   private begin(run: VirtualRun): void {
     if (run.state !== 'STARTING') return;
@@ -110,8 +121,12 @@ export class VirtualGlue {
     const next = from + PAGE;
     return {
       JobRuns: this.runs.slice(from, next).map(run => ({
-        Id: run.id, JobRunState: run.state, StartedOn: run.startedOn, CompletedOn: run.completedOn,
-        Arguments: run.arguments, ErrorMessage: run.error,
+        Id: run.id,
+        JobRunState: run.state,
+        StartedOn: run.startedOn,
+        CompletedOn: run.completedOn,
+        Arguments: run.arguments,
+        ErrorMessage: run.error,
       })),
       NextToken: next < this.runs.length ? String(next) : undefined,
     };

@@ -175,7 +175,9 @@ describe('when the data are kept', () => {
   const KEEPS = { ...POLL, ResourceProperties: { ...PROPERTIES, LastDrain: 'true' } };
   const started = () => glue.commandCalls(StartJobRunCommand).map(call => call.args[0].input);
   const lastDrain = (more: Partial<JobRun>) => glue.on(GetJobRunsCommand).resolves({
-    JobRuns: [{ Id: 'jr_last', StartedOn: new Date(NOW.getTime() + 75_000), Arguments: { '--mode': 'drain' }, ...more }],
+    JobRuns: [
+      { Id: 'jr_last', StartedOn: new Date(NOW.getTime() + 75_000), Arguments: { '--mode': 'drain' }, ...more },
+    ],
   });
   const records = (Sum?: number) =>
     cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: Sum === undefined ? [] : [{ Sum }] });
@@ -255,7 +257,7 @@ describe('when the data are kept', () => {
     }
   });
 
-  test('does without it when no record has arrived since the last success, after the time that metrics take', async () => {
+  test('does without it when no record came since the last success, after the time that metrics take', async () => {
     const startedOn = new Date(NOW.getTime() - 3_600_000);
     glue.on(GetJobRunsCommand).resolves({ JobRuns: [{ Id: 'jr_0', JobRunState: 'SUCCEEDED', StartedOn: startedOn }] });
     records();

@@ -13,9 +13,16 @@ import { VirtualGlue } from '../../support/virtual-aws/virtual-glue';
 const CUSTOM_RESOURCE_MINUTES = 60;
 const IN_USE_MINUTES = 15;
 
+export const JOB_ROLE = 'arn:aws:iam::123456789012:role/clickstream-production-LakehouseJobRole2FA4B225-AbCdEfGhIjKl';
+
 /** Values of the custom resources' properties, as the virtual services know them. */
 const PROPERTIES: Record<string, string> = {
-  JobName: 'job', JobArn: 'arn:job', Stack: 'stack-id', VpcId: 'vpc', SecurityGroupId: 'sg', JobRoleArn: 'arn:role',
+  JobName: 'job',
+  JobArn: 'arn:job',
+  Stack: 'stack-id',
+  VpcId: 'vpc',
+  SecurityGroupId: 'sg',
+  JobRoleArn: JOB_ROLE,
   StreamName: 'stream',
 };
 
@@ -46,14 +53,16 @@ export interface Parts {
 
 /** The resources of a stack and what becomes of the virtual services when one is created or deleted. */
 export class DeployedStack implements ResourceWorld {
-  exists: (id: string) => boolean = () => true;
+  exists: (id: string) => boolean;
   /** The handler's invocation that Lambda ends from now on, and the call in which it does. */
   kill?: Scenario['kill'];
   private readonly physicalIds = new Map<string, string>();
   private invocations = 0;
   private requests = 0;
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    this.exists = () => true;
+  }
 
   /** @returns the reason why it could not be created */
   async create(id: string): Promise<string | undefined> {
@@ -155,7 +164,7 @@ export class DeployedStack implements ResourceWorld {
       RequestType,
       RequestId: `00000000-0000-0000-0000-${String(this.requests).padStart(12, '0')}`,
       ResponseURL: 'https://cloudformation.example/response?signature=secret',
-      StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/clickstream/00000000-0000-0000-0000-000000000000',
+      StackId: `arn:aws:cloudformation:eu-central-1:123456789012:stack/clickstream/${'0'.repeat(36)}`,
       LogicalResourceId: id,
       PhysicalResourceId: this.physicalIds.get(id),
       ResourceProperties: this.properties(id),

@@ -5,7 +5,7 @@ import { VirtualGlue, VirtualRun } from '../../support/virtual-aws/virtual-glue'
 /** The last request may be answered this long after its stage is gone. */
 const LONGEST_REQUEST_MINUTES = 29 / 60;
 
-/** Events that the collector acknowledges while it has its stage, and whether a run has read them. Times are minutes. */
+/** Events that the collector acknowledges while it has its stage, and those that no run has read. Times are minutes. */
 export class EventTraffic {
   private unreadSince: number[] = [];
   private readonly beganAt = new Map<string, number>();

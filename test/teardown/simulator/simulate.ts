@@ -1,7 +1,7 @@
-import { DeployedStack } from './deployed-stack';
+import { DeployedStack, JOB_ROLE } from './deployed-stack';
 import { EventTraffic } from './event-traffic';
 import { ProviderFramework } from './provider-framework';
-import { Scenario } from './scenario';
+import { CALM, Scenario } from './scenario';
 import { Stack } from './stack';
 import { graphOf } from './templates';
 import { handler as keeper } from '../../../src/processing/function/keeper.lambda';
@@ -12,7 +12,7 @@ import { SdkCalls } from '../../support/virtual-aws/sdk-calls';
 import { Timeline } from '../../support/virtual-aws/timeline';
 import { VirtualClock } from '../../support/virtual-aws/virtual-clock';
 import { VirtualEc2 } from '../../support/virtual-aws/virtual-ec2';
-import { RunBehaviour, VirtualGlue, VirtualRun } from '../../support/virtual-aws/virtual-glue';
+import { RunBehaviour, runId, VirtualGlue, VirtualRun } from '../../support/virtual-aws/virtual-glue';
 
 /** Deletions of one stack until it is gone; each one after what the last one named has been dealt with. */
 const MAX_ATTEMPTS = 4;
@@ -62,14 +62,26 @@ export class Simulation {
     this.sdk = new SdkCalls(
       { glue: this.glue.respond, ec2: this.ec2.respond, cloudWatch: () => this.incomingRecords() }, chance);
     this.deployed = new DeployedStack({
-      graph, clock, timeline, chance, glue: this.glue, ec2: this.ec2, traffic: this.traffic, scenario,
-      framework: new ProviderFramework(clock, timeline, this.sdk), handlers: HANDLERS,
+      graph,
+      clock,
+      timeline,
+      chance,
+      glue: this.glue,
+      ec2: this.ec2,
+      traffic: this.traffic,
+      scenario,
+      framework: new ProviderFramework(clock, timeline, this.sdk),
+      handlers: HANDLERS,
     });
     this.stack = new Stack(graph, clock, timeline, chance, this.deployed);
     this.deployed.exists = id => this.stack.exists(id);
     Object.assign(process.env, {
-      JOB_NAME: 'job', JOB_ARN: 'arn:job', STREAM_NAME: 'stream', METRICS_NAMESPACE: 'Clicks',
-      CONTINUOUS: String(!scenario.variant.includes('scheduled')), LONGEST_GAP_SECONDS: '3600',
+      JOB_NAME: 'job',
+      JOB_ARN: 'arn:job',
+      STREAM_NAME: 'stream',
+      METRICS_NAMESPACE: 'Clicks',
+      CONTINUOUS: String(!scenario.variant.includes('scheduled')),
+      LONGEST_GAP_SECONDS: '3600',
     });
   }
 
@@ -112,7 +124,7 @@ export class Simulation {
     const { run, endedRuns, foreignInterfaces, foreignInGroup, roleGone } = this.scenario;
     for (let index = 0; index < endedRuns; index += 1) {
       this.glue.runs.push({
-        id: `jr_old_${index}`, state: 'FAILED', startedOn: YESTERDAY, completedOn: YESTERDAY, arguments: {}, stops: 0,
+        id: runId(9000 + index), state: 'FAILED', startedOn: YESTERDAY, completedOn: YESTERDAY, arguments: {}, stops: 0,
       });
     }
     await this.clock.run(10);
@@ -128,7 +140,7 @@ export class Simulation {
   private async createOne(id: string): Promise<string | undefined> {
     const reason = await this.deployed.create(id);
     this.stack.create(id);
-    if (/KeeperSchedule[0-9A-F]{8}$/.test(id)) this.callKeeper(id);
+    if (/KeeperCheck[0-9A-F]{8}$/.test(id)) this.callKeeper(id);
     return reason;
   }
 
@@ -145,8 +157,11 @@ export class Simulation {
     this.traffic.readBy(run, this.glue);
     if (!this.hasNetwork) return;
     const made = Array.from({ length: this.scenario.workers }, () => this.ec2.create({
-      groupId: 'sg', subnetId: this.jobSubnet(), vpcId: 'vpc', owner: 'glue',
-      description: 'Attached to Glue using role: arn:role',
+      groupId: 'sg',
+      subnetId: this.jobSubnet(),
+      vpcId: 'vpc',
+      owner: 'glue',
+      description: `Attached to Glue using role: ${JOB_ROLE}`,
     }));
     this.interfacesOf.set(run.id, made.map(({ id }) => id));
   }
@@ -173,7 +188,7 @@ export class Simulation {
     if (!this.stack.exists(rule)) return;
     this.clock.after(this.chance.between(0.5, 1.5), async () => {
       try {
-        await this.sdk.invoke(() => keeper({ trigger: 'check' } as never));
+        await this.sdk.invoke(() => keeper({ trigger: 'check' }));
       } catch (error) {
         this.timeline.note('keeper', `${error}`); // it is called again
       }
@@ -184,7 +199,8 @@ export class Simulation {
   private checkNothingIsLeft(): void {
     const { timeline, glue, ec2, scenario } = this;
     const [glues, foreign] = ['glue', 'foreign'].map(kind =>
-      [...ec2.interfaces.values()].filter(({ owner, groupId }) => owner === kind && (kind === 'glue' || groupId !== 'sg')));
+      [...ec2.interfaces.values()].filter(({ owner, groupId }) =>
+        owner === kind && (kind === 'glue' || groupId !== 'sg')));
     if (foreign.length < this.foreign) timeline.violation('stack', 'a foreign interface is gone');
     if (scenario.onTimeout === 'CONTINUE') return; // it says in the log what is left
     if (glue.active.length > 0) timeline.violation('stack', 'gone, but a run is active');
@@ -194,7 +210,9 @@ export class Simulation {
   /** Every reason must name something that is left, or the error that ended the handler. */
   private checkReasons(): void {
     const names = [...this.ec2.interfaces.keys(), ...this.glue.runs.map(({ id }) => id)];
-    const accepted = [...names, 'Task timed out', 'Rate exceeded', 'too many DPUs'];
+    const { kill, throttled } = this.scenario;
+    const causes = [...kill ? ['Task timed out'] : [], ...throttled ? ['Rate exceeded'] : []];
+    const accepted = [...names, ...causes, 'too many DPUs'];
     for (const [id, reason] of this.stack.failures) {
       if (!accepted.some(text => reason.includes(text))) {
         this.timeline.violation(id, `its reason does not name anything that is left: ${reason}`);
@@ -208,7 +226,7 @@ export class Simulation {
 
   /** What the reasons tell the operator to do; then some hours pass. */
   private async dealWithFailures(): Promise<void> {
-    Object.assign(this.runs, { drain: { ends: 'SUCCEEDED', minutes: 3 }, refuses: false, stopsNeeded: 1, stopMinutes: 2 });
+    Object.assign(this.runs, behaviourOf({ ...CALM, retryAfter: this.scenario.retryAfter }));
     this.sdk.throttled = 0;
     await this.clock.run(4 * 60);
     for (const [id, { owner, groupId }] of this.ec2.interfaces) {

@@ -13,7 +13,7 @@ export interface ResourceWorld {
 
 type State = 'absent' | 'exists' | 'deleting' | 'failed' | 'skipped';
 
-/** CloudFormation's deletion of a stack: along the dependencies, as parallel as they allow, in an order left to chance. */
+/** CloudFormation's deletion of a stack: along the dependencies, in parallel, in an order that is left to chance. */
 export class Stack {
   readonly failures = new Map<string, string>();
   private readonly states: Map<string, State>;

@@ -13,7 +13,10 @@ const PROPS: Record<Variant, ClickstreamLakehouseProps | Parameters<typeof synth
   'own vpc': stack => ({ vpc: new ec2.Vpc(stack, 'Own', { maxAzs: 2, natGateways: 1 }) }),
   'imported vpc': stack => ({
     vpc: ec2.Vpc.fromVpcAttributes(stack, 'Imported', {
-      vpcId: 'vpc', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet'], privateSubnetRouteTableIds: ['rtb'],
+      vpcId: 'vpc',
+      availabilityZones: ['eu-west-1a'],
+      privateSubnetIds: ['subnet'],
+      privateSubnetRouteTableIds: ['rtb'],
     }),
   }),
   'no network': { network: LakehouseNetwork.none() },
