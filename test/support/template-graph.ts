@@ -16,9 +16,13 @@ export interface CloudFormationResource {
 export class TemplateGraph {
   private readonly dependencies: Map<string, Set<string>>;
 
-  constructor(readonly template: CloudFormationTemplate) {
+  /** @param leavesOut dependencies that do not count, to see what becomes of a template without them */
+  constructor(
+    readonly template: CloudFormationTemplate, leavesOut: (id: string, dependency: string) => boolean = () => false,
+  ) {
     const resources = Object.entries(template.Resources);
-    this.dependencies = new Map(resources.map(([id, resource]) => [id, this.directDependencies(resource)]));
+    this.dependencies = new Map(resources.map(([id, resource]) =>
+      [id, new Set([...this.directDependencies(resource)].filter(dependency => !leavesOut(id, dependency)))]));
   }
 
   /** Everything that exists before the resource is created. */
