@@ -15,6 +15,8 @@ export interface KeeperScenario {
   readonly deployments: readonly number[];
   /** Shares of the events that are lost, or delivered twice. */
   readonly lostEvents: number;
+  /** Every event of the schedule is lost. */
+  readonly lostSchedule: boolean;
   readonly repeatedEvents: number;
   readonly latestMinutes: number;
   readonly failsPerHour: number;
@@ -72,7 +74,9 @@ class KeeperSimulation {
   async run(): Promise<Timeline> {
     this.deploy();
     this.every(1, () => this.deliver({ trigger: 'check' }));
-    this.every(INTERVAL, () => this.continuous || this.deliver({ trigger: 'schedule' }));
+    this.every(INTERVAL, () => {
+      if (!this.continuous && !this.scenario.lostSchedule) this.deliver({ trigger: 'schedule' });
+    });
     this.every(1, () => this.check());
     if (this.scenario.eventsPerHour > 0) this.every(60 / this.scenario.eventsPerHour, () => this.receive());
     this.scenario.deployments.forEach(time => this.clock.after(time, () => this.deploy()));
@@ -81,6 +85,7 @@ class KeeperSimulation {
       this.deploy();
     }));
     await this.clock.run(DURATION);
+    if (this.glue.secondRunsRefused > 0) this.timeline.violation('keeper', 'asked for a second run');
     return this.timeline;
   }
 

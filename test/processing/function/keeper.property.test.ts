@@ -7,6 +7,7 @@ const scenario: fc.Arbitrary<KeeperScenario> = fc.record({
   modeChanges: fc.array(fc.integer({ min: 10, max: 700 }), { maxLength: 3 }),
   deployments: fc.array(fc.integer({ min: 10, max: 700 }), { maxLength: 2 }),
   lostEvents: fc.constantFrom(0, 0.3),
+  lostSchedule: fc.boolean(),
   repeatedEvents: fc.constantFrom(0, 0.3),
   latestMinutes: fc.constantFrom(0, 5),
   failsPerHour: fc.constantFrom(0, 0.5),

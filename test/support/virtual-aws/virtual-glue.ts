@@ -50,6 +50,8 @@ export class VirtualGlue {
   readonly runs: VirtualRun[] = [];
   tags?: Record<string, string>;
   defaultArguments: Record<string, string> = {};
+  /** Requests for a second run beside an active one. */
+  secondRunsRefused = 0;
   createdOn: Date;
   modifiedOn: Date;
   private retried = false;
@@ -161,7 +163,10 @@ export class VirtualGlue {
 
   private startRequested(args?: Record<string, string>): object {
     if (this.behaviour.refuses) throw awsError('ResourceNumberLimitExceededException', 'too many DPUs');
-    if (this.active.length > 0) throw awsError('ConcurrentRunsExceededException');
+    if (this.active.length > 0) {
+      this.secondRunsRefused += 1;
+      throw awsError('ConcurrentRunsExceededException');
+    }
     return { JobRunId: this.start(args).id };
   }
 }
