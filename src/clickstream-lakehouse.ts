@@ -93,12 +93,15 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const job = new StreamingJob(this, 'Job', {
       ...props.processing, ...common, stream, streamRetention: retention, storage, network,
     });
-    const keeper = new JobKeeper(this, 'Keeper', { ...common, job });
+    const keeper = new JobKeeper(this, 'Keeper', { ...common, job, stream });
     const query = new AthenaQuery(this, 'Query', { ...props.query, encryptionKey, storage });
     const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
       ...props.monitoring, collector, eventStream, job, keeper,
     });
-    const teardown = new Teardown(this, 'Teardown', { ...props.teardown, ...common, job, network });
+    const keepsData = removalPolicy !== RemovalPolicy.DESTROY;
+    const teardown = new Teardown(this, 'Teardown', {
+      ...props.teardown, ...common, job, stream, keepsData, network,
+    });
     const emptying = new Emptying(this, 'Emptying', {
       ...props.teardown, ...common, buckets: [...storage.bucketsToEmpty, query.resultsBucket],
     });

@@ -71,6 +71,8 @@ const EXPECTED: Record<string, string[]> = {
   TeardownDrainIsCompleteRole: [
     writesLog('TeardownDrainIsCompleteLog'),
     `glue:BatchStopJobRun glue:GetJobRuns glue:GetTags on ${GLUE}:job/\${Job}`,
+    `glue:StartJobRun on ${GLUE}:job/\${Job}`,
+    `cloudwatch:GetMetricStatistics on * ${IN_REGION}`,
   ],
   ...framework('TeardownDrain'),
   TeardownEniSweepOnEventRole: [writesLog('TeardownEniSweepOnEventLog')],

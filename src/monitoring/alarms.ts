@@ -25,7 +25,7 @@ export interface AlarmDefinition extends cloudwatch.CreateAlarmOptions {
 }
 
 const PERIOD = Duration.minutes(5);
-const { AVERAGE, MAXIMUM, SUM } = cloudwatch.Stats;
+const { AVERAGE, MAXIMUM, MINIMUM, SUM } = cloudwatch.Stats;
 const {
   GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD,
 } = cloudwatch.ComparisonOperator;
@@ -46,6 +46,7 @@ export function alarmsOf(monitored: Monitored, thresholds: Thresholds): AlarmDef
     ...collectorAlarms(monitored, thresholds),
     ...streamAlarms(monitored, thresholds),
     ...keeperAlarms(monitored),
+    ...successAlarm(monitored),
     ...jobAlarms(monitored, thresholds),
   ];
 }
@@ -143,6 +144,22 @@ function keeperAlarms({ job, keeper }: Monitored): AlarmDefinition[] {
     evaluationPeriods: 2,
     alarmDescription: "The keeper fails, so the job is not restarted. Read the function's log.",
   }];
+}
+
+/** The iterator age has no data when nothing reads, so this alarm does not depend on anything that runs. */
+function successAlarm({ job }: Monitored): AlarmDefinition[] {
+  const { isContinuous, _longestGap: longestGap } = job.schedule;
+  const late = isContinuous ? Duration.minutes(30) : longestGap?.plus(Duration.hours(1));
+  return late ? [{
+    id: 'NotSucceeding',
+    metric: job.metric('SecondsSinceSuccess', { period: PERIOD, statistic: MINIMUM }),
+    threshold: late.toSeconds(),
+    evaluationPeriods: 3,
+    comparisonOperator: GREATER_THAN_THRESHOLD,
+    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+    alarmDescription: 'No run has succeeded for too long, or the keeper is silent, and events wait in the stream. '
+      + "Read the keeper's log, then the job's.",
+  }] : [];
 }
 
 function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefinition[] {

@@ -1,5 +1,6 @@
 import {
-  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_lambda as lambda, Duration,
+  aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda,
+  Duration,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import type { KeeperEvent } from './function/keeper.lambda';
@@ -7,6 +8,7 @@ import { IStreamingJob } from './streaming-job';
 import { METRICS_NAMESPACE } from '../contract/generated';
 import { HandlerFunction } from '../private/handler-function';
 import { LogOptions } from '../private/log-group';
+import { readMetricsStatement } from '../private/own-metric';
 
 /**
  * Starts the job when it is due, restarts it when it ends, replaces its run after a deployment, and stops trying when
@@ -20,12 +22,14 @@ export interface IJobKeeper extends IConstruct {
 
 export interface JobKeeperProps extends LogOptions {
   readonly job: IStreamingJob;
+  /** A scheduled run is skipped when this stream got no records. */
+  readonly stream: kinesis.IStream;
 }
 
-/** How long a continuous job may be down before it is started again, should the event of its end get lost. */
-const CHECK_INTERVAL = Duration.minutes(5);
+/** The first run starts so long after the deployment, and a lost event delays the next one by no more. */
+const CHECK_INTERVAL = Duration.minutes(1);
 
-/** Creates the keeper's function and the two rules that call it. */
+/** Creates the keeper's function and the rules that call it. */
 export class JobKeeper extends Construct implements IJobKeeper {
   public readonly keeperFunction: lambda.IFunction;
 
@@ -33,7 +37,8 @@ export class JobKeeper extends Construct implements IJobKeeper {
 
   constructor(scope: Construct, id: string, props: JobKeeperProps) {
     super(scope, id);
-    const { job, encryptionKey, logRetention } = props;
+    const { job, stream, encryptionKey, logRetention } = props;
+    const { isContinuous, _longestGap: longestGap, _starts: starts } = job.schedule;
     const keeper = new HandlerFunction(this, 'Function', {
       entrypoint: 'processing/function/keeper.lambda',
       description: 'Keeps one run of the clickstream job going',
@@ -42,7 +47,9 @@ export class JobKeeper extends Construct implements IJobKeeper {
       environment: {
         JOB_NAME: job.jobName,
         JOB_ARN: job.jobArn,
-        CONTINUOUS: String(job.schedule.isContinuous),
+        CONTINUOUS: String(isContinuous),
+        ...(longestGap && { LONGEST_GAP_SECONDS: String(longestGap.toSeconds()) }),
+        STREAM_NAME: stream.streamName,
         METRICS_NAMESPACE,
       },
       logRetention,
@@ -51,26 +58,27 @@ export class JobKeeper extends Construct implements IJobKeeper {
         sid: 'KeepJob',
         actions: ['glue:BatchStopJobRun', 'glue:GetJob', 'glue:GetJobRuns', 'glue:GetTags', 'glue:StartJobRun'],
         resources: [job.jobArn],
-      })],
+      }), ...(isContinuous ? [] : [readMetricsStatement(this)])],
     });
     this.keeperFunction = keeper;
-    this.rules = [this.onSchedule(job, keeper), this.onRunEnded(job, keeper)];
+    this.rules = [
+      this.onTime('Check', 'check', events.Schedule.rate(CHECK_INTERVAL), 'Looks after the clickstream job'),
+      ...(starts ? [this.onTime('Schedule', 'schedule', starts, 'A run of the clickstream job is due')] : []),
+      this.onRunEnded(job),
+    ];
   }
 
   public endBefore(dependency: IDependable): void {
     this.rules.forEach(rule => rule.node.addDependency(dependency));
   }
 
-  private onSchedule(job: IStreamingJob, keeper: lambda.IFunction): events.Rule {
-    const event: KeeperEvent = { trigger: 'schedule' };
-    return new events.Rule(this, 'Schedule', {
-      description: 'A run of the clickstream job is due',
-      schedule: job.schedule._starts ?? events.Schedule.rate(CHECK_INTERVAL),
-      targets: [new targets.LambdaFunction(keeper, { event: events.RuleTargetInput.fromObject(event) })],
-    });
+  private onTime(
+    id: string, trigger: KeeperEvent['trigger'], schedule: events.Schedule, description: string,
+  ): events.Rule {
+    return new events.Rule(this, id, { description, schedule, targets: [this.target({ trigger })] });
   }
 
-  private onRunEnded(job: IStreamingJob, keeper: lambda.IFunction): events.Rule {
+  private onRunEnded(job: IStreamingJob): events.Rule {
     const event: KeeperEvent = { trigger: 'runEnded', state: events.EventField.fromPath('$.detail.state') };
     return new events.Rule(this, 'RunEnded', {
       description: 'A run of the clickstream job has ended',
@@ -79,7 +87,11 @@ export class JobKeeper extends Construct implements IJobKeeper {
         detailType: ['Glue Job State Change'],
         detail: { jobName: [job.jobName], state: ['SUCCEEDED', 'FAILED', 'TIMEOUT', 'STOPPED'] },
       },
-      targets: [new targets.LambdaFunction(keeper, { event: events.RuleTargetInput.fromObject(event) })],
+      targets: [this.target(event)],
     });
+  }
+
+  private target(event: KeeperEvent): targets.LambdaFunction {
+    return new targets.LambdaFunction(this.keeperFunction, { event: events.RuleTargetInput.fromObject(event) });
   }
 }

@@ -1,5 +1,18 @@
 import { aws_events as events, Duration } from 'aws-cdk-lib';
+import { longestCronGap } from './cron-gap';
 import { requireDurationBetween } from '../private/validate';
+
+/**
+ * Time limit of a continuous run, which is planned to end after 144 hours. Glue's own limit must stay below 10,080
+ * minutes.
+ */
+const LONGEST_RUN = Duration.minutes(10_000);
+
+/** A drain of a backlog may take so long even if the next one is due. */
+const SHORTEST_DRAIN_LIMIT = Duration.hours(1);
+
+/** Time limit of a drain whose interval is known only at deployment. */
+const DEFAULT_DRAIN_LIMIT = Duration.days(1);
 
 /** When the job runs. */
 export class ProcessingSchedule {
@@ -16,17 +29,18 @@ export class ProcessingSchedule {
    */
   public static every(interval: Duration): ProcessingSchedule {
     requireDurationBetween('processing.schedule: interval', interval, Duration.minutes(5), Duration.days(7));
-    return new ProcessingSchedule(events.Schedule.rate(interval), interval);
+    const longestGap = interval.isUnresolved() ? undefined : interval;
+    return new ProcessingSchedule(events.Schedule.rate(interval), interval, longestGap);
   }
 
   /**
-   * The job starts at set times (UTC), processes the records in the stream and ends. The stream must keep events for
-   * twice the longest gap and an hour.
+   * The job starts at set times (UTC), processes the records in the stream and ends.
    *
-   * @param times Fields of a cron expression
+   * @param times Fields of a cron expression, without a year. The stream must keep events for twice the longest gap
+   * between two starts and an hour.
    */
   public static cron(times: events.CronOptions): ProcessingSchedule {
-    return new ProcessingSchedule(events.Schedule.cron(times));
+    return new ProcessingSchedule(events.Schedule.cron(times), undefined, longestCronGap(times));
   }
 
   /** Whether the job always runs. */
@@ -35,10 +49,29 @@ export class ProcessingSchedule {
   public readonly interval?: Duration;
   /** @internal */
   public readonly _starts?: events.Schedule;
+  /**
+   * Longest time between two starts; undefined for a continuous job, or when it is known only at deployment.
+   *
+   * @internal
+   */
+  public readonly _longestGap?: Duration;
 
-  private constructor(starts?: events.Schedule, interval?: Duration) {
+  private constructor(starts?: events.Schedule, interval?: Duration, longestGap?: Duration) {
     this.isContinuous = starts === undefined;
     this.interval = interval;
     this._starts = starts;
+    this._longestGap = longestGap;
+  }
+
+  /**
+   * Time limit of a run. A drain that hangs ends before the next one but one is due.
+   *
+   * @internal
+   */
+  public get _runTimeout(): Duration {
+    if (this.isContinuous) return LONGEST_RUN;
+    const minutes = (this._longestGap ?? DEFAULT_DRAIN_LIMIT).toMinutes({ integral: false });
+    const atLeast = Math.max(SHORTEST_DRAIN_LIMIT.toMinutes(), Math.ceil(minutes));
+    return Duration.minutes(Math.min(LONGEST_RUN.toMinutes(), atLeast));
   }
 }

@@ -22,7 +22,7 @@ export function validateProcessing(
       'a map of Spark settings, whose names begin with spark.');
   }
   if (flexExecution) validateFlexExecution(workerType, schedule);
-  if (schedule.interval && streamRetention) requireOutlasting(streamRetention, schedule.interval);
+  if (streamRetention && !streamRetention.isUnresolved()) requireOutlasting(streamRetention, schedule);
 }
 
 function validateFlexExecution(workerType: WorkerType | undefined, schedule: ProcessingSchedule): void {
@@ -36,9 +36,11 @@ function validateFlexExecution(workerType: WorkerType | undefined, schedule: Pro
 }
 
 /** Leaves room for one failed run and for the time a run takes. */
-function requireOutlasting(streamRetention: Duration, interval: Duration): void {
-  const needed = interval.plus(interval).plus(Duration.hours(1));
+function requireOutlasting(streamRetention: Duration, { interval, _longestGap: gap }: ProcessingSchedule): void {
+  if (!gap) return;
+  const needed = gap.plus(gap).plus(Duration.hours(1));
   if (streamRetention.toMilliseconds() >= needed.toMilliseconds()) return;
   throw new InvalidPropertyError(`stream.retention must be at least ${needed.toHumanString()} `
-    + `(twice the interval of processing.schedule and an hour), got ${streamRetention.toHumanString()}`);
+    + `(twice the ${interval ? 'interval' : 'longest gap'} of processing.schedule and an hour), `
+    + `got ${streamRetention.toHumanString()}`);
 }

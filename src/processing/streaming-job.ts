@@ -40,12 +40,6 @@ export interface StreamingJobProps extends ProcessingOptions, LogOptions {
   readonly network?: IJobNetwork;
 }
 
-/**
- * Spark's run is planned to end after 144 hours. Glue's own limit is for a run that does not, and must stay below
- * 10,080 minutes.
- */
-const TIMEOUT_MINUTES = 10_000;
-
 /** Glue 6.0: Spark 4.1.1, Python 3.13, Delta 4.2. The job's code is tested with exactly these. */
 const GLUE_VERSION = '6.0';
 
@@ -142,7 +136,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
       executionProperty: { maxConcurrentRuns: 1 },
       maxRetries: 0, // the keeper restarts it
       jobRunQueuingEnabled: false,
-      timeout: TIMEOUT_MINUTES,
+      timeout: this.schedule._runTimeout.toMinutes(),
       tags: { [STACK_TAG]: Aws.STACK_ID },
     });
     job.applyRemovalPolicy(RemovalPolicy.DESTROY);

@@ -1,10 +1,11 @@
-import { ArnFormat, Aws, aws_iam as iam, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, aws_iam as iam, aws_kinesis as kinesis, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { DrainProperties } from './function/drain';
 import type { EniSweepProperties } from './function/eni-sweep';
 import { PolledResource } from './polled-resource';
 import { IJobNetwork } from '../network/job-network';
 import { LogOptions } from '../private/log-group';
+import { readMetricsStatement } from '../private/own-metric';
 import { requireDurationBetween } from '../private/validate';
 import { IStreamingJob } from '../processing/streaming-job';
 
@@ -19,7 +20,8 @@ export enum TeardownTimeoutAction {
 /** Options of the stack's deletion. */
 export interface TeardownOptions {
   /**
-   * Time limit, 1 to 50 minutes, for ending the job's runs and again for releasing its network interfaces.
+   * Time limit, 10 to 50 minutes, for ending the job's runs and again for releasing its network interfaces. When the
+   * data are kept, two thirds of it are for a last drain of the stream.
    *
    * @default Duration.minutes(45)
    */
@@ -35,12 +37,17 @@ export interface TeardownOptions {
 
 export interface TeardownProps extends TeardownOptions, LogOptions {
   readonly job: IStreamingJob;
+  /** The stream that a last drain reads. */
+  readonly stream: kinesis.IStream;
+  /** Whether the data outlive the stack, so that what the collector has acknowledged must get there. */
+  readonly keepsData: boolean;
   /** Outside any VPC when left out. */
   readonly network?: IJobNetwork;
 }
 
 /**
- * Ends the job's runs before the job is deleted, and waits for its network interfaces before the network is deleted.
+ * Ends the job's runs before the job is deleted, after a last drain of the stream if the data are kept, and waits for
+ * the job's network interfaces before the network is deleted.
  */
 export class Teardown extends Construct {
   /** Deleted before the job. */
@@ -50,15 +57,20 @@ export class Teardown extends Construct {
 
   constructor(scope: Construct, id: string, props: TeardownProps) {
     super(scope, id);
-    requireDurationBetween('teardown.timeout', props.timeout, Duration.minutes(1), Duration.minutes(50));
+    requireDurationBetween('teardown.timeout', props.timeout, Duration.minutes(10), Duration.minutes(50));
     this.eniSweep = props.network && this.createEniSweep(props, props.network);
     this.drain = this.createDrain(props);
   }
 
   private createDrain(props: TeardownProps): CustomResource {
-    const { job, logRetention, encryptionKey } = props;
+    const { job, stream, keepsData, logRetention, encryptionKey } = props;
     const properties: DrainProperties = {
-      JobName: job.jobName, JobArn: job.jobArn, Stack: Aws.STACK_ID, ...limits(props),
+      JobName: job.jobName,
+      JobArn: job.jobArn,
+      Stack: Aws.STACK_ID,
+      StreamName: stream.streamName,
+      LastDrain: String(keepsData),
+      ...limits(props),
     };
     return new PolledResource(this, 'Drain', {
       entrypoint: 'teardown/function/drain.lambda',
@@ -74,7 +86,7 @@ export class Teardown extends Construct {
         sid: 'EndRuns',
         actions: ['glue:BatchStopJobRun', 'glue:GetJobRuns', 'glue:GetTags'],
         resources: [job.jobArn],
-      })],
+      }), ...(keepsData ? lastDrainStatements(this, job) : [])],
       logRetention,
       encryptionKey,
     }).resource;
@@ -120,6 +132,13 @@ export class Teardown extends Construct {
       }),
     ];
   }
+}
+
+function lastDrainStatements(scope: Construct, job: IStreamingJob): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ sid: 'StartLastDrain', actions: ['glue:StartJobRun'], resources: [job.jobArn] }),
+    readMetricsStatement(scope),
+  ];
 }
 
 export function limits({ timeout, onTimeout }: TeardownOptions): { TimeoutSeconds: string; OnTimeout: string } {

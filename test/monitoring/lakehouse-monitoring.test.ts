@@ -19,7 +19,8 @@ const standard = build();
 test('watches every stage of a continuous lakehouse', () => {
   expect(Object.keys(alarms(standard))).toEqual([
     'CollectorErrors', 'CollectorServerErrors', 'StoreFailures', 'BadEvents', 'ThrottledRecords', 'IteratorAge',
-    'IteratorAgeCritical', 'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NoActiveRun', 'Freshness',
+    'IteratorAgeCritical', 'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NotSucceeding',
+    'NoActiveRun', 'Freshness',
   ]);
   expect(alarms(standard)).toMatchObject({
     IteratorAge: { Threshold: 300_000, MetricName: 'GetRecords.IteratorAgeMilliseconds', Statistic: 'Maximum' },
@@ -45,9 +46,16 @@ test('does not complain between two scheduled runs', () => {
   expect(scheduled).toMatchObject({ IteratorAge: { Threshold: 2 * 3_600_000 } });
   expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['NoActiveRun']));
   expect(Object.keys(scheduled)).not.toEqual(expect.arrayContaining(['Freshness']));
-  expect(Object.keys(alarms(build({}, ProcessingSchedule.cron({ hour: '3' }))))).not.toEqual(
+  expect(Object.keys(alarms(build({}, ProcessingSchedule.cron({ hour: '0/3' }))))).not.toEqual(
     expect.arrayContaining(['IteratorAge']),
   );
+});
+
+test('notices that nothing reads the stream, also when the keeper itself is silent', () => {
+  const expected = { MetricName: 'SecondsSinceSuccess', Statistic: 'Minimum', TreatMissingData: 'breaching' };
+  expect(alarms(standard)).toMatchObject({ NotSucceeding: { ...expected, Threshold: 1800 } });
+  const scheduled = build({}, ProcessingSchedule.every(Duration.hours(2)));
+  expect(alarms(scheduled)).toMatchObject({ NotSucceeding: { ...expected, Threshold: 3 * 3600 } });
 });
 
 test('every alarm says what to do', () => {

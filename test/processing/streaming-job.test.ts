@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { LakehouseNetwork, ProcessingOptions, ProcessingSchedule, WorkerType } from '../../src';
+import { LakehouseNetwork, ProcessingOptions, ProcessingSchedule, StreamOptions, WorkerType } from '../../src';
 import { rendered } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 
-const build = (processing: ProcessingOptions = {}) => synthesize({ network: LakehouseNetwork.none(), processing });
+const build = (processing: ProcessingOptions = {}, stream?: StreamOptions) =>
+  synthesize({ network: LakehouseNetwork.none(), processing, stream });
 
 const standard = synthesize();
 const scheduled = build({ schedule: ProcessingSchedule.every(Duration.minutes(30)) });
@@ -79,11 +80,11 @@ describe('the keeper', () => {
   const rules = ({ json, graph }: typeof standard) =>
     graph.find('AWS::Events::Rule').map(id => json.Resources[id].Properties);
 
-  test('looks after a continuous job every 5 minutes and when a run ends', () => {
+  test('looks after a continuous job every minute and when a run ends', () => {
     expect(rules(standard)).toEqual([
       expect.objectContaining({
-        ScheduleExpression: 'rate(5 minutes)',
-        Targets: [expect.objectContaining({ Input: '{"trigger":"schedule"}' })],
+        ScheduleExpression: 'rate(1 minute)',
+        Targets: [expect.objectContaining({ Input: '{"trigger":"check"}' })],
       }),
       expect.objectContaining({
         EventPattern: {
@@ -110,9 +111,28 @@ describe('the keeper', () => {
     [ProcessingSchedule.every(Duration.minutes(30)), 'rate(30 minutes)'],
     [ProcessingSchedule.cron({ hour: '3', minute: '0' }), 'cron(0 3 * * ? *)'],
   ])('starts a scheduled job when it is due', (schedule, expression) => {
-    const synthesized = build({ schedule });
-    expect(rules(synthesized)[0]).toMatchObject({ ScheduleExpression: expression });
+    const synthesized = build({ schedule }, { retention: Duration.hours(49) });
+    expect(rules(synthesized)).toHaveLength(3);
+    expect(rules(synthesized)[1]).toMatchObject({
+      ScheduleExpression: expression, Targets: [expect.objectContaining({ Input: '{"trigger":"schedule"}' })],
+    });
     expect(only(synthesized, 'AWS::Glue::Job').DefaultArguments['--mode']).toBe('drain');
+  });
+
+  test.each([
+    [ProcessingSchedule.every(Duration.minutes(5)), 60],
+    [ProcessingSchedule.every(Duration.hours(5)), 300],
+    [ProcessingSchedule.every(Duration.days(7)), 10_000],
+    [ProcessingSchedule.cron({ weekDay: 'MON-FRI', hour: '3', minute: '0' }), 3 * 24 * 60],
+  ])('gives a drain as long as there is until the next one, but an hour', (schedule, minutes) => {
+    const synthesized = build({ schedule }, { retention: Duration.days(15) });
+    expect(only(synthesized, 'AWS::Glue::Job').Timeout).toBe(minutes);
+  });
+
+  test('sees the records of the stream only when it may skip a drain', () => {
+    const metrics = (synthesized: typeof standard) => synthesized.graph.find('AWS::IAM::Policy', /KeeperFunctionRole/)
+      .map(id => JSON.stringify(synthesized.json.Resources[id]).includes('cloudwatch:GetMetricStatistics'));
+    expect([...metrics(standard), ...metrics(scheduled)]).toEqual([false, true]);
   });
 
   test('knows its job', () => {
@@ -120,6 +140,8 @@ describe('the keeper', () => {
       JOB_NAME: { Ref: expect.stringMatching(/^LakehouseJob/) },
       JOB_ARN: expect.anything(),
       CONTINUOUS: 'false',
+      LONGEST_GAP_SECONDS: '1800',
+      STREAM_NAME: { Ref: expect.stringMatching(/^LakehouseStream/) },
       METRICS_NAMESPACE: 'ClickstreamLakehouse',
     });
     expect(only(standard, 'AWS::Lambda::Function', /KeeperFunction/).Environment.Variables.CONTINUOUS).toBe('true');
@@ -158,5 +180,10 @@ test.each<[string, () => ProcessingOptions, string]>([
     'an interval that the stream does not outlast',
     () => ({ schedule: ProcessingSchedule.every(Duration.hours(12)) }),
     'stream.retention must be at least 1 day 1 hour (twice the interval of processing.schedule and an hour), got 1 day',
+  ],
+  [
+    'set times whose longest gap the stream does not outlast',
+    () => ({ schedule: ProcessingSchedule.cron({ hour: '3,15', minute: '0' }) }),
+    'stream.retention must be at least 1 day 1 hour (twice the longest gap of processing.schedule and an hour), got 1',
   ],
 ])('refuses %s', (_, processing, message) => expect(() => build(processing())).toThrow(message));

@@ -14,6 +14,9 @@ export interface DeletionRule {
 const find = (type: string | RegExp, id?: RegExp): Find => graph => graph.find(type, id);
 const any = /./;
 
+/** In a VPC that the user gave, subnets, routes and endpoints are the user's. */
+const ownNetwork = /^[A-Z][a-z]+Network/;
+
 const drain = find('Custom::ClickstreamDrain');
 const sweep = find('Custom::ClickstreamEniSweep');
 const networkSecurityGroup = find('AWS::EC2::SecurityGroup', /NetworkSecurityGroup/);
@@ -40,19 +43,19 @@ export const DELETION_RULES: readonly DeletionRule[] = [
   networkRule('the job goes before the connection', job, connection),
   networkRule('the job goes before the policy for its connection', job, find('AWS::IAM::Policy', /ConnectionPolicy/)),
   networkRule('the connection goes before its interfaces are waited for', connection, sweep),
-  networkRule('interfaces go before the subnet', sweep, find('AWS::EC2::Subnet')),
-  networkRule('interfaces go before the route table', sweep, find('AWS::EC2::RouteTable')),
-  networkRule('interfaces go before the routes', sweep, find('AWS::EC2::SubnetRouteTableAssociation')),
+  networkRule('interfaces go before the subnet', sweep, find('AWS::EC2::Subnet', ownNetwork)),
+  networkRule('interfaces go before the route table', sweep, find('AWS::EC2::RouteTable', ownNetwork)),
+  networkRule('interfaces go before the routes', sweep, find('AWS::EC2::SubnetRouteTableAssociation', ownNetwork)),
   networkRule('interfaces go before their security group', sweep, networkSecurityGroup),
   networkRule('interfaces go before the role that removes them', sweep, find('AWS::IAM::Role', /JobRole/)),
   networkRule("interfaces go before that role's rights", sweep, find('AWS::IAM::Policy', /JobRole/)),
-  networkRule('security groups go before the VPC', find('AWS::EC2::SecurityGroup'), find('AWS::EC2::VPC')),
-  networkRule('a run keeps its endpoints', job, find('AWS::EC2::VPCEndpoint')),
-  networkRule('a run keeps its way in', job, find('AWS::EC2::SecurityGroupIngress')),
-  networkRule('a run keeps its way out', job, find('AWS::EC2::SecurityGroupEgress')),
-  networkRule('a run keeps the endpoints\' security group', job, find('AWS::EC2::SecurityGroup')),
-  networkRule('a run keeps its network ACL', job, find('AWS::EC2::NetworkAclEntry')),
-  networkRule('a run keeps the subnet under that ACL', job, find('AWS::EC2::SubnetNetworkAclAssociation')),
+  networkRule('security groups go before the VPC', find('AWS::EC2::SecurityGroup', ownNetwork), find('AWS::EC2::VPC')),
+  networkRule('a run keeps its endpoints', job, find('AWS::EC2::VPCEndpoint', ownNetwork)),
+  networkRule('a run keeps its way in', job, find('AWS::EC2::SecurityGroupIngress', ownNetwork)),
+  networkRule('a run keeps its way out', job, find('AWS::EC2::SecurityGroupEgress', ownNetwork)),
+  networkRule('a run keeps the endpoints\' security group', job, find('AWS::EC2::SecurityGroup', ownNetwork)),
+  networkRule('a run keeps its network ACL', job, find('AWS::EC2::NetworkAclEntry', ownNetwork)),
+  networkRule('a run keeps the subnet under that ACL', job, find('AWS::EC2::SubnetNetworkAclAssociation', ownNetwork)),
   rule('a run keeps its stream', job, find('AWS::Kinesis::Stream')),
   rule('a run keeps its buckets', job, find(buckets, /Storage/)),
   rule('buckets are emptied when nothing writes to them', job, emptying),
@@ -75,13 +78,21 @@ export const DELETION_RULES: readonly DeletionRule[] = [
 
 /** Pairs in the wrong order, and rules that say nothing about this template. */
 export function violations(graph: TemplateGraph): string[] {
+  return applicable(graph).flatMap(({ name, later, earlier }) =>
+    (later(graph).length === 0 || earlier(graph).length === 0 ? [`${name}: the template has no such resources`] : []))
+    .concat(misordered(graph));
+}
+
+/** Pairs in the wrong order. */
+export function misordered(graph: TemplateGraph): string[] {
+  return applicable(graph).flatMap(({ name, later, earlier }) => later(graph).flatMap(id => {
+    const before = graph.before(id);
+    const missing = earlier(graph).filter(other => !before.has(other));
+    return missing.map(other => `${name}: ${id} does not wait for ${other}`);
+  }));
+}
+
+function applicable(graph: TemplateGraph): readonly DeletionRule[] {
   const inNetwork = sweep(graph).length > 0;
-  return DELETION_RULES.filter(({ network }) => inNetwork || !network).flatMap(({ name, ...sides }) => {
-    const [later, earlier] = [sides.later(graph), sides.earlier(graph)];
-    if (later.length === 0 || earlier.length === 0) return [`${name}: the template has no such resources`];
-    return later.flatMap(id => {
-      const before = graph.before(id);
-      return earlier.filter(other => !before.has(other)).map(other => `${name}: ${id} does not wait for ${other}`);
-    });
-  });
+  return DELETION_RULES.filter(({ network }) => inNetwork || !network);
 }

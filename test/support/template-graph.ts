@@ -16,9 +16,13 @@ export interface CloudFormationResource {
 export class TemplateGraph {
   private readonly dependencies: Map<string, Set<string>>;
 
-  constructor(readonly template: CloudFormationTemplate) {
+  /** @param leavesOut dependencies that do not count, to see what becomes of a template without them */
+  constructor(
+    readonly template: CloudFormationTemplate, leavesOut: (id: string, dependency: string) => boolean = () => false,
+  ) {
     const resources = Object.entries(template.Resources);
-    this.dependencies = new Map(resources.map(([id, resource]) => [id, this.directDependencies(resource)]));
+    this.dependencies = new Map(resources.map(([id, resource]) =>
+      [id, new Set([...this.directDependencies(resource)].filter(dependency => !leavesOut(id, dependency)))]));
   }
 
   /** Everything that exists before the resource is created. */
@@ -34,6 +38,11 @@ export class TemplateGraph {
       }
     }
     return seen;
+  }
+
+  /** What the resource itself refers to or depends on. */
+  directlyBefore(id: string): ReadonlySet<string> {
+    return this.dependencies.get(id) ?? new Set();
   }
 
   /** Ids of resources that wait for themselves; CloudFormation refuses such a template. */

@@ -136,7 +136,7 @@ describe('the check fails', () => {
     ['the job does not wait for the ACL', /^LakehouseJob[0-9A-F]{8}$/, /HttpsOut/, 'a run keeps its network ACL'],
     [
       "the keeper's rules do not wait for Drain",
-      /KeeperSchedule[0-9A-F]{8}$/,
+      /KeeperCheck[0-9A-F]{8}$/,
       /Drain/,
       'no run is started while the runs end',
     ],

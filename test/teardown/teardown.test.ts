@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { LakehouseNetwork, TeardownOptions, TeardownTimeoutAction } from '../../src';
 import { only, synthesize } from '../support/lakehouse';
 
@@ -11,9 +11,18 @@ test('Drain knows the job, the stack it must belong to, and its time', () => {
     JobName: { Ref: expect.stringMatching(/^LakehouseJob/) },
     JobArn: expect.anything(),
     Stack: { Ref: 'AWS::StackId' },
+    StreamName: { Ref: expect.stringMatching(/^LakehouseStream/) },
+    LastDrain: 'true',
     TimeoutSeconds: '2700',
     OnTimeout: 'FAIL',
   });
+});
+
+test('no last drain reads a stream whose data are deleted, nor may it', () => {
+  const deleted = synthesize({ removalPolicy: RemovalPolicy.DESTROY });
+  expect(only(deleted, 'Custom::ClickstreamDrain')).toMatchObject({ LastDrain: 'false' });
+  const [policy] = deleted.graph.find('AWS::IAM::Policy', /DrainIsCompleteRole/);
+  expect(JSON.stringify(deleted.json.Resources[policy])).not.toMatch(/StartJobRun|GetMetricStatistics/);
 });
 
 test('EniSweep knows the network, the role and the stack it must belong to', () => {
@@ -61,6 +70,6 @@ test('takes time and what happens after it', () => {
   }
 });
 
-test.each([Duration.seconds(30), Duration.minutes(51)])('refuses a time of %s', timeout => {
-  expect(() => build({ timeout })).toThrow('teardown.timeout must be between 1 minute and 50 minutes, got');
+test.each([Duration.minutes(9), Duration.minutes(51)])('refuses a time of %s', timeout => {
+  expect(() => build({ timeout })).toThrow('teardown.timeout must be between 10 minutes and 50 minutes, got');
 });

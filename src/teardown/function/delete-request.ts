@@ -1,6 +1,9 @@
 /** Request of CloudFormation to a custom resource, as CDK's provider framework passes it on. */
 export interface LifecycleEvent<Properties> {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** The same when a request is delivered twice. */
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: Properties;
 }
@@ -25,35 +28,40 @@ export interface GiveUpProperties {
   readonly OnTimeout: string;
 }
 
-/** CloudFormation refuses a response above 4,096 bytes, and the framework adds to the reason. */
-const MAX_REASON_CHARACTERS = 3000;
+/** CloudFormation refuses a response above 4,096 bytes, of which the framework and the ids take some hundred. */
+const MAX_REASON_BYTES = 3000;
 
 /** Number of leftovers that a reason names. */
 const MAX_NAMED = 20;
 
-/** The time is up and something is left. The message becomes the reason that CloudFormation shows. */
-export class TeardownTimeoutError extends Error {
+/** Something is left, and waiting does not help. The message becomes the reason that CloudFormation shows. */
+export class TeardownIncompleteError extends Error {
   constructor(message: string) {
-    super(message.slice(0, MAX_REASON_CHARACTERS));
-    this.name = 'TeardownTimeoutError';
+    super(Buffer.from(message).subarray(0, MAX_REASON_BYTES).toString());
+    this.name = 'TeardownIncompleteError';
+    this.stack = this.message; // the framework appends it to the reason, which would become too long
   }
 }
 
-export function isTimeUp(event: PollEvent<GiveUpProperties>, now: Date): boolean {
-  const startedAt = Date.parse(event.StartedAt ?? '');
-  if (Number.isNaN(startedAt)) {
-    throw new Error(`StartedAt must be the time of the first call, got '${event.StartedAt}'`);
+export function startOf({ StartedAt }: PollEvent<unknown>): Date {
+  const startedAt = new Date(StartedAt ?? '');
+  if (Number.isNaN(startedAt.getTime())) {
+    throw new Error(`StartedAt must be the time of the first call, got '${StartedAt}'`);
   }
-  return now.getTime() - startedAt >= Number(event.ResourceProperties.TimeoutSeconds) * 1000;
+  return startedAt;
+}
+
+export function isTimeUp(event: PollEvent<GiveUpProperties>, now: Date): boolean {
+  return now.getTime() - startOf(event).getTime() >= Number(event.ResourceProperties.TimeoutSeconds) * 1000;
 }
 
 /**
  * Lets the deletion go on with a warning in the log, if it is configured to continue.
  *
- * @throws TeardownTimeoutError otherwise, with `reason`
+ * @throws TeardownIncompleteError otherwise, with `reason`
  */
 export function giveUp(properties: GiveUpProperties, reason: string): PollResult {
-  if (properties.OnTimeout !== 'CONTINUE') throw new TeardownTimeoutError(reason);
+  if (properties.OnTimeout !== 'CONTINUE') throw new TeardownIncompleteError(reason);
   console.log(JSON.stringify({ level: 'warn', message: 'going on without waiting for what is left', left: reason }));
   return { IsComplete: true };
 }

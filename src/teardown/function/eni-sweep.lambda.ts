@@ -9,7 +9,11 @@ import {
 } from './eni-sweep';
 import { STACK_TAG } from '../../contract/tags';
 
-const ec2 = new EC2Client({ retryMode: 'adaptive', maxAttempts: 10 });
+// Few attempts: a poll must end long before Lambda ends it, and the next one tries again.
+const ec2 = new EC2Client({ retryMode: 'adaptive', maxAttempts: 4 });
+
+/** Time for the deletions of one poll. The lists before and after them must fit into the function's minute, too. */
+const DELETIONS_MS = 25_000;
 
 export async function onEvent(event: LifecycleEvent<EniSweepProperties>): Promise<LifecycleResult> {
   const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
@@ -31,7 +35,10 @@ export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<
 async function sweep(event: PollEvent<EniSweepProperties>): Promise<PollResult> {
   const target = event.ResourceProperties;
   if (!await isOurs(target)) return { IsComplete: true };
-  for (const { id } of deletable(await interfacesOf(target), target)) await deleteInterface(id);
+  const deadline = Date.now() + DELETIONS_MS;
+  for (const { id } of deletable(await interfacesOf(target), target)) {
+    if (Date.now() < deadline) await deleteInterface(id);
+  }
   const left = await interfacesOf(target);
   if (left.length === 0) return { IsComplete: true };
   return isTimeUp(event, new Date()) ? giveUp(target, describeLeftovers(target, left)) : { IsComplete: false };

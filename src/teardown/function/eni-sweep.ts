@@ -19,9 +19,6 @@ export interface NetworkInterface {
 /** EC2's errors for an interface that cannot be deleted yet. */
 const IN_USE = new Set(['InvalidNetworkInterface.InUse', 'InvalidParameterValue', 'OperationNotPermitted']);
 
-/** Deletions per poll, which take far less than the function's time. */
-const MAX_DELETIONS_PER_POLL = 100;
-
 /** Constant for a security group, so that an update never makes CloudFormation delete the resource. */
 export function eniSweepId({ SecurityGroupId }: EniSweepProperties): string {
   return `${SecurityGroupId}/enis`;
@@ -32,10 +29,8 @@ export function eniSweepId({ SecurityGroupId }: EniSweepProperties): string {
  * belong to their services, and only Glue can detach an interface in use.
  */
 export function deletable(interfaces: NetworkInterface[], { JobRoleArn }: EniSweepProperties): NetworkInterface[] {
-  return interfaces
-    .filter(({ status, description }) =>
-      status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`)
-    .slice(0, MAX_DELETIONS_PER_POLL);
+  return interfaces.filter(({ status, description }) =>
+    status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`);
 }
 
 export function isGone(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   BatchStopJobRunCommand,
   GetJobCommand,
@@ -10,6 +11,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../src/processing/function/keeper.lambda';
 
 const glue = mockClient(GlueClient);
+const cloudWatch = mockClient(CloudWatchClient);
 const NOW = new Date('2026-03-01T12:00:00Z');
 const startedOn = (minutesAgo: number) => new Date(NOW.getTime() - minutesAgo * 60_000);
 let lines: string[];
@@ -23,11 +25,21 @@ function failure(name: string): Error {
 
 beforeEach(() => {
   glue.reset();
+  cloudWatch.reset();
   jest.useFakeTimers({ now: NOW });
   lines = [];
   jest.spyOn(console, 'log').mockImplementation(line => void lines.push(line));
-  Object.assign(process.env, { JOB_NAME: 'job', JOB_ARN: 'arn:job', CONTINUOUS: 'true', METRICS_NAMESPACE: 'Clicks' });
-  glue.on(GetJobCommand, { JobName: 'job' }).resolves({ Job: { LastModifiedOn: startedOn(10_000) } });
+  Object.assign(process.env, {
+    JOB_NAME: 'job',
+    JOB_ARN: 'arn:job',
+    STREAM_NAME: 'stream',
+    CONTINUOUS: 'true',
+    METRICS_NAMESPACE: 'Clicks',
+    LONGEST_GAP_SECONDS: '3600',
+  });
+  glue.on(GetJobCommand, { JobName: 'job' }).resolves({
+    Job: { CreatedOn: startedOn(20_000), LastModifiedOn: startedOn(10_000) },
+  });
   glue.on(GetTagsCommand, { ResourceArn: 'arn:job' }).resolves({ Tags: {} });
   glue.on(GetJobRunsCommand).resolves({ JobRuns: [] });
   glue.on(StartJobRunCommand).resolves({ JobRunId: 'new' });
@@ -46,9 +58,10 @@ test('starts the job and reports it in embedded metric format', async () => {
     RunFailures: 0,
     StartsRefused: 0,
     BreakerOpen: 0,
+    SecondsSinceSuccess: 20_000 * 60,
   });
   expect(report()._aws.CloudWatchMetrics[0].Metrics.map((metric: { Name: string }) => metric.Name))
-    .toEqual(['RunActive', 'RunStarts', 'RunFailures', 'StartsRefused', 'BreakerOpen']);
+    .toEqual(['RunActive', 'RunStarts', 'RunFailures', 'StartsRefused', 'BreakerOpen', 'SecondsSinceSuccess']);
 });
 
 test('does nothing while a run is active', async () => {
@@ -83,6 +96,46 @@ test('stops a run that is older than the deployment, and does not start beside i
     { JobName: 'job', JobRunIds: ['old'] },
   ]);
   expect(glue.commandCalls(StartJobRunCommand)).toEqual([]);
+});
+
+describe('a drain that is due', () => {
+  const started = () => glue.commandCalls(StartJobRunCommand).length;
+
+  beforeEach(() => {
+    process.env.CONTINUOUS = 'false';
+    const JobRuns = [{ Id: 'a', JobRunState: 'SUCCEEDED' as const, StartedOn: startedOn(30) }];
+    glue.on(GetJobRunsCommand).resolves({ JobRuns });
+  });
+
+  test('starts when the stream got records since the last one began', async () => {
+    cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [{ Sum: 0 }, { Sum: 3 }] });
+    await handler({ trigger: 'schedule' });
+    expect(started()).toBe(1);
+    expect(report()).toMatchObject({ RunStarts: 1, SecondsSinceSuccess: 1800 });
+    expect(cloudWatch.commandCalls(GetMetricStatisticsCommand)[0].args[0].input).toEqual({
+      Namespace: 'AWS/Kinesis',
+      MetricName: 'IncomingRecords',
+      Dimensions: [{ Name: 'StreamName', Value: 'stream' }],
+      StartTime: startedOn(35),
+      EndTime: NOW,
+      Period: 900,
+      Statistics: ['Sum'],
+    });
+  });
+
+  test('is skipped when the stream got none, which counts as a success', async () => {
+    cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [{ Sum: 0 }] });
+    await handler({ trigger: 'schedule' });
+    expect(started()).toBe(0);
+    expect(report()).toMatchObject({ RunActive: 0, RunStarts: 0, SecondsSinceSuccess: 0 });
+  });
+
+  test('starts when the metrics cannot be read', async () => {
+    cloudWatch.on(GetMetricStatisticsCommand).rejects(failure('AccessDenied'));
+    await handler({ trigger: 'schedule' });
+    expect(started()).toBe(1);
+    expect(lines.join()).toContain("the stream's metrics cannot be read");
+  });
 });
 
 test('takes "concurrent runs exceeded" for what it is: another call was faster', async () => {

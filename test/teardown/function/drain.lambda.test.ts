@@ -18,15 +18,19 @@ const PROPERTIES: DrainProperties = {
   JobName: 'job',
   JobArn: 'arn:job',
   Stack: 'stack-id',
+  StreamName: 'stream',
+  LastDrain: 'false',
   TimeoutSeconds: '600',
   OnTimeout: 'FAIL',
 };
-const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'job/drain', ResourceProperties: PROPERTIES } as const;
+const REQUEST = { RequestId: 'request-1', LogicalResourceId: 'Drain', ResourceProperties: PROPERTIES };
+const DELETE = { ...REQUEST, RequestType: 'Delete', PhysicalResourceId: 'job/drain' } as const;
 const POLL = { ...DELETE, StartedAt: NOW.toISOString() };
 
 const runs = (...states: JobRunState[]) => ({
   JobRuns: states.map((state, index) => ({ Id: `jr_${index}`, JobRunState: state })),
 });
+const later = (seconds: number) => jest.setSystemTime(NOW.getTime() + seconds * 1000);
 const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
 const stopped = () => glue.commandCalls(BatchStopJobRunCommand).map(call => call.args[0].input);
 
@@ -46,31 +50,51 @@ describe('creation and update', () => {
   test.each(['Create', 'Update'] as const)(
     '%s: the id is constant, and the job is no longer marked as draining',
     async RequestType => {
-      expect(await onEvent({ RequestType, ResourceProperties: PROPERTIES })).toEqual({
+      expect(await onEvent({ ...REQUEST, RequestType })).toEqual({
         PhysicalResourceId: 'job/drain',
       });
       expect(glue.commandCalls(UntagResourceCommand).map(call => call.args[0].input)).toEqual([
         { ResourceArn: 'arn:job', TagsToRemove: [DRAINING_TAG] },
       ]);
-      expect(await isComplete({ RequestType, ResourceProperties: PROPERTIES })).toEqual({ IsComplete: true });
+      expect(await isComplete({ ...REQUEST, RequestType })).toEqual({ IsComplete: true });
       expect(stopped()).toEqual([]);
     },
   );
 });
 
 describe('deletion', () => {
-  test('marks the job as draining, with the time', async () => {
+  test('marks the job as draining, with the time and the request', async () => {
     expect(await onEvent(DELETE)).toEqual({ PhysicalResourceId: 'job/drain', StartedAt: NOW.toISOString() });
     expect(glue.commandCalls(TagResourceCommand).map(call => call.args[0].input))
-      .toEqual([{ ResourceArn: 'arn:job', TagsToAdd: { [DRAINING_TAG]: NOW.toISOString() } }]);
+      .toEqual([{ ResourceArn: 'arn:job', TagsToAdd: { [DRAINING_TAG]: `${NOW.toISOString()} request-1` } }]);
+  });
+
+  test('is one deletion with one time limit when its request is delivered twice', async () => {
+    const tag = { [DRAINING_TAG]: `${NOW.toISOString()} request-1` };
+    glue.on(GetTagsCommand, { ResourceArn: 'arn:job' }).resolves({ Tags: { [STACK_TAG]: 'stack-id', ...tag } });
+    later(90);
+    expect(await onEvent(DELETE)).toMatchObject({ StartedAt: NOW.toISOString() });
+    expect(await onEvent({ ...DELETE, RequestId: 'request-2' })).toMatchObject({
+      StartedAt: new Date(NOW.getTime() + 90_000).toISOString(),
+    });
+  });
+
+  test('begins although tagging is throttled', async () => {
+    glue.on(TagResourceCommand).rejects(failure('ThrottlingException'));
+    expect(await onEvent(DELETE)).toEqual({ PhysicalResourceId: 'job/drain', StartedAt: NOW.toISOString() });
+    glue.on(TagResourceCommand).rejects(failure('AccessDeniedException'));
+    await expect(onEvent(DELETE)).rejects.toThrow('AccessDeniedException');
   });
 
   test('keeps the id CloudFormation sends, whatever it is', async () => {
     expect(await onEvent({ ...DELETE, PhysicalResourceId: 'other' })).toMatchObject({ PhysicalResourceId: 'other' });
   });
 
-  test('is complete at once when nothing runs', async () => {
+  test('is complete when nothing has run for a minute', async () => {
     glue.on(GetJobRunsCommand).resolves(runs('SUCCEEDED', 'FAILED', 'STOPPED', 'TIMEOUT', 'ERROR', 'EXPIRED'));
+    later(59);
+    expect(await isComplete(POLL)).toEqual({ IsComplete: false });
+    later(60);
     expect(await isComplete(POLL)).toEqual({ IsComplete: true });
     expect(stopped()).toEqual([]);
   });
@@ -85,6 +109,7 @@ describe('deletion', () => {
     expect(stopped()).toEqual([{ JobName: 'job', JobRunIds: ['jr_0', 'jr_1', 'jr_2'] }]);
     expect(await isComplete(POLL)).toEqual({ IsComplete: false });
     expect(stopped()).toHaveLength(1); // a run that is STOPPING is not stopped again
+    later(60);
     expect(await isComplete(POLL)).toEqual({ IsComplete: true });
   });
 
@@ -100,8 +125,14 @@ describe('deletion', () => {
   });
 
   test('sees a retry that appears after its predecessor has ended', async () => {
-    glue.on(GetJobRunsCommand).resolvesOnce(runs('FAILED')).resolves(runs('RUNNING', 'FAILED'));
+    const failed = { Id: 'jr_0', JobRunState: 'FAILED', CompletedOn: new Date(NOW.getTime() + 60_000) } as const;
+    const retry = { Id: 'jr_0_attempt_1', JobRunState: 'RUNNING' } as const;
+    glue.on(GetJobRunsCommand).resolvesOnce({ JobRuns: [failed] }).resolves({ JobRuns: [retry, failed] });
+    later(100);
     expect(await isComplete(POLL)).toEqual({ IsComplete: false });
+    later(115);
+    expect(await isComplete(POLL)).toEqual({ IsComplete: false });
+    expect(stopped()).toEqual([{ JobName: 'job', JobRunIds: ['jr_0_attempt_1'] }]);
   });
 
   test('can be sent twice', async () => {

@@ -20,7 +20,8 @@ const PROPERTIES: EniSweepProperties = {
   TimeoutSeconds: '600',
   OnTimeout: 'FAIL',
 };
-const DELETE = { RequestType: 'Delete', PhysicalResourceId: 'sg-1/enis', ResourceProperties: PROPERTIES } as const;
+const REQUEST = { RequestId: 'request-1', LogicalResourceId: 'EniSweep', ResourceProperties: PROPERTIES };
+const DELETE = { ...REQUEST, RequestType: 'Delete', PhysicalResourceId: 'sg-1/enis' } as const;
 const POLL = { ...DELETE, StartedAt: NOW.toISOString() };
 
 type Status = 'available' | 'in-use';
@@ -49,8 +50,8 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 test.each(['Create', 'Update'] as const)('%s does nothing and has a constant id', async RequestType => {
-  expect(await onEvent({ RequestType, ResourceProperties: PROPERTIES })).toEqual({ PhysicalResourceId: 'sg-1/enis' });
-  expect(await isComplete({ RequestType, ResourceProperties: PROPERTIES })).toEqual({ IsComplete: true });
+  expect(await onEvent({ ...REQUEST, RequestType })).toEqual({ PhysicalResourceId: 'sg-1/enis' });
+  expect(await isComplete({ ...REQUEST, RequestType })).toEqual({ IsComplete: true });
   expect(ec2.calls()).toEqual([]);
 });
 
@@ -86,6 +87,13 @@ test('reads every page', async () => {
   expect(await isComplete(POLL)).toEqual({ IsComplete: true });
   expect(deleted()).toEqual(['eni-1', 'eni-2']);
   expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)[1].args[0].input.NextToken).toBe('p2');
+});
+
+test('leaves the rest to the next poll when deletions are slow', async () => {
+  interfaces([eni('eni-1', 'available'), eni('eni-2', 'available')], [eni('eni-2', 'available')]);
+  ec2.on(DeleteNetworkInterfaceCommand).callsFake(() => jest.setSystemTime(Date.now() + 25_000));
+  expect(await isComplete(POLL)).toEqual({ IsComplete: false });
+  expect(deleted()).toEqual(['eni-1']);
 });
 
 test('never touches interfaces that are not of our job', async () => {

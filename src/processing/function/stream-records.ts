@@ -1,0 +1,33 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** CloudWatch answers with at most 1,440 data points: 15 minutes each for two weeks, days for a year. */
+const SHORT_SPAN = 14 * DAY;
+const SHORT_PERIOD_SECONDS = 900;
+const LONG_PERIOD_SECONDS = 86_400;
+
+/** Within this time a record shows in the stream's metrics. */
+export const METRICS_DELAY_MS = 5 * MINUTE;
+
+/**
+ * Whether the stream's metrics show a record since then. Records of the last minutes may not show yet.
+ *
+ * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+ */
+export async function hasRecordsSince(
+  cloudWatch: CloudWatchClient, streamName: string, since: Date, now: Date,
+): Promise<boolean> {
+  const isShort = now.getTime() - since.getTime() < SHORT_SPAN;
+  const { Datapoints = [] } = await cloudWatch.send(new GetMetricStatisticsCommand({
+    Namespace: 'AWS/Kinesis',
+    MetricName: 'IncomingRecords',
+    Dimensions: [{ Name: 'StreamName', Value: streamName }],
+    StartTime: new Date(since.getTime() - METRICS_DELAY_MS),
+    EndTime: now,
+    Period: isShort ? SHORT_PERIOD_SECONDS : LONG_PERIOD_SECONDS,
+    Statistics: ['Sum'],
+  }));
+  return Datapoints.some(({ Sum = 0 }) => Sum > 0);
+}
