@@ -13,9 +13,8 @@ const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/Shop/0a1b2c3d
 const PROPERTIES: EmptyingProperties = {
   BucketNames: 'raw,lake', Stack: STACK, TimeoutSeconds: '600', OnTimeout: 'FAIL',
 };
-const DELETE = {
-  RequestType: 'Delete', PhysicalResourceId: '0a1b2c3d/emptying', ResourceProperties: PROPERTIES,
-} as const;
+const REQUEST = { RequestId: 'request', LogicalResourceId: 'Emptying', ResourceProperties: PROPERTIES };
+const DELETE = { ...REQUEST, RequestType: 'Delete', PhysicalResourceId: '0a1b2c3d/emptying' } as const;
 const POLL = { ...DELETE, StartedAt: NOW.toISOString() };
 const PAGE = 1000;
 
@@ -69,8 +68,8 @@ function ours(objects: string[]): Bucket {
 
 test.each(['Create', 'Update'] as const)('%s does nothing and has a constant id', async RequestType => {
   const id = { PhysicalResourceId: '0a1b2c3d/emptying' };
-  expect(await onEvent({ RequestType, ResourceProperties: PROPERTIES })).toEqual(id);
-  expect(await isComplete({ RequestType, ResourceProperties: PROPERTIES })).toEqual({ IsComplete: true });
+  expect(await onEvent({ ...REQUEST, RequestType })).toEqual(id);
+  expect(await isComplete({ ...REQUEST, RequestType })).toEqual({ IsComplete: true });
   expect(s3.calls()).toEqual([]);
 });
 
