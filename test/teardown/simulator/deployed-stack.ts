@@ -1,5 +1,7 @@
 import { EventTraffic } from './event-traffic';
-import { CustomResourceResponse, Handlers, Provided, ProviderFramework, Waiter } from './provider-framework';
+import {
+  CustomResourceRequest, CustomResourceResponse, Handlers, Provided, ProviderFramework, Waiter,
+} from './provider-framework';
 import { Scenario } from './scenario';
 import { Deleted, ResourceWorld } from './stack';
 import { TemplateGraph } from '../../support/template-graph';
@@ -51,6 +53,8 @@ export interface Parts {
   readonly scenario: Scenario;
 }
 
+type Request = Pick<CustomResourceRequest, 'RequestType' | 'RequestId'>;
+
 /** The resources of a stack and what becomes of the virtual services when one is created or deleted. */
 export class DeployedStack implements ResourceWorld {
   exists: (id: string) => boolean;
@@ -73,7 +77,7 @@ export class DeployedStack implements ResourceWorld {
     if (type === 'AWS::ApiGateway::Stage') traffic.start();
     if (!this.handlersOf(id)) return undefined;
     let response: CustomResourceResponse | undefined;
-    await this.request(id, 'Create', received => { response = received; });
+    await this.request(id, this.nextRequest('Create'), received => { response = received; });
     await this.parts.clock.run(CUSTOM_RESOURCE_MINUTES, () => response !== undefined);
     return response?.Status === 'SUCCESS' ? undefined : response?.Reason ?? 'no answer within an hour';
   }
@@ -147,22 +151,22 @@ export class DeployedStack implements ResourceWorld {
       if (response.Reason === 'Operation timed out') timeline.violation(id, 'the framework timed out');
       done(response.Status === 'SUCCESS' ? { ok: true } : { ok: false, reason: response.Reason });
     };
-    clock.after(0, () => this.request(id, 'Delete', answer));
-    if (scenario.sentTwice) clock.after(chance.between(0, 2), () => this.request(id, 'Delete', answer));
+    const request = this.nextRequest('Delete');
+    clock.after(0, () => this.request(id, request, answer));
+    if (scenario.sentTwice) clock.after(chance.between(0, 2), () => this.request(id, request, answer));
     clock.after(CUSTOM_RESOURCE_MINUTES, () => {
       if (!answered) timeline.violation(id, 'hangs: no answer within an hour');
     });
   }
 
   private async request(
-    id: string, RequestType: 'Create' | 'Delete', respond: (response: CustomResourceResponse) => void,
+    id: string, { RequestType, RequestId }: Request, respond: (response: CustomResourceResponse) => void,
   ): Promise<void> {
     const { framework, timeline } = this.parts;
     timeline.note(id, RequestType);
-    this.requests += 1;
     await framework.send({
       RequestType,
-      RequestId: `00000000-0000-0000-0000-${String(this.requests).padStart(12, '0')}`,
+      RequestId,
       ResponseURL: 'https://cloudformation.example/response?signature=secret',
       StackId: `arn:aws:cloudformation:eu-central-1:123456789012:stack/clickstream/${'0'.repeat(36)}`,
       LogicalResourceId: id,
@@ -173,6 +177,12 @@ export class DeployedStack implements ResourceWorld {
       timeline.note(id, `${response.Status} ${response.Reason}`);
       respond(response);
     }));
+  }
+
+  /** A request that is delivered twice keeps its id. */
+  private nextRequest(RequestType: Request['RequestType']): Request {
+    this.requests += 1;
+    return { RequestType, RequestId: `00000000-0000-0000-0000-${String(this.requests).padStart(12, '0')}` };
   }
 
   private properties(id: string): Record<string, string> {

@@ -15,7 +15,7 @@ import { VirtualEc2 } from '../../support/virtual-aws/virtual-ec2';
 import { RunBehaviour, runId, VirtualGlue, VirtualRun } from '../../support/virtual-aws/virtual-glue';
 
 /** Deletions of one stack until it is gone; each one after what the last one named has been dealt with. */
-const MAX_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 5;
 
 /** A deletion that takes longer than this hangs: two custom resources of an hour, and the rest. */
 const ATTEMPT_MINUTES = 180;
