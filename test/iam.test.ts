@@ -36,7 +36,7 @@ const JOB_WITHOUT_NETWORK = [
   's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListMultipartUploadParts s3:PutObject '
     + 'on ${StorageRawBucket.Arn}/raw/* ${StorageLakehouseBucket.Arn}/events/* '
     + '${StorageLakehouseBucket.Arn}/bad_events/* ${StorageLakehouseBucket.Arn}/checkpoints/*',
-  `s3:GetObject on ${ASSETS}/<hash>.py ${ASSETS}/<hash>.zip`,
+  `s3:GetObject on ${ASSETS}/*.py ${ASSETS}/*.zip`,
   'logs:CreateLogStream logs:PutLogEvents on ${JobOutputLog.Arn} ${JobErrorLog.Arn}',
   'cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace=ClickstreamLakehouse',
 ];

@@ -81,7 +81,8 @@ function readAssets(files: assets.Asset[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'ReadScript',
     actions: ['s3:GetObject'],
-    resources: files.map(file => file.bucket.arnForObjects(file.s3ObjectKey)),
+    // Of every version: while a new version is deployed, runs of the old one may still start and load their code.
+    resources: files.map(file => file.bucket.arnForObjects(file.isZipArchive ? '*.zip' : '*.py')),
   });
 }
 
