@@ -17,7 +17,7 @@ export interface Row {
   /** Properties that the change sets, besides those of `before`. */
   readonly after: Props;
   readonly effects: Effects;
-  /** What a reader of docs/upgrading.md should know besides. */
+  /** Remark in docs/upgrading.md. */
   readonly note?: string;
 }
 

@@ -64,7 +64,7 @@ const CUSTOM_DOMAIN_ROWS: Row[] = [{
   effects: {},
 }];
 
-/** The HTTP endpoint. No change replaces the API or its stage, so the URL of a deployed collector is final. */
+/** The HTTP endpoint. No change replaces the API or its stage, so its own URL does not change. */
 export const COLLECTOR_ROWS: Row[] = [{
   option: 'collector.allowedOrigins',
   change: 'set',

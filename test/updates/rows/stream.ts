@@ -2,7 +2,7 @@ import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
 import { StreamCapacity } from '../../../src';
 import { NO_VPC, Row } from '../row';
 
-/** The stream. It is deleted with unread events when an existing stream takes its place. */
+/** The stream. It is deleted with its unread events when an existing stream takes its place. */
 export const STREAM_ROWS: Row[] = [{
   option: 'stream.capacity',
   change: 'twice the shards',
