@@ -80,6 +80,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-secrets-manager',
     '@smithy/core',
     // tests
+    '@aws-cdk/cloudformation-diff@2.187.5', // knows which property changes replace a resource: test/updates
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
     'recheck@4.5.0', // finds super-linear regular expressions
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards

@@ -1,39 +1,12 @@
 import { readdirSync, readFileSync } from 'fs';
-import { dirname, join } from 'path';
+import { join } from 'path';
 import * as ts from 'typescript';
+import { exportedTypes, publicMembers } from './support/exported-types';
 
 const ROOT = join(__dirname, '..');
 const API = readFileSync(join(ROOT, 'API.md'), 'utf8');
 const TESTS = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.test.ts')).map(file => readFileSync(join(__dirname, file), 'utf8')).join('\n');
-
-type Declared = ts.InterfaceDeclaration | ts.ClassDeclaration | ts.EnumDeclaration;
-
-function parse(path: string): ts.SourceFile {
-  return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
-}
-
-/** The types that src/index.ts exports, where they are declared. */
-function exported(): Declared[] {
-  const index = join(ROOT, 'src', 'index.ts');
-  return parse(index).statements.filter(ts.isExportDeclaration).flatMap(({ exportClause, moduleSpecifier }) => {
-    const names = (exportClause as ts.NamedExports).elements.map(({ name }) => name.text);
-    const file = parse(join(dirname(index), `${(moduleSpecifier as ts.StringLiteral).text}.ts`));
-    const found = file.statements.filter((node): node is Declared =>
-      ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isEnumDeclaration(node));
-    return found.filter(({ name }) => names.includes(name?.text ?? ''));
-  });
-}
-
-function isPublic(member: ts.ClassElement | ts.TypeElement | ts.EnumMember): boolean {
-  const modifiers = ts.canHaveModifiers(member) ? ts.getModifiers(member) ?? [] : [];
-  return !modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword)
-    && !ts.getJSDocTags(member).some(({ tagName }) => tagName.text === 'internal');
-}
-
-function membersOf(type: Declared): Array<ts.ClassElement | ts.TypeElement | ts.EnumMember> {
-  return [...type.members].filter(member => isPublic(member) && !ts.isConstructorDeclaration(member));
-}
 
 /** The first paragraph, which API.md and the editors show as a summary. */
 function summaryOf(node: ts.Node): string {
@@ -41,13 +14,13 @@ function summaryOf(node: ts.Node): string {
   return (ts.getTextOfJSDocComment(comment?.comment) ?? '').split('\n\n')[0];
 }
 
-const types = exported();
+const types = exportedTypes();
 const documented = types.flatMap(type => [
   [type.name!.text, summaryOf(type)],
-  ...membersOf(type).map(member => [`${type.name!.text}.${member.name!.getText()}`, summaryOf(member)]),
+  ...publicMembers(type).map(member => [`${type.name!.text}.${member.name!.getText()}`, summaryOf(member)]),
 ]);
 const options = types.filter(ts.isInterfaceDeclaration)
-  .flatMap(type => membersOf(type).map(member => [type.name.text, member.name!.getText()]));
+  .flatMap(type => publicMembers(type).map(member => [type.name.text, member.name!.getText()]));
 
 test('the package exports one lakehouse, the demo website, and what their options need', () => {
   const constructs = types.filter(ts.isClassDeclaration)

@@ -70,7 +70,8 @@ export class StreamingJob extends Construct implements IStreamingJob {
     this.role = role;
     this.connection = props.network && this.createConnection(props.network);
     this.resource = this.createJob(props, script, {
-      ...glueArguments(code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix, props.glueMetrics),
+      ...glueArguments(
+        code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix, props.glueMetrics),
       ...this.ownArguments(props),
     });
     if (this.connection) this.allowConnection(role, this.connection);
@@ -123,7 +124,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
     props: StreamingJobProps, script: assets.Asset, defaultArguments: Record<string, string>,
   ): glue.CfnJob {
     const job = new glue.CfnJob(this, 'Resource', {
-      description: 'Clickstream: Kinesis to Delta tables',
+      description: describeJob(props.network),
       // `gluestreaming` on Glue 6.0 was seen starting another Python without boto3, and our source does not need it.
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
       glueVersion: GLUE_VERSION,
@@ -163,4 +164,13 @@ export class StreamingJob extends Construct implements IStreamingJob {
       failOnDataLoss: props.failOnDataLoss ?? true,
     });
   }
+}
+
+/**
+ * Names the network, so that another network changes the job and the keeper replaces its run. A changed connection
+ * alone would not, and the network interfaces of the old run would keep the old network from being deleted.
+ */
+function describeJob(network?: IJobNetwork): string {
+  const purpose = 'Clickstream: Kinesis to Delta tables';
+  return network ? `${purpose}, in ${network.subnet.subnetId} with ${network.securityGroup.securityGroupId}` : purpose;
 }

@@ -155,12 +155,11 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   }
 
   private createDatabase(name?: string): glue.CfnDatabase {
+    const databaseName = name ?? this.generatedName();
     const database = new glue.CfnDatabase(this, 'Database', {
       catalogId: Stack.of(this).account,
-      databaseInput: {
-        name: name ?? this.generatedName(),
-        description: 'Clickstream lakehouse',
-      },
+      databaseName, // by the input's name alone, CloudFormation would try to rename the database
+      databaseInput: { name: databaseName, description: 'Clickstream lakehouse' },
     });
     database.applyRemovalPolicy(this.removalPolicy);
     return database;

@@ -4,7 +4,13 @@ import { App, Stack } from 'aws-cdk-lib';
 // example.
 process.env.CDK_VALIDATION = 'false';
 
-/** A stack whose assets are not copied. */
+/** A stack whose assets are not copied, without the metadata that take a sixth of the time and that no test reads. */
 export function testStack(): Stack {
-  return new Stack(new App({ context: { 'aws:cdk:disable-asset-staging': true } }), 'Test');
+  const app = new App({
+    context: { 'aws:cdk:disable-asset-staging': true },
+    analyticsReporting: false,
+    stackTraces: false,
+    treeMetadata: false,
+  });
+  return new Stack(app, 'Test');
 }

@@ -1,0 +1,39 @@
+import { aws_cloudwatch_actions as actions, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import { Row } from '../row';
+
+function topic(stack: Stack): sns.ITopic {
+  return sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:123456789012:on-call');
+}
+
+/** Alarms and dashboard, which are never replaced. */
+export const MONITORING_ROWS: Row[] = [{
+  option: 'monitoring.alarmTopics',
+  change: 'set',
+  after: stack => ({ monitoring: { alarmTopics: [topic(stack)] } }),
+  effects: {},
+}, {
+  option: 'monitoring.alarmActions',
+  change: 'set',
+  after: stack => ({ monitoring: { alarmActions: [new actions.SnsAction(topic(stack))] } }),
+  effects: {},
+}, {
+  option: 'monitoring.dashboard',
+  change: '`false`',
+  after: { monitoring: { dashboard: false } },
+  effects: {},
+}, {
+  option: 'monitoring.iteratorAgeThreshold',
+  change: 'another time',
+  after: { monitoring: { iteratorAgeThreshold: Duration.minutes(10) } },
+  effects: {},
+}, {
+  option: 'monitoring.freshnessThreshold',
+  change: 'another time',
+  after: { monitoring: { freshnessThreshold: Duration.minutes(10) } },
+  effects: {},
+}, {
+  option: 'monitoring.badEventPercentage',
+  change: 'another percentage',
+  after: { monitoring: { badEventPercentage: 10 } },
+  effects: {},
+}];
