@@ -22,8 +22,15 @@ const LAYERS = {
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
   s3a: [jest('s3a', '--runInBand')], // the job on S3A, behind the policy of its role
+  deploy: [[python, '-m', 'pytest', '-p', 'no:cacheprovider', 'test/deploy']], // CDK CLI, create, destroy
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
+
+/** Layers that run only when they are named: their stacks are deleted in real time, which takes long. */
+const BY_NAME = ['deploy'];
+
+/** Layers that need an emulator of AWS and the jars of S3A, which nobody else does. */
+const EMULATED_AWS_LAYERS = ['s3a', 'deploy'];
 
 const USAGE = `usage: npm test [-- --layer <${Object.keys(LAYERS).join('|')}>]...`;
 
@@ -36,7 +43,7 @@ function chosenLayers(args) {
     }
     chosen.push(layer);
   }
-  return chosen.length ? chosen : Object.keys(LAYERS);
+  return chosen.length ? chosen : Object.keys(LAYERS).filter(layer => !BY_NAME.includes(layer));
 }
 
 /** Runs a command and shows its output. */
@@ -64,7 +71,7 @@ export function countTests({ code, output }) {
 
 async function main() {
   const layers = chosenLayers(process.argv.slice(2));
-  await ensureSetUp([...LOCAL_RUN_STEPS, ...(layers.includes('s3a') ? EMULATED_AWS_STEPS : [])]);
+  await ensureSetUp([...LOCAL_RUN_STEPS, ...(EMULATED_AWS_LAYERS.some(layer => layers.includes(layer)) ? EMULATED_AWS_STEPS : [])]);
   const total = { passed: 0, failed: 0 };
   for (const layer of layers) {
     for (const command of LAYERS[layer]) {

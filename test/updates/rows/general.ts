@@ -37,7 +37,7 @@ export const GENERAL_ROWS: Row[] = [{
   before: DEFAULT,
   after: { removalPolicy: RemovalPolicy.DESTROY },
   effects: {
-    updates: ['Emptying', 'access-log bucket', 'lakehouse bucket', 'raw bucket'],
+    updates: ['Drain', 'Emptying', 'access-log bucket', 'lakehouse bucket', 'raw bucket'],
     policy: ['access-log bucket', 'database', 'lakehouse bucket', 'raw bucket', 'tables'],
   },
   note: 'From then on, deleting the stack deletes the data.',
@@ -47,7 +47,7 @@ export const GENERAL_ROWS: Row[] = [{
   before: { removalPolicy: RemovalPolicy.DESTROY },
   after: { removalPolicy: RemovalPolicy.RETAIN },
   effects: {
-    updates: ['Emptying', 'access-log bucket', 'lakehouse bucket', 'raw bucket'],
+    updates: ['Drain', 'Emptying', 'access-log bucket', 'lakehouse bucket', 'raw bucket'],
     policy: ['access-log bucket', 'database', 'lakehouse bucket', 'raw bucket', 'tables'],
   },
 }, {

@@ -25,8 +25,8 @@ export const PROCESSING_ROWS: Row[] = [{
   change: 'another interval',
   before: everyHour(),
   after: { processing: { schedule: ProcessingSchedule.every(Duration.hours(2)) } },
-  effects: {},
-  note: "Only the keeper's rule changes.",
+  effects: { updates: ['job'] },
+  note: "The job's time limit follows the interval.",
 }, {
   option: 'processing.workerType',
   change: 'another size',

@@ -31,7 +31,7 @@ export const STREAM_ROWS: Row[] = [{
         stack, 'Own', 'arn:aws:kinesis:eu-west-1:123456789012:stream/own'),
     },
   }),
-  effects: { removes: ['stream'], updates: ['job'] },
+  effects: { removes: ['stream'], updates: ['Drain', 'job'] },
   note: 'Events that the job has not read are deleted with the old stream. See [Moving to another stream or '
     + 'bucket](#moving-to-another-stream-or-bucket).',
 }];
