@@ -26,9 +26,6 @@ const LAYERS = {
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
 
-/** Layers that run only when they are named: their stacks are deleted in real time, which takes long. */
-const BY_NAME = ['deploy'];
-
 /** Layers that need an emulator of AWS and the jars of S3A, which nobody else does. */
 const EMULATED_AWS_LAYERS = ['s3a', 'deploy'];
 
@@ -43,7 +40,7 @@ function chosenLayers(args) {
     }
     chosen.push(layer);
   }
-  return chosen.length ? chosen : Object.keys(LAYERS).filter(layer => !BY_NAME.includes(layer));
+  return chosen.length ? chosen : Object.keys(LAYERS);
 }
 
 /** Runs a command and shows its output. */

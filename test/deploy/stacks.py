@@ -122,13 +122,13 @@ def make_quick(template: Template) -> None:
             resource["Properties"] = json.loads(text.replace('\\"IntervalSeconds\\":15', '\\"IntervalSeconds\\":1'))
 
 
-def give_up_after(seconds: int) -> Callable[[Template], None]:
+def give_up_after(minutes: int) -> Callable[[Template], None]:
     """Shorten the teardown's time limit."""
 
     def change(template: Template) -> None:
         for resource in template["Resources"].values():
             if "TimeoutSeconds" in resource.get("Properties", {}):
-                resource["Properties"]["TimeoutSeconds"] = str(seconds)
+                resource["Properties"]["TimeoutSeconds"] = str(minutes * 60)
 
     return change
 

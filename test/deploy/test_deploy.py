@@ -118,7 +118,7 @@ def test_interfaces_that_glue_never_releases_fail_the_deletion_by_name_and_a_sec
     emulator: Emulator, dev: Example
 ) -> None:
     before = inventory(emulator)
-    assert dev.create(give_up_after(15)) == "CREATE_COMPLETE", dev.reasons()
+    assert dev.create(give_up_after(minutes=12)) == "CREATE_COMPLETE", dev.reasons()
     dev.start_run()
     wait_for_interfaces(emulator, 2)
     left = interfaces(emulator)

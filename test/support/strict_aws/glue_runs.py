@@ -1,11 +1,10 @@
 """Runs of a Glue job in a VPC: an interface for each worker, which outlives the run, and stops that take time."""
 
-import time
 from typing import Any
 
 from ministack.services import ec2, glue, iam
 
-from strict_aws import interfaces
+from strict_aws import clock, interfaces
 from strict_aws.knobs import knob
 from strict_aws.support import later, physical_id, witness
 
@@ -56,7 +55,7 @@ def start(request: dict[str, Any]) -> Any:
 
 
 def _new_run(name: str, job: dict[str, Any], request: dict[str, Any]) -> Run:
-    now = int(time.time())
+    now = clock.now()
     return {
         "Id": physical_id("jr_"),
         "JobName": name,
@@ -80,6 +79,8 @@ def _attach(run: Run, job: dict[str, Any]) -> None:
                 )
     if run["JobRunState"] == "STARTING":
         run["JobRunState"] = "RUNNING"
+    if run["Arguments"].get("--mode") == "drain":
+        later(knob("drain_seconds"), lambda: _end(run, "SUCCEEDED"))
 
 
 def _places(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -136,12 +137,14 @@ def stop(request: dict[str, Any]) -> Any:
 
 
 def _begin_stop(run: Run) -> None:
-    def end() -> None:
-        run.update(JobRunState="STOPPED", CompletedOn=int(time.time()))
-        later(knob("linger_seconds"), lambda: _release(run))
-
     run["JobRunState"] = "STOPPING"
-    later(knob("stop_seconds"), end)
+    later(knob("stop_seconds"), lambda: _end(run, "STOPPED"))
+
+
+def _end(run: Run, state: str) -> None:
+    if run["JobRunState"] in ACTIVE:
+        run.update(JobRunState=state, CompletedOn=clock.now())
+        later(knob("linger_seconds"), lambda: _release(run))
 
 
 def _release(run: Run) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 DEFAULTS: dict[str, Any] = {
     # Seconds from BatchStopJobRun to STOPPED.
     "stop_seconds": 2.0,
-    # Seconds from STOPPED until the run's network interfaces are `available`; they stay until somebody deletes them.
+    # Seconds that a run in drain mode takes.
+    "drain_seconds": 3.0,
+    # Seconds from a run's end until its network interfaces are `available`; they stay until somebody deletes them.
     "linger_seconds": 3.0,
     # Seconds that a run is STARTING, without interfaces. Stopped meanwhile, its interfaces appear all the same.
     "start_seconds": 0.0,
