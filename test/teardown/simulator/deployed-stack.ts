@@ -32,7 +32,8 @@ const PROPERTIES: Record<string, string> = {
 const USED_BY_RUNS: ReadonlyArray<readonly [type: RegExp, id: RegExp]> = [
   [/^AWS::Glue::(Job|Connection|Database|Table)$/, /./],
   [/^AWS::Kinesis::Stream$/, /./],
-  [/^AWS::S3::Bucket(Policy)?$|^Custom::S3AutoDelete/, /Storage/],
+  [/^AWS::S3::Bucket(Policy)?$/, /Storage/],
+  [/^Custom::ClickstreamEmptying$/, /./],
   [/^AWS::IAM::(Role|Policy)$/, /Job(Role|ConnectionPolicy)/],
   [/^AWS::Logs::LogGroup$/, /Job(Output|Error)Log/],
   [/^AWS::EC2::/, /./],
