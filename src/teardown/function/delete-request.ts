@@ -55,6 +55,25 @@ export function isTimeUp(event: PollEvent<GiveUpProperties>, now: Date): boolean
   return now.getTime() - startOf(event).getTime() >= Number(event.ResourceProperties.TimeoutSeconds) * 1000;
 }
 
+/** Answer to the first call, of a resource that does nothing but wait when it is deleted. */
+export function noteStart<P>({ RequestType, PhysicalResourceId }: LifecycleEvent<P>, id: string): LifecycleResult {
+  if (RequestType !== 'Delete') return { PhysicalResourceId: id };
+  return { PhysicalResourceId: PhysicalResourceId ?? id, StartedAt: new Date().toISOString() };
+}
+
+/** Answer to a poll. Work that fails for the moment is left to the next poll, until the time is up. */
+export async function poll<P extends GiveUpProperties>(
+  event: PollEvent<P>, work: (event: PollEvent<P>) => Promise<PollResult>,
+): Promise<PollResult> {
+  if (event.RequestType !== 'Delete') return { IsComplete: true };
+  try {
+    return await work(event);
+  } catch (error) {
+    if (!isTransient(error) || isTimeUp(event, new Date())) throw error;
+    return { IsComplete: false };
+  }
+}
+
 /**
  * Lets the deletion go on with a warning in the log, if it is configured to continue.
  *
@@ -82,5 +101,5 @@ interface SdkError {
 export function isTransient(error: unknown): boolean {
   const { name: code = '', $metadata, $retryable } = error as Partial<SdkError>;
   return $retryable !== undefined || ($metadata?.httpStatusCode ?? 0) >= 500
-    || /Throttl|TooManyRequests|RequestLimitExceeded|Timeout/.test(code);
+    || /Throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown|InternalError/.test(code);
 }

@@ -3,7 +3,7 @@ import {
   BatchStopJobRunCommand, GetTagsCommand, GlueClient, StartJobRunCommand, TagResourceCommand, UntagResourceCommand,
 } from '@aws-sdk/client-glue';
 import {
-  giveUp, isTimeUp, isTransient, LifecycleEvent, LifecycleResult, PollEvent, PollResult, startOf,
+  giveUp, isTransient, LifecycleEvent, LifecycleResult, poll, PollEvent, PollResult, startOf,
 } from './delete-request';
 import {
   describeLastDrain, drainId, DrainProperties, inPortions, LAST_DRAIN_ARGUMENTS, lastDrainSeconds, nextStep, Situation,
@@ -53,13 +53,7 @@ async function startDraining(event: LifecycleEvent<DrainProperties>): Promise<st
 }
 
 export async function isComplete(event: PollEvent<DrainProperties>): Promise<PollResult> {
-  if (event.RequestType !== 'Delete') return { IsComplete: true };
-  try {
-    return await drain(event);
-  } catch (error) {
-    if (!isTransient(error) || isTimeUp(event, new Date())) throw error;
-    return { IsComplete: false };
-  }
+  return poll(event, drain);
 }
 
 async function drain(event: PollEvent<DrainProperties>): Promise<PollResult> {

@@ -3,12 +3,13 @@ import {
   PutBucketPolicyCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import {
-  giveUp, isTimeUp, isTransient, LifecycleEvent, LifecycleResult, PollEvent, PollResult,
+  giveUp, isTimeUp, LifecycleEvent, LifecycleResult, noteStart, poll, PollEvent, PollResult,
 } from './delete-request';
 import { bucketsOf, describeFullBuckets, emptyingId, EmptyingProperties, withoutNewObjects } from './emptying';
 import { STACK_TAG } from '../../contract/tags';
 
-const s3 = new S3Client({ retryMode: 'adaptive', maxAttempts: 10 });
+// Few attempts: a poll must end long before Lambda ends it, and the next one tries again.
+const s3 = new S3Client({ retryMode: 'adaptive', maxAttempts: 4 });
 
 /** Time that a poll deletes objects for, in milliseconds. The function has a minute. */
 const POLL_MS = 30_000;
@@ -17,19 +18,11 @@ const POLL_MS = 30_000;
 const ABSENT = new Set(['NoSuchBucket', 'NoSuchTagSet', 'NoSuchBucketPolicy']);
 
 export async function onEvent(event: LifecycleEvent<EmptyingProperties>): Promise<LifecycleResult> {
-  const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
-  if (RequestType !== 'Delete') return { PhysicalResourceId: emptyingId(target) };
-  return { PhysicalResourceId: PhysicalResourceId ?? emptyingId(target), StartedAt: new Date().toISOString() };
+  return noteStart(event, emptyingId(event.ResourceProperties));
 }
 
 export async function isComplete(event: PollEvent<EmptyingProperties>): Promise<PollResult> {
-  if (event.RequestType !== 'Delete') return { IsComplete: true };
-  try {
-    return await empty(event);
-  } catch (error) {
-    if (!isTransient(error) || isTimeUp(event, new Date())) throw error;
-    return { IsComplete: false };
-  }
+  return poll(event, empty);
 }
 
 /** Several passes over many objects: each poll goes on where the last one ended. */

@@ -28,8 +28,8 @@ export function emptyingId({ Stack }: EmptyingProperties): string {
 }
 
 /**
- * The policy with a statement that refuses new objects: log delivery and late queries would fill the bucket again before
- * it is deleted.
+ * The policy with a statement that refuses new objects: log delivery and late queries would fill the bucket again
+ * before it is deleted.
  *
  * @returns undefined if it refuses them already
  */

@@ -2,7 +2,7 @@ import {
   DeleteNetworkInterfaceCommand, DescribeNetworkInterfacesCommand, DescribeSecurityGroupsCommand, EC2Client,
 } from '@aws-sdk/client-ec2';
 import {
-  giveUp, isTimeUp, isTransient, LifecycleEvent, LifecycleResult, PollEvent, PollResult,
+  giveUp, isTimeUp, LifecycleEvent, LifecycleResult, noteStart, poll, PollEvent, PollResult,
 } from './delete-request';
 import {
   deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface,
@@ -16,19 +16,11 @@ const ec2 = new EC2Client({ retryMode: 'adaptive', maxAttempts: 4 });
 const DELETIONS_MS = 25_000;
 
 export async function onEvent(event: LifecycleEvent<EniSweepProperties>): Promise<LifecycleResult> {
-  const { RequestType, PhysicalResourceId, ResourceProperties: target } = event;
-  if (RequestType !== 'Delete') return { PhysicalResourceId: eniSweepId(target) };
-  return { PhysicalResourceId: PhysicalResourceId ?? eniSweepId(target), StartedAt: new Date().toISOString() };
+  return noteStart(event, eniSweepId(event.ResourceProperties));
 }
 
 export async function isComplete(event: PollEvent<EniSweepProperties>): Promise<PollResult> {
-  if (event.RequestType !== 'Delete') return { IsComplete: true };
-  try {
-    return await sweep(event);
-  } catch (error) {
-    if (!isTransient(error) || isTimeUp(event, new Date())) throw error;
-    return { IsComplete: false };
-  }
+  return poll(event, sweep);
 }
 
 /** Runs only after the job is gone, because the interfaces of a run that starts are `available` for a moment, too. */

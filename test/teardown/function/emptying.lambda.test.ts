@@ -138,6 +138,11 @@ test('an object that may not be deleted fails the deletion at once, by its name'
   await expect(isComplete(POLL)).rejects.toThrow('raw/a cannot be deleted: Object Lock');
 });
 
+test('an object that cannot be deleted for the moment is left to the next poll', async () => {
+  s3.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: 'a', Code: 'SlowDown', Message: 'Reduce your rate' }] });
+  expect(await isComplete(POLL)).toEqual({ IsComplete: false });
+});
+
 test('a service that is busy is asked again', async () => {
   s3.on(ListObjectVersionsCommand).rejects(failure('SlowDown', { $metadata: { httpStatusCode: 503 } }));
   expect(await isComplete(POLL)).toEqual({ IsComplete: false });
