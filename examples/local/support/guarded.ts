@@ -2,7 +2,7 @@
 import { ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
-import { OUT_OF_CTRL_C, remember, rememberGroup } from './processes';
+import { killGroup, OUT_OF_CTRL_C, remember, rememberGroup } from './processes';
 
 export interface GuardedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,12 @@ export class Guarded {
     if (stdout) createInterface(stdout).on('line', onLine);
     if (stderr) createInterface(stderr).on('line', onErrorLine);
     this.exited = new Promise(resolve => this.guard.once('close', code => resolve(code ?? 1)));
-    this.guard.once('message', message => rememberGroup((message as { pid: number }).pid, this.exited));
+    const named = new Promise<number>(resolve =>
+      this.guard.once('message', message => resolve((message as { pid: number }).pid)));
+    void named.then(command => rememberGroup(command, this.exited));
+    // A guard that is killed, perhaps before it could say whom it guards, takes nobody down by itself.
+    const gone = new Promise(resolve => this.guard.once('exit', resolve));
+    void Promise.all([named, gone]).then(([command]) => killGroup(command));
   }
 
   async stop(): Promise<void> {

@@ -26,11 +26,14 @@ export function remember<Child extends ChildProcess>(child: Child): Child {
 
 /** SIGKILL to whatever still runs: the second way to stop, for when the first one hangs. */
 export function killRemaining() {
-  for (const leader of groups) {
-    try {
-      process.kill(-leader, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended by itself
-    }
+  groups.forEach(killGroup);
+}
+
+/** SIGKILL to a process and all it started, if they still run. */
+export function killGroup(leader: number) {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has just ended by itself
   }
 }

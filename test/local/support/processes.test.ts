@@ -1,5 +1,5 @@
 /** Processes of the local run end with it, in good order or not. */
-import { spawn } from 'child_process';
+import { execFileSync, spawn } from 'child_process';
 import { firstLine, isRunning, untilGone } from './running';
 import { Guarded } from '../../../examples/local/support/guarded';
 import { killRemaining, OUT_OF_CTRL_C, remember } from '../../../examples/local/support/processes';
@@ -10,7 +10,8 @@ const STUBBORN = 'trap "" TERM; (trap "" TERM; echo $$; while :; do sleep 1; don
 
 const folder = temporaryFolder('processes-');
 
-test('killing what remains reaches a command that a guard has started, and its children', async () => {
+/** A guarded command with a child, and the ids of both. */
+async function stubborn() {
   const pids: number[] = [];
   const guarded = await new Promise<Guarded>(resolve => {
     const created: Guarded = new Guarded('sh', ['-c', STUBBORN], {
@@ -21,7 +22,21 @@ test('killing what remains reaches a command that a guard has started, and its c
     });
   });
   expect(pids.map(isRunning)).toEqual([true, true]);
+  return { guarded, pids };
+}
+
+test('killing what remains reaches a command that a guard has started, and its children', async () => {
+  const { guarded, pids } = await stubborn();
   killRemaining();
+  await guarded.exited;
+  await Promise.all(pids.map(untilGone));
+});
+
+test('a guard that is killed does not leave its command behind', async () => {
+  const { guarded, pids } = await stubborn();
+  const parents = execFileSync('ps', ['-o', 'ppid=', '-p', pids.join()], { encoding: 'utf8' }).trim().split(/\s+/);
+  const [guard] = parents.map(Number).filter(parent => !pids.includes(parent));
+  process.kill(guard, 'SIGKILL');
   await guarded.exited;
   await Promise.all(pids.map(untilGone));
 });
