@@ -18,6 +18,13 @@ test('expressions of the job are found with the constants they are made of', () 
   expect(sources).toContain('^\\{\\s*\\}$');
 });
 
+test('expressions that a function of the job is given are found by its calls', () => {
+  const sources = expressionsOfJob().map(({ source }) => source);
+  for (const part of ['|chrome-lighthouse|', '(python-requests|', '2ip\\.ru|']) { // two tables, and robots.txt
+    expect(sources.filter(source => source.includes(part))).toHaveLength(1);
+  }
+});
+
 test.each([
   ['a literal', String.raw`const a = /(a+)+$/;`, 'a.ts:1: /(a+)+$/ is vulnerable, exponential'],
   ['a version after a name', String.raw`f(/^(.+?)-(\d.*)-x$/m);`, 'a.ts:1: /^(.+?)-(\\d.*)-x$/m is vulnerable'],
