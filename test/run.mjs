@@ -2,7 +2,7 @@
 // Plain Node without dependencies, because it must run before anything is installed.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { EMULATED_AWS_STEPS, ensureSetUp, LOCAL_RUN_STEPS, python } from '../examples/local/setup/index.mjs';
+import { ensureSetUp, LOCAL_RUN_STEPS, python } from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = (layer, ...options) => [
@@ -29,8 +29,8 @@ const LAYERS = {
 /** Layers that run only when they are named: on a busy machine this one takes eight minutes. */
 const BY_NAME = ['s3a'];
 
-/** Layers that need an emulator of AWS and the jars of S3A, which nobody else does. */
-const EMULATED_AWS_LAYERS = ['s3a', 'deploy'];
+/** Steps of the set-up that a layer needs besides those of the local run. */
+const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'] };
 
 const USAGE = `usage: npm test [-- --layer <${Object.keys(LAYERS).join('|')}>]...`;
 
@@ -71,7 +71,7 @@ export function countTests({ code, output }) {
 
 async function main() {
   const layers = chosenLayers(process.argv.slice(2));
-  await ensureSetUp([...LOCAL_RUN_STEPS, ...(EMULATED_AWS_LAYERS.some(layer => layers.includes(layer)) ? EMULATED_AWS_STEPS : [])]);
+  await ensureSetUp([...new Set([...LOCAL_RUN_STEPS, ...layers.flatMap(layer => STEPS[layer] ?? [])])]);
   const total = { passed: 0, failed: 0 };
   for (const layer of layers) {
     for (const command of LAYERS[layer]) {

@@ -92,10 +92,8 @@ const STEPS = {
   },
 };
 
-/** The steps that only tests need which emulate AWS. */
-export const EMULATED_AWS_STEPS = ['s3aJars', 'ministack'];
-/** The steps of the local run, in the order they depend on each other. */
-export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !EMULATED_AWS_STEPS.includes(name));
+/** The steps of the local run, in the order they depend on each other. The others are for tests that emulate AWS. */
+export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !['s3aJars', 'ministack'].includes(name));
 
 /** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
 function pinned(name) {

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -230,13 +231,20 @@ def test_old_ends_are_removed_and_recent_ones_kept(kinesis: FakeKinesis, options
     assert kept == list(range(11, 31))
 
 
+def with_epoch(options: dict[str, str], tmp_path: Path) -> tuple[Query, Callable[[], object]]:
+    """A query of a driver that has claimed an epoch, and the claim of the driver after it."""
+
+    def claim() -> int:
+        return claim_epoch(str(tmp_path / "epoch"), "eu-west-1").number
+
+    return Query({**options, "epochpath": str(tmp_path / "epoch"), "epoch": str(claim())}), claim
+
+
 def test_a_superseded_driver_plans_no_batch(kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path) -> None:
     kinesis.add_shard("s1", b"a")
-    epochs = str(tmp_path / "epoch")
-    number = claim_epoch(epochs, "eu-west-1").number
-    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    query, supersede = with_epoch(options, tmp_path)
     query.batch()
-    claim_epoch(epochs, "eu-west-1")
+    supersede()
     with pytest.raises(SupersededError):
         query.plan()
 
@@ -245,11 +253,9 @@ def test_a_driver_that_is_superseded_while_it_reads_ends_no_batch(
     kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path
 ) -> None:
     kinesis.add_shard("s1", b"a")
-    epochs = str(tmp_path / "epoch")
-    number = claim_epoch(epochs, "eu-west-1").number
-    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    query, supersede = with_epoch(options, tmp_path)
     planned = query.plan()
-    kinesis.on_get = lambda: claim_epoch(epochs, "eu-west-1")
+    kinesis.on_get = supersede
     with pytest.raises(SupersededError):
         query.read(planned)
     assert LocalStore(options["positions"]).list("") == []
@@ -259,12 +265,10 @@ def test_a_superseded_driver_replays_no_batch_either(
     kinesis: FakeKinesis, options: dict[str, str], tmp_path: Path
 ) -> None:
     kinesis.add_shard("s1", b"a")
-    epochs = str(tmp_path / "epoch")
-    number = claim_epoch(epochs, "eu-west-1").number
-    query = Query({**options, "epochpath": epochs, "epoch": str(number)})
+    query, supersede = with_epoch(options, tmp_path)
     planned = query.plan()
     query.read(planned)
-    kinesis.on_get = lambda: claim_epoch(epochs, "eu-west-1")
+    kinesis.on_get = supersede
     with pytest.raises(SupersededError):
         query.read(planned)
 

@@ -1,5 +1,5 @@
 /** A proxy before an emulator of AWS, which lets through what the roles of a template may do. */
-import { Agent, createServer, IncomingMessage, request as httpRequest, Server, ServerResponse } from 'http';
+import { createServer, IncomingMessage, request as httpRequest, Server, ServerResponse } from 'http';
 import { awsRequest, AwsRequest, RequestParts } from './aws-request';
 import { Context } from './conditions';
 import { Denial, denial } from './denial';
@@ -44,8 +44,6 @@ export class IamGate {
   policies: RolePolicies;
   private port = 0;
   private readonly tokens = new Map<string, string>();
-  // A new connection for each call: one that the emulator closes just then would fail the call.
-  private readonly agent = new Agent({ keepAlive: false });
   private readonly server: Server = createServer((request, response) => {
     this.answer(request).then(answer => send(request, response, answer), (error: Error) => {
       if (!request.complete) return; // who asked was killed in the middle of the request
@@ -66,7 +64,6 @@ export class IamGate {
 
   async stop(): Promise<void> {
     await close(this.server);
-    this.agent.destroy();
   }
 
   private async answer(message: IncomingMessage): Promise<Answer> {
@@ -103,7 +100,10 @@ export class IamGate {
   private forward(upstream: string, { method, url, headers, body }: RequestParts): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest(new URL(url, upstream), {
-        agent: this.agent, method, path: url, headers: { ...endToEnd(headers), 'content-length': body.length },
+        agent: false, // the emulator might close a connection that is kept, just then
+        method,
+        path: url,
+        headers: { ...endToEnd(headers), 'content-length': body.length },
       }, incoming => {
         bodyOf(incoming).then(answer => resolve({
           status: incoming.statusCode ?? 502, headers: endToEnd(incoming.headers), body: answer,

@@ -27,7 +27,8 @@ def is_any_active() -> bool:
 
 
 def note_emptying(buckets: list[str]) -> None:
-    if knob("job_writes") and is_any_active():
+    """The job writes as long as a run is active, so it fills again what was emptied too early."""
+    if is_any_active():
         WRITTEN_AFTER_EMPTYING.update(buckets)
 
 
@@ -50,7 +51,7 @@ def start(request: dict[str, Any]) -> Any:
     if problem:
         run.update(JobRunState="FAILED", ErrorMessage=problem)
     else:
-        later(knob("start_seconds"), lambda: _attach(run, job))
+        _begin(run, job)
     return glue.json_response({"JobRunId": run["Id"]})
 
 
@@ -61,7 +62,7 @@ def _new_run(name: str, job: dict[str, Any], request: dict[str, Any]) -> Run:
         "JobName": name,
         "StartedOn": now,
         "LastModifiedOn": now,
-        "JobRunState": "STARTING",
+        "JobRunState": "RUNNING",
         "Attempt": 0,
         "Arguments": {**job.get("DefaultArguments", {}), **request.get("Arguments", {})},
         "_interfaces": [],
@@ -69,16 +70,11 @@ def _new_run(name: str, job: dict[str, Any], request: dict[str, Any]) -> Run:
     }
 
 
-def _attach(run: Run, job: dict[str, Any]) -> None:
+def _begin(run: Run, job: dict[str, Any]) -> None:
     for place in _places(job):
         for _ in range(int(job.get("NumberOfWorkers", 2))):
-            if place["SubnetId"] in ec2._subnets:
-                description = f"Attached to Glue using role: {run['_role']}"
-                run["_interfaces"].append(
-                    interfaces.attach(place["SubnetId"], place["SecurityGroupIdList"], description)
-                )
-    if run["JobRunState"] == "STARTING":
-        run["JobRunState"] = "RUNNING"
+            description = f"Attached to Glue using role: {run['_role']}"
+            run["_interfaces"].append(interfaces.attach(place["SubnetId"], place["SecurityGroupIdList"], description))
     if run["Arguments"].get("--mode") == "drain":
         later(knob("drain_seconds"), lambda: _end(run, "SUCCEEDED"))
 

@@ -12,8 +12,6 @@ DEFAULTS: dict[str, Any] = {
     "drain_seconds": 3.0,
     # Seconds from a run's end until its network interfaces are `available`; they stay until somebody deletes them.
     "linger_seconds": 3.0,
-    # Seconds that a run is STARTING, without interfaces. Stopped meanwhile, its interfaces appear all the same.
-    "start_seconds": 0.0,
     # Glue never releases the interfaces.
     "never_release": False,
     # Seconds that CloudFormation retries a dependency violation; on AWS about 15 minutes.
@@ -22,8 +20,6 @@ DEFAULTS: dict[str, Any] = {
     "custom_resource_delay_seconds": 0.5,
     # Beginning of the logical id of a resource whose creation fails.
     "fail_create": "",
-    # The job writes to every bucket of the stack as long as a run is active.
-    "job_writes": True,
 }
 
 
