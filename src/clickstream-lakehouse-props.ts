@@ -46,16 +46,17 @@ export interface ClickstreamLakehouseProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Keys that `encryptionKey` has replaced. Objects keep the key they were written with, so the job and everyone who may
-   * read the tables keep the right to decrypt with these.
+   * Keys that `encryptionKey` has replaced. Objects keep the key they were written with, so the job and everyone who
+   * may read the tables keep the right to decrypt with these.
    *
    * @default - no key was replaced
    */
   readonly previousEncryptionKeys?: kms.IKey[];
 
   /**
-   * Whether buckets, database and tables are kept when the stack is deleted. Only a failed first deployment deletes them
-   * all the same. DESTROY empties the buckets. SNAPSHOT is refused, because neither buckets nor tables have snapshots.
+   * Whether buckets, database and tables are kept when the stack is deleted. Only a failed first deployment deletes
+   * them all the same. DESTROY empties the buckets. SNAPSHOT is refused, because neither buckets nor tables have
+   * snapshots.
    *
    * @default RemovalPolicy.RETAIN
    */

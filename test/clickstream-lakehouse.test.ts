@@ -46,7 +46,8 @@ describe('what becomes of a resource when the stack is deleted', () => {
       /^AWS::(S3::Bucket|Kinesis::Stream|Logs::LogGroup|(Glue|Athena|CloudWatch)::.*|ApiGateway::Account)$|^Custom::/;
     const undecided = Object.entries(standard.json.Resources)
       .filter(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) =>
-        decided.test(Type) && (!DeletionPolicy || DeletionPolicy.replace('ExceptOnCreate', '') !== UpdateReplacePolicy));
+        decided.test(Type) && (!DeletionPolicy
+          || DeletionPolicy.replace('ExceptOnCreate', '') !== UpdateReplacePolicy));
     expect(undecided.map(([id]) => id)).toEqual([]);
   });
 

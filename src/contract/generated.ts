@@ -100,7 +100,7 @@ export type ErrorCode =
   | 'preprocess_timeout'
   /** The preprocess hook could not be loaded. */
   | 'preprocess_unavailable'
-  /** Another event of the same source has the same event_id and other content; the one received first was kept. */
+  /** Another event of the same source has the same event_id and other content. The one received first was kept. */
   | 'id_conflict';
 
 /** An event as it travels on the stream: whatever protocol it came in, it has these fields. */

@@ -10,8 +10,8 @@ import { requireBetween } from '../private/validate';
 /** Options of the alarms and the dashboard. */
 export interface MonitoringOptions {
   /**
-   * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by itself,
-   * and to use the topic's key.
+   * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by
+   * itself, and to use the topic's key.
    *
    * @default - no topic
    */

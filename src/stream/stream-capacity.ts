@@ -10,8 +10,8 @@ const UTILISATION = 0.7;
 /** How many shards the stream has. */
 export class StreamCapacity {
   /**
-   * A fixed number of shards, each of which takes 1,000 records and 1 MiB a second. Kinesis refuses to change the number
-   * to more than twice or less than half of the present one: go there in several deployments.
+   * A fixed number of shards, each of which takes 1,000 records and 1 MiB a second. Kinesis refuses to change the
+   * number to more than twice or less than half of the present one: go there in several deployments.
    *
    * @param shards Number of shards, 1 to 500
    */

@@ -183,7 +183,11 @@ test.each<[string, CollectorOptions, string]>([
   ['every origin as a star', { allowedOrigins: ['*'] }, "got '*'"],
   ['a star within a name', { allowedOrigins: ['https://www*.shop.example'] }, "got 'https://www*.shop.example'"],
   ['two stars', { allowedOrigins: ['https://*.*.example'] }, "got 'https://*.*.example'"],
-  ['a list in one origin', { allowedOrigins: ['https://a.example,https://b.example'] }, 'collector.allowedOrigins must'],
+  [
+    'a list in one origin',
+    { allowedOrigins: ['https://a.example,https://b.example'] },
+    'collector.allowedOrigins must',
+  ],
   ['no source', { writeKeys: {} }, 'collector.writeKeys is empty: nobody could send events'],
   [
     'a source without keys',

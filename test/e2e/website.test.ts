@@ -48,7 +48,9 @@ test('with write keys, origins and a base path in the settings it sends as they 
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   const settings = join(folder, 'settings.json');
   writeFileSync(settings, JSON.stringify({
-    writeKeys: { web: { keys: ['my-key'] } }, allowedOrigins: ['https://other.example'], customDomain: { basePath: 'c' },
+    writeKeys: { web: { keys: ['my-key'] } },
+    allowedOrigins: ['https://other.example'],
+    customDomain: { basePath: 'c' },
   }));
   const demo = new DemoProcess([...FREE_PORTS, '--settings', settings]);
   try {

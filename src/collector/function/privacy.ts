@@ -40,7 +40,7 @@ const MAYBE_KEY_NAMES = ['token', '$token', 'aid', 'appId', 'app_id'];
 
 type Secret = 'address' | 'key' | 'maybe key';
 
-/** What each of these names says of its text: one look for every member of every event. */
+/** The kind of secret that each of these names tells. One map, so that a member of an event costs one look. */
 const SECRETS = new Map<string, Secret>([
   ...ADDRESS_NAMES.map(name => [name, 'address'] as const),
   ...KEY_NAMES.map(name => [name, 'key'] as const),

@@ -4,7 +4,7 @@ import { isArray, isObject, JsonValue } from './json';
 
 /** Who sent a request. */
 export interface Source {
-  /** configured id of the write key; absent in an open collector */
+  /** configured id of the write key, absent in an open collector */
   readonly id?: string;
   /** configured application */
   readonly appId?: string;

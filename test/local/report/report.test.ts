@@ -24,7 +24,8 @@ test.each([
   ['a lost event', { events: 2, distinct: 2, received: 4, missing: ['c'] },
     '1 acknowledged events are not in events, among them c'],
   ['a duplicate', { events: 4, distinct: 3, received: 6 }, '1 rows of events are duplicates'],
-  ['a row that was never sent', { unknown: 1, events: 4, distinct: 4, received: 6 }, '1 rows of events were never sent'],
+  ['a row that was never sent', { unknown: 1, events: 4, distinct: 4, received: 6 },
+    '1 rows of events were never sent'],
   ['a lost bad event', { bad: 0, received: 4 }, 'bad_events has 0 rows instead of 1'],
   ['a copy that never reached raw', { received: 4 }, '0 duplicates were removed, but clients sent 1 copies'],
 ])('%s is a fault', (_name, stored, sentence) => {

@@ -55,16 +55,12 @@ function withShared(event: JsonValue, shared: JsonObject): JsonValue {
     if (shared[name] === undefined) continue;
     if (!Object.hasOwn(event, name)) {
       lacks = true;
-    } else if (!isSame(event[name], shared[name]) && !isSendingTime(name, shared[name])) {
+    } else if (!isDeepStrictEqual(event[name], shared[name]) && !isSendingTime(name, shared[name])) {
       shadowed = { ...shadowed, [name]: shared[name] };
     }
   }
   const complete = lacks ? { ...shared, ...event } : event;
   return shadowed ? beside(complete, { envelope: shadowed }) : complete;
-}
-
-function isSame(one: JsonValue, other: JsonValue): boolean {
-  return one === other || isDeepStrictEqual(one, other);
 }
 
 /** The array at a name of an object. */

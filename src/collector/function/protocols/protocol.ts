@@ -36,7 +36,7 @@ export interface Rejection {
   readonly index: number;
   readonly code: ErrorCode;
   readonly message: string;
-  /** failing field, from the top of the body; '' is the whole event */
+  /** failing field, from the top of the body. '' is the whole event */
   readonly path: string;
 }
 

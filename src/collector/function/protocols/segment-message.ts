@@ -151,7 +151,7 @@ function traitsOf(call: Call, message: JsonObject): Traits {
 }
 
 /**
- * RudderStack's browser SDK names itself; its server SDKs carry the names of Segment's, but set fields that Segment's
+ * RudderStack's browser SDK names itself. Its server SDKs carry the names of Segment's, but set fields that Segment's
  * leave to the server: both of them, or the channel where Segment's SDK of that name sends no channel (its Java SDK
  * does).
  */
