@@ -23,7 +23,7 @@ export class SecretWriteKeys {
   /** @param log gets one line for each failure, without anything of the secret */
   constructor(private readonly readSecret: ReadSecret, private readonly log: (line: string) => void) {}
 
-  /** The keys as last read, or those before when reading fails. They are unavailable until they were read once. */
+  /** The keys as last read, or those before when reading fails. Unavailable until read once. Never rejects. */
   async current(): Promise<WriteKeys> {
     if (Date.now() >= this.nextRead) await (this.reading ??= this.read().finally(() => { this.reading = undefined; }));
     return this.keys;
