@@ -8,7 +8,8 @@ const GRACE_MS = 5000;
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 
-if (child.pid !== undefined) process.send?.({ pid: child.pid });
+// A parent that is gone already cannot hear it: its end is acted on below.
+if (child.pid !== undefined) process.send?.({ pid: child.pid }, () => undefined);
 process.channel?.unref();
 
 function signalGroup(signal) {

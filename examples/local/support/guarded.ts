@@ -26,10 +26,10 @@ export class Guarded {
     this.exited = new Promise(resolve => this.guard.once('close', code => resolve(code ?? 1)));
     const named = new Promise<number>(resolve =>
       this.guard.once('message', message => resolve((message as { pid: number }).pid)));
-    void named.then(command => rememberGroup(command, this.exited));
+    void named.then(leader => rememberGroup(leader, this.exited));
     // A guard that is killed, perhaps before it could say whom it guards, takes nobody down by itself.
     const gone = new Promise(resolve => this.guard.once('exit', resolve));
-    void Promise.all([named, gone]).then(([command]) => killGroup(command));
+    void Promise.all([named, gone]).then(([leader]) => killGroup(leader));
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,10 @@
 /** Processes of the local run end with it, in good order or not. */
 import { execFileSync, spawn } from 'child_process';
+import { join } from 'path';
 import { firstLine, isRunning, untilGone } from './running';
 import { Guarded } from '../../../examples/local/support/guarded';
 import { killRemaining, OUT_OF_CTRL_C, remember } from '../../../examples/local/support/processes';
+import { ROOT } from '../../support/set-up';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 /** A shell that ignores SIGTERM and has a child that does so, too. */
@@ -39,6 +41,15 @@ test('a guard that is killed does not leave its command behind', async () => {
   process.kill(guard, 'SIGKILL');
   await guarded.exited;
   await Promise.all(pids.map(untilGone));
+});
+
+test('a guard whose parent is killed before it could name the command does not leave the command behind', async () => {
+  const guard = spawn(process.execPath, [join(ROOT, 'examples', 'local', 'support', 'guard.mjs'), 'sh', '-c', STUBBORN],
+    { stdio: ['pipe', 'pipe', 'ignore', 'ipc'] });
+  guard.disconnect();
+  const command = Number(await firstLine(guard));
+  guard.stdin?.end();
+  await untilGone(command);
 });
 
 test('killing what remains reaches any process that is remembered, but only while it runs', async () => {
