@@ -6,7 +6,7 @@ import { MiniStack } from './ministack';
 import { LambdaHost, LocalKinesis, readStack } from '../../examples/local/aws';
 import { ClickstreamLakehouse, LakehouseNetwork, ProcessingSchedule } from '../../src';
 import { proxyEvent } from '../collector/function/builders';
-import { IamGate, PolicyTemplate, rolePolicies } from '../support/iam-gate';
+import { IamGate, PolicyTemplate, rolePolicies, RolePolicies } from '../support/iam-gate';
 
 export type LocalStack = ReturnType<typeof readStack>;
 
@@ -42,15 +42,18 @@ export class Deployment {
     const ministack = await MiniStack.start(folders[0], ['s3', 'monitoring']);
     const kinesis = await LocalKinesis.start(folders[1], { name: stack.stream.name, shards: 1 });
     const services = { s3: ministack.endpoint, monitoring: ministack.endpoint, kinesis: kinesis.endpoint };
-    const gate = await IamGate.start({ services, policies: rolePolicies(template) });
+    const gate = await IamGate.start({ services, policies: async role => deployment.policies[role] });
+    const deployment = new Deployment(gate, ministack, kinesis, stack, rolePolicies(template));
     for (const bucket of bucketsOf(stack)) await ministack.createBucket(bucket);
-    return new Deployment(gate, ministack, kinesis, stack);
+    return deployment;
   }
 
   private readonly collector: LambdaHost;
 
   private constructor(
     readonly gate: IamGate, readonly ministack: MiniStack, private readonly kinesis: LocalKinesis, stack: LocalStack,
+    /** May be exchanged between runs, as a deployment would. */
+    public policies: RolePolicies,
   ) {
     this.collector = new LambdaHost(stack.api.integration, {
       platformEnvironment: {

@@ -69,7 +69,7 @@ export async function play(folder: string): Promise<Story> {
     const idleDrain = { ...await stage.drain('idle-drain', drain), calls: deployment.gate.calls.slice(before) };
     const killedWith = await stage.untilKilled(continuous);
     const ends = await stage.untilSuperseded(continuous);
-    const { calls, policies, failures } = deployment.gate;
+    const { policies, gate: { calls, failures } } = deployment;
     const tables = await stage.tables(drain);
     return { sent: stage.sent, tables, refused, firstDrain, idleDrain, killedWith, ...ends, calls, policies, failures };
   } finally {
@@ -102,11 +102,11 @@ class Stage {
   /** The calls meanwhile are not in the log of the template's own policies. */
   async withPolicies<Result>(change: (policies: RolePolicies) => RolePolicies, work: () => Promise<Result>) {
     const { gate } = this.deployment;
-    const standard = gate.policies;
-    gate.policies = change(standard);
+    const standard = this.deployment.policies;
+    this.deployment.policies = change(standard);
     const result = await work();
     const denied = deniedCalls(gate.calls);
-    gate.policies = standard;
+    this.deployment.policies = standard;
     gate.calls.length = 0;
     return { ...result, denied };
   }
