@@ -9,7 +9,7 @@ import { LocalGlue } from './local-glue';
 import { Edge, LambdaHost, LocalKinesis, readStack, Template, zipPackage } from '../../examples/local/aws';
 import { Lake } from '../../examples/local/lake';
 import { RunFolder, until } from '../../examples/local/support';
-import { ClickstreamLakehouse, LakehouseNetwork } from '../../src';
+import { ClickstreamLakehouse, LakehouseNetwork, StreamCapacity } from '../../src';
 import { STACK_TAG } from '../../src/contract/tags';
 import { FastClock } from '../support/fast-clock';
 import { toolchain } from '../support/set-up';
@@ -38,6 +38,7 @@ function synthesizeKept(): void {
   new ClickstreamLakehouse(new Stack(app, 'Kept'), 'Lakehouse', {
     network: LakehouseNetwork.none(),
     removalPolicy: RemovalPolicy.RETAIN,
+    stream: { capacity: StreamCapacity.provisioned(1) },
     processing: { triggerInterval: quietInterval() },
     teardown: { timeout: TIMEOUT },
   });
