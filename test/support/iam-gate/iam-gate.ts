@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, request as httpRequest, Server, ServerRe
 import { awsRequest, AwsRequest, RequestParts } from './aws-request';
 import { Context } from './conditions';
 import { Denial, denial } from './denial';
+import { Keys, kmsRights } from './kms-rights';
 import { isAllowed, Right } from './policy';
 import { neededRights } from './rights';
 import { RolePolicies } from './role-policies';
@@ -15,6 +16,8 @@ export interface IamGateOptions {
   readonly services: Readonly<Record<string, string>>;
   /** Access key id → the statements of the role that it stands for. */
   readonly policies: RolePolicies;
+  /** Customer's keys of buckets and streams. Without them nothing needs a right to a key. */
+  readonly keys?: Keys;
   /** Context that a request does not carry, such as the VPC of a network interface. */
   readonly context?: (right: Right) => Promise<Context>;
 }
@@ -74,7 +77,7 @@ export class IamGate {
     const upstream = this.options.services[request.service];
     if (upstream === undefined) throw new Error(`no emulator for ${request.service} (${method} ${url})`);
     const rights = neededRights(request, ACCOUNT, this.tokens);
-    const denied = await this.judge(request, rights);
+    const denied = await this.judge(request, [...rights, ...kmsRights(request, rights, this.options.keys ?? {})]);
     if (denied) return denied;
     const answer = await this.forward(upstream, parts);
     if (request.service === 'kinesis') this.remember(answer, rights);
