@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, request as httpRequest, Server, ServerRe
 import { awsRequest, AwsRequest, RequestParts } from './aws-request';
 import { Context } from './conditions';
 import { Denial, denial } from './denial';
+import { Keys, kmsRights } from './kms-rights';
 import { isAllowed, Right, Statement } from './policy';
 import { neededRights } from './rights';
 import { Call } from './usage';
@@ -14,6 +15,8 @@ export interface IamGateOptions {
   readonly services: Readonly<Record<string, string>>;
   /** Asked at each call, because policies change under a deployment. */
   readonly policies: PolicySource;
+  /** Customer's keys of buckets and streams. Without them nothing needs a right to a key. */
+  readonly keys?: Keys;
   /** Context that a request does not carry, such as the VPC of a network interface. */
   readonly context?: (right: Right) => Promise<Context>;
   /** Requests that nobody signs because their URL is the permission, as a pre-signed one is. */
@@ -81,7 +84,7 @@ export class IamGate {
     const upstream = this.options.services[request.service];
     if (upstream === undefined) throw new Error(`no emulator for ${request.service} (${method} ${url})`);
     const rights = neededRights(request, ACCOUNT, this.tokens);
-    const denied = await this.judge(request, rights);
+    const denied = await this.judge(request, [...rights, ...kmsRights(request, rights, this.options.keys ?? {})]);
     if (denied) return denied;
     const answer = await this.forward(upstream, parts);
     if (request.service === 'kinesis') this.remember(answer, rights);
