@@ -110,6 +110,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testTimeout: 60_000, // synthesizing an example takes seconds on a loaded machine
+      maxWorkers: '100%', // jest leaves a core alone, which on two cores takes half as long again
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       // Layers of their own: test/run.mjs.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(clients|e2e|package|s3a)/'],
