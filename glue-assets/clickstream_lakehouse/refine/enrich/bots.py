@@ -1,14 +1,15 @@
 """Robots by their user agent: flagged with a reason, never dropped."""
 
 import re
-from functools import cache, reduce
+from functools import cache
 from importlib import resources
-from operator import or_
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import pyarrow as pa
+import pyarrow.compute as pc
 
-# Both: text in lower case that every such user agent contains -> the expression that decides.
+from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+
+# Both: text in lower case that such a user agent contains -> the expression that decides.
 ROBOTS = {
     "bot": "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
     "crawl": "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
@@ -52,42 +53,53 @@ HTTP_LIBRARIES = {
 }
 
 # An agent of well-known parts only is a browser's: most are, so few have to be searched for the names of robots.
-BROWSER = (
+_BROWSER = re.compile(
     r"^mozilla/5\.0 \((?:windows nt [\d.]+(?:; (?:win64|wow64|x64))*|macintosh; intel mac os x [\d_.]+"
     r"|x11; (?:ubuntu; )?linux x86_64|(?:iphone|ipad); cpu (?:iphone )?os [\d_]+ like mac os x"
     r"|linux; (?:u; )?android [\d.]+(?:; [^();/]+(?: build/[\w.-]+)?(?:; wv)?)?)(?:; rv:[\d.]+)?\)"
     r"(?: (?:applewebkit|gecko|chrome|version|mobile|safari|crios|firefox|fxios|edg|edga|edgios|opr|gsa|samsungbrowser)"
     r"/[\w.]+| \(khtml, like gecko\)| mobile)*+$"
 )
-URL = r"https?://|www\."
+_URL = re.compile(r"https?://|www\.")
 
 
-def bot_reason(user_agent: Column, source: Column) -> Column:
-    """`ua:<marker>` when the user agent is a robot's, else null.
+def bot_reasons(events: pa.Table) -> Columns:
+    """is_bot and bot_reason."""
+    strangers, own = per_distinct(events["user_agent"], _reasons, [pa.string(), pa.string()])
+    is_own = pc.fill_null(pc.equal(events["user_agent_source"], "event"), False)
+    reason = pc.if_else(is_own, own, strangers)
+    return {"is_bot": pc.is_valid(reason), "bot_reason": reason}
 
-    source: the line's user_agent_source. An HTTP library in the event itself is what the event is about; as the
+
+@remembered
+def _reasons(user_agent: str) -> tuple[str | None, str | None]:
+    return bot_reason(user_agent, is_own=False), bot_reason(user_agent, is_own=True)
+
+
+def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
+    """`ua:<marker>` when the user agent is a robot's.
+
+    is_own: whether the event itself names it. An HTTP library in the event itself is what the event is about; as the
     request's it only delivers what visitors did, even when it says where to read about it.
     """
-    agent = F.lower(user_agent)
-    library = _marker(agent, HTTP_LIBRARIES)
-    named = F.when(library.isNull(), F.coalesce(_found(agent, _names()), F.when(agent.rlike(URL), F.lit("ua:url"))))
-    reason = F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", library), named)
-    return F.when(~agent.rlike(BROWSER), reason)
+    agent = user_agent.lower()
+    if _BROWSER.match(agent):
+        return None
+    library = _LIBRARIES.search(agent)
+    found = _ROBOTS.search(agent) or (library if is_own else None)
+    if found is None and library is None:
+        found = _names().search(agent)
+        if found is None and _URL.search(agent):
+            return "ua:url"
+    return None if found is None else f"ua:{found[0]}"
 
 
-def _marker(agent: Column, markers: dict[str, str]) -> Column:
-    # Few are robots: looking for the texts costs a fifth of the expression.
-    is_suspect = reduce(or_, [agent.contains(text) for text in markers])
-    return F.when(is_suspect, _found(agent, "|".join(markers.values())))
-
-
-def _found(agent: Column, expression: str) -> Column:
-    found = F.regexp_extract(agent, f"({expression})", 1)
-    return F.when(found != "", F.concat(F.lit("ua:"), found))
+_ROBOTS = re.compile("|".join(ROBOTS.values()))
+_LIBRARIES = re.compile("|".join(HTTP_LIBRARIES.values()))
 
 
 @cache
-def _names() -> str:
+def _names() -> re.Pattern[str]:
     """The names of robots.txt as one expression."""
     # importlib.resources, not a path: on Glue the package is a zip.
     text = resources.files(__package__ or "").joinpath("robots.txt").read_text(encoding="utf-8")
@@ -95,7 +107,7 @@ def _names() -> str:
     at_start = [name[1:] for name in names if name.startswith("^")]
     anywhere = [name[1:] for name in names if name.startswith("*")]
     of_words = [name for name in names if name[0] not in "^*"]
-    return f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}"
+    return re.compile(f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}")
 
 
 def _any_of(texts: list[str]) -> str:
