@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.event_rows import timestamps

@@ -6,9 +6,9 @@ What is accepted here must be what strict.py accepts, with the same values: test
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import (
     LINE_VERSION,
     MAX_ID_LENGTH,
@@ -45,7 +45,9 @@ def _keeps_rules(table: pa.Table) -> bool:
     if table["v"].null_count or not _all(pc.equal(table["v"], LINE_VERSION)) or table["kind"].null_count:
         return False
     is_event = pc.equal(table["kind"], "event")
-    events, others = (table, table.slice(0, 0)) if _all(is_event) else (table.filter(is_event), table.filter(pc.invert(is_event)))
+    events, others = table, table.slice(0, 0)
+    if not _all(is_event):
+        events, others = table.filter(is_event), table.filter(pc.invert(is_event))
     return (
         _all(pc.equal(others["kind"], "bad"))
         and _keep(events, event_line_fields())

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.block import LINE_SCHEMA, read_block
 from clickstream_lakehouse.refine.faults import ErrorCode, Fault
 from clickstream_lakehouse.refine.lines import Lines, split_lines

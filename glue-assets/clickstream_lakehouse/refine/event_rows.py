@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import Field, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrich.bots import bot_reasons

@@ -76,10 +76,10 @@ def fault_of_values(fields: Sequence[Field], values: Mapping[str, Any]) -> Fault
 
 
 def _broken_rule(field: Field, value: Any) -> ErrorCode | None:
-    if value in (None, "") and not field.nullable:
-        return ErrorCode.MISSING_FIELD
-    if value is None:
-        return None
+    if value is None or value == "":
+        if not field.nullable:
+            return ErrorCode.MISSING_FIELD
+        return ErrorCode.INVALID_VALUE if field.values and value is not None else None
     if field.name == "event_id" and len(value) > MAX_ID_LENGTH:
         return ErrorCode.INVALID_ID
     is_outside = (

@@ -5,8 +5,8 @@ from hashlib import blake2b, sha256
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import event_line_fields
 
 # Not part of the client's content: what is the identity (event_id, source_id), and everything that a retry of the same

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from clickstream_lakehouse.arrow import pc
 
 LOCATOR = ["shard_id", "sequence_number", "line_index"]
 """Columns that say where a line is."""

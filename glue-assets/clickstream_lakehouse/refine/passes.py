@@ -4,7 +4,7 @@ Spark sends batches of a few megabytes (session.py), whose lines are worked on a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from clickstream_lakehouse.refine.classify import ClassifiedLines, classify
 from clickstream_lakehouse.refine.event_rows import event_rows
 from clickstream_lakehouse.refine.identity import fingerprints, identities
 
-Batches = Iterator[pa.RecordBatch]
+Pass = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 IDENTIFIED_SCHEMA = pa.schema(
     [
@@ -31,7 +31,7 @@ IDENTIFIED_SCHEMA = pa.schema(
 """Identity of an event, null for any other line, and where the line is."""
 
 
-def identify(batches: Batches) -> Batches:
+def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """A row of IDENTIFIED_SCHEMA for each line."""
     for records in batches:
         classified = classify(records)
@@ -43,11 +43,11 @@ def identify(batches: Batches) -> Batches:
             yield from pa.table(not_events, schema=IDENTIFIED_SCHEMA).to_batches()
 
 
-def make_event_rows(old: pa.Table) -> Callable[[Batches], Batches]:
+def make_event_rows(old: pa.Table) -> Pass:
     """The events but those at the given places, as rows of EVENT_SCHEMA."""
     places = _Places(old)
 
-    def make(batches: Batches) -> Batches:
+    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
             classified = classify(records)
             rows = event_rows(classified)
@@ -56,11 +56,11 @@ def make_event_rows(old: pa.Table) -> Callable[[Batches], Batches]:
     return make
 
 
-def make_bad_rows(conflicts: pa.Table) -> Callable[[Batches], Batches]:
+def make_bad_rows(conflicts: pa.Table) -> Pass:
     """The lines that are no events, and the events at the given places, as rows of BAD_SCHEMA."""
     places = _Places(conflicts)
 
-    def make(batches: Batches) -> Batches:
+    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
             classified = classify(records)
             yield from bad_rows(classified, places.among(classified)).to_batches()

@@ -6,16 +6,15 @@ both appends are no-ops.
 """
 
 import time
-from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.streaming.query import StreamingQuery
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import Table, table
 from clickstream_lakehouse.epoch import Epoch
@@ -25,7 +24,7 @@ from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
 from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
 from clickstream_lakehouse.refine.lines import LOCATOR
-from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, make_bad_rows, make_event_rows, identify
+from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, Pass, identify, make_bad_rows, make_event_rows
 
 QUERY_NAME = "refine"
 
@@ -70,7 +69,7 @@ class Refiner:
         than to keep all the rows in between.
         """
         started = time.monotonic()
-        lines = raw.mapInArrow(identify, from_arrow_schema(IDENTIFIED_SCHEMA)).toArrow()
+        lines = _mapped(raw, identify, IDENTIFIED_SCHEMA).toArrow()
         events = lines.filter(pc.field("is_event"))
         verdicts = self._verdicts(raw.sparkSession, events)
         self._epoch.check()
@@ -106,7 +105,7 @@ class Refiner:
         self._metrics.batch(QUERY_NAME, batch_id, measures)
 
 
-def _mapped(raw: DataFrame, make: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], schema: pa.Schema):
+def _mapped(raw: DataFrame, make: Pass, schema: pa.Schema) -> DataFrame:
     return raw.mapInArrow(make, from_arrow_schema(schema))
 
 

@@ -5,8 +5,8 @@ from functools import cache
 from importlib import resources
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 
 # Both: text in lower case that such a user agent contains -> the expression that decides.
@@ -65,7 +65,7 @@ _URL = re.compile(r"https?://|www\.")
 
 def bot_reasons(events: pa.Table) -> Columns:
     """is_bot and bot_reason."""
-    strangers, own = per_distinct(events["user_agent"], _reasons, [pa.string(), pa.string()])
+    strangers, own = per_distinct(events["user_agent"], _reasons, 2)
     is_own = pc.fill_null(pc.equal(events["user_agent_source"], "event"), False)
     reason = pc.if_else(is_own, own, strangers)
     return {"is_bot": pc.is_valid(reason), "bot_reason": reason}

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 Columns = Mapping[str, pa.Array | pa.ChunkedArray]
 """Name of a column of `events` -> its values."""
@@ -23,12 +22,11 @@ def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
     return lambda text: short(text) if len(text) <= _REMEMBERED_LENGTH else function(text)
 
 
-def per_distinct(column: pa.Array | pa.ChunkedArray, function: Callable[[str], tuple[Any, ...]], types: list[pa.DataType]) -> list[pa.Array]:
-    """The columns of the tuples that a function makes of each value; null where the column is null."""
-    encoded = pc.dictionary_encode(column)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
+def per_distinct(
+    column: pa.ChunkedArray, function: Callable[[str], tuple[str | None, ...]], width: int
+) -> list[pa.Array]:
+    """The columns of the tuples, so wide, that a function makes of each value; null where the column is null."""
+    encoded = column.combine_chunks().dictionary_encode()
     results = [function(value) for value in encoded.dictionary.to_pylist()]
-    return [
-        pa.array([result[index] for result in results], of).take(encoded.indices) for index, of in enumerate(types)
-    ]
+    columns = [pa.array([result[index] for result in results], pa.string()) for index in range(width)]
+    return [values.take(encoded.indices) for values in columns]

@@ -6,8 +6,8 @@ Times are epoch milliseconds between 0 and 9999-12-31, so no sum overflows; an a
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import EARLIEST_CLIENT_MS
 from clickstream_lakehouse.refine.enrich.distinct import Columns
 
@@ -79,18 +79,14 @@ def _by_clock(t: ClockReadings) -> pa.Int64Array:
 
 
 def _by_age(t: ClockReadings) -> pa.Int64Array:
-    plausible = pc.and_(
-        pc.greater_equal(t.age, 0), pc.less_equal(t.age, pc.subtract(t.received, EARLIEST_CLIENT_MS))
-    )
+    plausible = pc.and_(pc.greater_equal(t.age, 0), pc.less_equal(t.age, pc.subtract(t.received, EARLIEST_CLIENT_MS)))
     age = pc.if_else(_known(plausible), t.age, _NO_TIME)
     return pc.subtract(t.received, age)
 
 
 def _sent(t: ClockReadings) -> pa.Int64Array:
     """The sent time, null when only it comes from a clock that was never set: it is not the clock of the event."""
-    same_clock = pc.or_kleene(
-        pc.greater_equal(t.sent, EARLIEST_CLIENT_MS), pc.less(t.client, EARLIEST_CLIENT_MS)
-    )
+    same_clock = pc.or_kleene(pc.greater_equal(t.sent, EARLIEST_CLIENT_MS), pc.less(t.client, EARLIEST_CLIENT_MS))
     return pc.if_else(_known(same_clock), t.sent, _NO_TIME)
 
 
