@@ -1,7 +1,50 @@
 import pyarrow as pa
 import pytest
 
-from clickstream_lakehouse.refine.enrich.bots import HTTP_LIBRARIES, ROBOTS, bot_reasons
+from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+
+# Words each of which makes an agent that of a robot or of an HTTP library.
+ROBOTS = [
+    "bot",
+    "crawl",
+    "spider",
+    "slurp",
+    "headless",
+    "phantomjs",
+    "chrome-lighthouse",
+    "scrapy",
+    "ccbot",
+    "bytespider",
+]
+HTTP_LIBRARIES = [
+    "python-requests",
+    "python-urllib",
+    "python-httpx",
+    "aiohttp/",
+    "curl/",
+    "wget/",
+    "go-http-client",
+    "axios/",
+    "node-fetch",
+    "undici",
+    "okhttp",
+    "java/",
+    "apache-httpclient",
+    "ruby",
+    "libwww",
+    "guzzlehttp",
+    "commons-httpclient",
+    "httpurlconnection",
+    "asynchttp",
+    "winhttp",
+    "restsharp",
+    "grpc-",
+    "lua-resty-http",
+    "http-kit",
+    "scalaj-http",
+    "php/",
+    "lwp-trivial",
+]
 
 AGENTS = {
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": "ua:bot",

@@ -9,48 +9,56 @@ import pyarrow as pa
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 
-# Both: text in lower case that such a user agent contains -> the expression that decides.
-ROBOTS = {
-    "bot": "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
-    "crawl": "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
-    "spider": "spider(?! ?solitaire)",
-    "slurp": "slurp",
-    "headless": "headless(?:chrome)?",
-    "phantomjs": "phantomjs",
-    "chrome-lighthouse": "chrome-lighthouse",  # "Lighthouse" is a phone
-    "scrapy": "scrapy",
-    "ccbot": "ccbot",
-    "bytespider": "bytespider",
-}
-HTTP_LIBRARIES = {
-    "python-requests": "python-requests",
-    "python-urllib": "python-urllib",
-    "python-httpx": "python-httpx",
-    "aiohttp/": r"\baiohttp/",
-    "curl/": r"\bcurl/",
-    "wget/": r"\bwget/",
-    "go-http-client": "go-http-client",
-    "axios/": r"\baxios/",
-    "node-fetch": "node-fetch",
-    "undici": r"\bundici\b",
-    "okhttp": r"\bokhttp\b",
-    "java/": r"\bjava/",
-    "apache-httpclient": "apache-httpclient",
-    "ruby": r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
-    "libwww": r"^libwww\b(?!/)|libwww(?=-perl)",  # text browsers are made with libwww too
-    "guzzlehttp": "guzzlehttp",
-    "commons-httpclient": "commons-httpclient",
-    "httpurlconnection": "httpurlconnection",
-    "asynchttp": "asynchttp",
-    "winhttp": "winhttp",
-    "restsharp": "restsharp",
-    "grpc-": r"\bgrpc-",
-    "lua-resty-http": "lua-resty-http",
-    "http-kit": "http-kit",
-    "scalaj-http": "scalaj-http",
-    "php/": r"\bphp/",
-    "lwp-trivial": "lwp-trivial",
-}
+# Expressions for user agents in lower case.
+_ROBOT = re.compile(
+    "|".join(
+        (
+            "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
+            "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
+            "spider(?! ?solitaire)",
+            "slurp",
+            "headless(?:chrome)?",
+            "phantomjs",
+            "chrome-lighthouse",  # "Lighthouse" is a phone
+            "scrapy",
+            "ccbot",
+            "bytespider",
+        )
+    )
+)
+_HTTP_LIBRARY = re.compile(
+    "|".join(
+        (
+            "python-requests",
+            "python-urllib",
+            "python-httpx",
+            r"\baiohttp/",
+            r"\bcurl/",
+            r"\bwget/",
+            "go-http-client",
+            r"\baxios/",
+            "node-fetch",
+            r"\bundici\b",
+            r"\bokhttp\b",
+            r"\bjava/",
+            "apache-httpclient",
+            r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
+            r"^libwww\b(?!/)|libwww(?=-perl)",  # text browsers are made with libwww too
+            "guzzlehttp",
+            "commons-httpclient",
+            "httpurlconnection",
+            "asynchttp",
+            "winhttp",
+            "restsharp",
+            r"\bgrpc-",
+            "lua-resty-http",
+            "http-kit",
+            "scalaj-http",
+            r"\bphp/",
+            "lwp-trivial",
+        )
+    )
+)
 
 # An agent of well-known parts only is a browser's: most are, so few have to be searched for the names of robots.
 _BROWSER = re.compile(
@@ -85,17 +93,13 @@ def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
     agent = user_agent.lower()
     if _BROWSER.match(agent):
         return None
-    library = _LIBRARIES.search(agent)
-    found = _ROBOTS.search(agent) or (library if is_own else None)
+    library = _HTTP_LIBRARY.search(agent)
+    found = _ROBOT.search(agent) or (library if is_own else None)
     if found is None and library is None:
         found = _names().search(agent)
         if found is None and _URL.search(agent):
             return "ua:url"
     return None if found is None else f"ua:{found[0]}"
-
-
-_ROBOTS = re.compile("|".join(ROBOTS.values()))
-_LIBRARIES = re.compile("|".join(HTTP_LIBRARIES.values()))
 
 
 @cache
