@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+_STRUCT = re.compile("^struct<(.*)>$")
 _ARROW_TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
     "int": pa.int32(),
@@ -66,7 +67,7 @@ class Table:
 
 def _arrow_type(name: str) -> pa.DataType:
     """The type of a column by its name in Spark's SQL: a simple one, or a struct of simple ones."""
-    if (struct := re.fullmatch("struct<(.*)>", name)) is None:
+    if (struct := _STRUCT.fullmatch(name)) is None:
         return _ARROW_TYPES[name]
     return pa.struct([(field, _ARROW_TYPES[of]) for field, of in (one.split(":") for one in struct[1].split(","))])
 

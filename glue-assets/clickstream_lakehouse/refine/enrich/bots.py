@@ -1,7 +1,6 @@
 """Robots by their user agent: flagged with a reason, never dropped."""
 
 import re
-from functools import cache
 from importlib import resources
 
 import pyarrow as pa
@@ -96,14 +95,13 @@ def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
     library = _HTTP_LIBRARY.search(agent)
     found = _ROBOT.search(agent) or (library if is_own else None)
     if found is None and library is None:
-        found = _names().search(agent)
+        found = _NAME.search(agent)
         if found is None and _URL.search(agent):
             return "ua:url"
     return None if found is None else f"ua:{found[0]}"
 
 
-@cache
-def _names() -> re.Pattern[str]:
+def _names() -> str:
     """The names of robots.txt as one expression."""
     # importlib.resources, not a path: on Glue the package is a zip.
     text = resources.files(__package__ or "").joinpath("robots.txt").read_text(encoding="utf-8")
@@ -111,7 +109,7 @@ def _names() -> re.Pattern[str]:
     at_start = [name[1:] for name in names if name.startswith("^")]
     anywhere = [name[1:] for name in names if name.startswith("*")]
     of_words = [name for name in names if name[0] not in "^*"]
-    return re.compile(f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}")
+    return f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}"
 
 
 def _any_of(texts: list[str]) -> str:
@@ -123,3 +121,6 @@ def _any_of(texts: list[str]) -> str:
         by_letter.setdefault(text[0], []).append(text[1:])
     branches = [re.escape(letter) + _any_of(rest) for letter, rest in by_letter.items()]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+_NAME = re.compile(_names())

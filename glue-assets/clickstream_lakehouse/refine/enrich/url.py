@@ -28,7 +28,7 @@ CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content
 
 # Schemes of the web, whose URLs need no slashes before the host.
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS = "".join(map(chr, range(0x21)))
 _LINE_BREAKS = str.maketrans("", "", "\t\n\r")
 _BEFORE_QUERY = re.compile("[^?#]*")
