@@ -21,13 +21,10 @@ const LAYERS = {
   ],
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
-  s3a: [jest('s3a', '--runInBand')], // the job on S3A, behind the policy of its role
+  s3a: [jest('s3a', '--runInBand')], // two deployments' jobs on S3A, behind their roles' policies
   deploy: [[python, '-m', 'pytest', '-p', 'no:cacheprovider', 'test/deploy']], // CDK CLI, create, destroy
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
-
-/** Layers that run only when they are named: on a busy machine this one takes eight minutes. */
-const BY_NAME = ['s3a'];
 
 /** Steps of the set-up that a layer needs besides those of the local run. */
 const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'] };
@@ -43,7 +40,7 @@ function chosenLayers(args) {
     }
     chosen.push(layer);
   }
-  return chosen.length ? chosen : Object.keys(LAYERS).filter(layer => !BY_NAME.includes(layer));
+  return chosen.length ? chosen : Object.keys(LAYERS);
 }
 
 /** Runs a command and shows its output. */

@@ -1,5 +1,7 @@
 """The three Delta tables: created before anything writes, from the contract, readable by every engine."""
 
+import re
+
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
@@ -22,6 +24,12 @@ STATISTICS_COLUMNS = {
     "bad_events": ("received_ts", "processed_ts", "stage", "error_code", "app_id"),
 }
 
+_LAKE_FORMATION = re.compile(r"Insufficient Lake Formation permission\(s\):?\s*([^(\n]*)")
+
+
+class LakeFormationError(RuntimeError):
+    """Lake Formation denies the job's role the Glue catalog, whatever IAM allows."""
+
 
 def table_properties(name: str) -> dict[str, str]:
     """Delta properties of a table; nothing here needs more than reader 1 and writer 2."""
@@ -35,9 +43,23 @@ def table_properties(name: str) -> dict[str, str]:
 
 
 def create_tables(spark: SparkSession, config: JobConfig) -> None:
-    """Create what is missing; existing tables get the columns that the contract added since."""
-    for name, path in table_paths(config).items():
-        _create(spark, table(name), path)
+    """Create what is missing; existing tables get the columns that the contract added since.
+
+    The tables are paths and need no catalog. A session that was given Glue's asks it all the same, and here first.
+
+    :raises LakeFormationError: naming the permission that is missing there
+    """
+    try:
+        for name, path in table_paths(config).items():
+            _create(spark, table(name), path)
+    except Exception as error:
+        denial = _LAKE_FORMATION.search(str(error))
+        if denial is None:
+            raise
+        raise LakeFormationError(
+            f"Lake Formation denies the job's role the Glue catalog ({denial[1].strip()}). Grant the role what is "
+            "missing with aws lakeformation grant-permissions. docs/runbook.md has the commands under 'Lake Formation'."
+        ) from error
 
 
 def table_paths(config: JobConfig) -> dict[str, str]:

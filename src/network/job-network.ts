@@ -1,4 +1,4 @@
-import { Annotations, Aws, aws_ec2 as ec2, Tags } from 'aws-cdk-lib';
+import { Annotations, Aws, aws_ec2 as ec2, Tags, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { IsolatedNetworkOptions } from './lakehouse-network';
 import { STACK_TAG } from '../contract/tags';
@@ -48,10 +48,15 @@ export class JobNetwork extends Construct implements IJobNetwork {
     if (props.networkAcl ?? true) this.createNetworkAcl();
   }
 
-  private createVpc(props: JobNetworkProps): ec2.Vpc {
-    return new ec2.Vpc(this, 'Vpc', {
-      ipAddresses: ec2.IpAddresses.cidr(props.cidr ?? '10.0.0.0/16'),
-      ...(props.availabilityZone ? { availabilityZones: [props.availabilityZone] } : { maxAzs: 1 }),
+  /**
+   * Another zone gets another VPC. In the same one the new subnet, which CloudFormation creates before it deletes the
+   * old one, would take the old one's addresses, and nothing would wait for the interfaces in the old subnet.
+   */
+  private createVpc({ availabilityZone, cidr }: JobNetworkProps): ec2.Vpc {
+    const zone = Token.isUnresolved(availabilityZone) ? '' : availabilityZone ?? '';
+    return new ec2.Vpc(this, `Vpc${zone}`, {
+      ipAddresses: ec2.IpAddresses.cidr(cidr ?? '10.0.0.0/16'),
+      ...(availabilityZone ? { availabilityZones: [availabilityZone] } : { maxAzs: 1 }),
       natGateways: 0,
       createInternetGateway: false,
       restrictDefaultSecurityGroup: false, // would add a custom resource; nothing uses the group

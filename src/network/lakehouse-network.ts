@@ -8,7 +8,12 @@ export interface IsolatedNetworkOptions {
   readonly cidr?: string;
 
   /**
-   * Availability Zone of the job's subnet. Some zones lack the needed services (us-east-1's `use1-az3`, for one).
+   * Name of the Availability Zone of the job's subnet. Some zones lack a service that the job needs (us-east-1's
+   * `use1-az3`, for one). The deployment then fails with 'The VPC endpoint service … does not support the availability
+   * zone of the subnet'.
+   *
+   * Each account has its own names of the zones. This command lists the zones of an endpoint service by your names:
+   * `aws ec2 describe-vpc-endpoint-services --service-names com.amazonaws.REGION.kinesis-streams`.
    *
    * @default - the region's first zone
    */

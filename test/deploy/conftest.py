@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from emulator import Emulator
-from stacks import Example
+from stacks import App, example
 
 
 @pytest.fixture(scope="session")
@@ -19,20 +19,23 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 @pytest.fixture(autouse=True)
-def beginning(emulator: Emulator) -> None:
+def every_test(emulator: Emulator) -> Iterator[None]:
+    """A test that expects a denied call has asked for it, so that none is left at the end."""
     emulator.begin()
+    yield
+    assert emulator.faults() == []
 
 
 @pytest.fixture(scope="session")
-def dev(emulator: Emulator) -> Example:
-    return Example(emulator, "dev", "ClickstreamDev")
+def dev(emulator: Emulator) -> App:
+    return example(emulator, "dev")
 
 
 @pytest.fixture(scope="session")
-def prod(emulator: Emulator) -> Example:
-    return Example(emulator, "prod", "ClickstreamProd")
+def prod(emulator: Emulator) -> App:
+    return example(emulator, "prod")
 
 
 @pytest.fixture(scope="session")
-def minimal(emulator: Emulator) -> Example:
-    return Example(emulator, "minimal", "ClickstreamMinimal")
+def minimal(emulator: Emulator) -> App:
+    return example(emulator, "minimal")

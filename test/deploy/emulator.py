@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from gate import Gate
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".local" / "ministack" / "bin" / "python"
@@ -28,7 +29,10 @@ def free_port() -> int:
 
 
 class Emulator:
-    """MiniStack with `test/support/strict_aws`, stopped by the end of the block."""
+    """MiniStack with `test/support/strict_aws`, whose functions only reach it through the IAM gate.
+
+    Both are stopped by the end of the block.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -36,9 +40,12 @@ class Emulator:
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._knobs = folder / "knobs.json"
         self._log = folder / "emulator.log"
-        self._begin = 0
+        self._begin = self._first_fault = 0
+        self._clock_start = time.time()
+        self.gate = Gate(ROOT, self.endpoint, folder / "calls.jsonl")
 
     def __enter__(self) -> "Emulator":
+        self.gate.__enter__()
         environment = {
             **os.environ,
             "GATEWAY_PORT": str(self.port),
@@ -49,11 +56,12 @@ class Emulator:
             "PERSIST_STATE": "0",
             "S3_DATA_DIR": str(self.folder / "s3"),
             "STATE_DIR": str(self.folder / "state"),
+            "AWS_ENDPOINT_URL": self.gate.endpoint,  # inherited by the functions
             "NODE_PATH": str(ROOT / "node_modules"),
             "PYTHONPATH": str(ROOT / "test" / "support"),
             "STRICT_KNOBS": str(self._knobs),
             "NODE_OPTIONS": f"--require={ROOT / 'test/support/strict_aws/fast_clock.cjs'}",
-            "FAST_CLOCK_START": str(time.time()),
+            "FAST_CLOCK_START": str(self._clock_start),
             "FAST_CLOCK_RATE": str(CLOCK_RATE),
         }
         with self._log.open("wb") as log:
@@ -67,6 +75,7 @@ class Emulator:
     def __exit__(self, *_: object) -> None:
         os.killpg(self._process.pid, 9)
         self._process.wait()
+        self.gate.__exit__()
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -80,6 +89,10 @@ class Emulator:
                 time.sleep(0.2)
         raise TimeoutError("the emulator does not answer")
 
+    def now(self) -> float:
+        """Seconds since the epoch on the clock of runs and functions."""
+        return self._clock_start + (time.time() - self._clock_start) * CLOCK_RATE
+
     def turn(self, **knobs: Any) -> None:
         """Set knobs of strict_aws; all others have their defaults again."""
         self._knobs.write_text(json.dumps(knobs), encoding="utf-8")
@@ -91,10 +104,17 @@ class Emulator:
         """A test begins: usual knobs, and no witnesses of the tests before it."""
         self.turn()
         self._begin = len(self.log())
+        self._first_fault = len(self.gate.faults())
 
     def witnesses(self) -> list[str]:
         """What the emulator saw in this test that should not be."""
         return [line for line in self.log()[self._begin :].splitlines() if line.startswith("[strict]")]
+
+    def faults(self) -> list[str]:
+        """Calls in this test that were denied or could not be judged, each told once."""
+        found = self.gate.faults()[self._first_fault :]
+        self._first_fault += len(found)
+        return found
 
     def client(self, service: str) -> Any:
         return boto3.client(

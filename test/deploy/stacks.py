@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,12 @@ Template = dict[str, Any]
 ASSETS_BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 DEADLINE_SECONDS = 240
 
+EXAMPLES = ROOT / "examples"
 
-def cdk(emulator: Emulator, example: str, *arguments: str) -> str:
-    """Run the CDK CLI in an example."""
+
+def cdk(emulator: Emulator, folder: Path, *arguments: str) -> str:
+    """Run the CDK CLI in an app's folder."""
     command = ["npx", "cdk", *arguments]
-    folder = ROOT / "examples" / example
     environment = emulator.environment()
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if run.returncode != 0:
@@ -29,16 +31,41 @@ def cdk(emulator: Emulator, example: str, *arguments: str) -> str:
     return run.stdout + run.stderr
 
 
-class Example:
-    """A synthesized example, whose assets are in the emulator's bucket."""
+class Resources:
+    """The resources of a stack, by type and logical id."""
 
-    def __init__(self, emulator: Emulator, name: str, stack: str) -> None:
+    def __init__(self, emulator: Emulator, stack: str) -> None:
+        answer = emulator.client("cloudformation").describe_stack_resources(StackName=stack)
+        self._all: list[dict[str, Any]] = answer["StackResources"]
+
+    def all(self, resource_type: str) -> list[str]:
+        """Physical ids of a type."""
+        return [one["PhysicalResourceId"] for one in self._all if one["ResourceType"] == resource_type]
+
+    def only(self, resource_type: str, logical_id: str = "") -> str:
+        """Physical id of the only resource of a type whose logical id begins so."""
+        (found,) = [
+            one["PhysicalResourceId"]
+            for one in self._all
+            if one["ResourceType"] == resource_type and one["LogicalResourceId"].startswith(logical_id)
+        ]
+        return found
+
+    def logical_ids(self) -> dict[str, str]:
+        """Physical id -> logical id."""
+        return {one["PhysicalResourceId"]: one["LogicalResourceId"] for one in self._all}
+
+
+class App:
+    """A synthesized app, whose assets are in the emulator's bucket."""
+
+    def __init__(self, emulator: Emulator, folder: Path, stack: str, *options: str) -> None:
         self._emulator = emulator
         self._cloudformation = emulator.client("cloudformation")
         self.stack = stack
         self._created = 0
-        out = emulator.folder / f"{name}.out"
-        cdk(emulator, name, "synth", "--quiet", "--output", str(out))
+        out = Path(tempfile.mkdtemp(dir=emulator.folder))
+        cdk(emulator, folder, "synth", "--quiet", "--output", str(out), *options)
         self.template: Template = json.loads((out / f"{stack}.template.json").read_text(encoding="utf-8"))
         make_quick(self.template)
         self._publish(out)
@@ -55,19 +82,19 @@ class Example:
             for destination in asset["destinations"].values():
                 s3.upload_file(str(path), ASSETS_BUCKET, destination["objectKey"])
 
-    def create(self, change: Callable[[Template], None] = lambda _: None, *, again: bool = False) -> str:
+    def create(self, change: Callable[[Template], None] = lambda _: None, *, name: str = "") -> str:
         """Create a stack and return its final status.
 
-        change: edits the template first. again: under the name of the last one, which is deleted.
+        change: edits the template first. name: that of a stack which is deleted, instead of a new one.
         """
-        if not again:
-            self._created += 1
+        self._created += 1
+        self.name = name or f"{self.stack}{self._created}"
         template = json.loads(json.dumps(self.template))
         change(template)
         key = f"{self.stack}.json"
         self._emulator.client("s3").put_object(Bucket=ASSETS_BUCKET, Key=key, Body=json.dumps(template).encode())
         self.id = self._cloudformation.create_stack(
-            StackName=f"{self.stack}{self._created}",
+            StackName=self.name,
             TemplateURL=f"{self._emulator.endpoint}/{ASSETS_BUCKET}/{key}",
             Capabilities=["CAPABILITY_IAM"],
         )["StackId"]
@@ -101,14 +128,21 @@ class Example:
     def reasons(self) -> str:
         return "\n".join(event.get("ResourceStatusReason", "") for event in self.events())
 
-    def physical(self, resource_type: str) -> str:
-        """Physical id of the only resource of a type."""
-        resources = self._cloudformation.describe_stack_resources(StackName=self.id)["StackResources"]
-        (found,) = [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == resource_type]
-        return found
+    def resources(self) -> Resources:
+        return Resources(self._emulator, self.id)
 
     def start_run(self) -> None:
-        self._emulator.client("glue").start_job_run(JobName=self.physical("AWS::Glue::Job"))
+        self._emulator.client("glue").start_job_run(JobName=self.resources().only("AWS::Glue::Job"))
+
+
+def example(emulator: Emulator, name: str) -> App:
+    return App(emulator, EXAMPLES / name, f"Clickstream{name.capitalize()}")
+
+
+def adopting_app(emulator: Emulator, **context: str) -> App:
+    """The app over kept data: test/deploy/adopting-app.ts says which context it needs."""
+    options = [option for key, value in context.items() for option in ("--context", f"{key}={value}")]
+    return App(emulator, ROOT, "ClickstreamProd", "--app", "npx tsx test/deploy/adopting-app.ts", *options)
 
 
 def make_quick(template: Template) -> None:
@@ -142,3 +176,24 @@ def without_teardown(template: Template) -> None:
         depends = resource.get("DependsOn", [])
         names = [depends] if isinstance(depends, str) else depends
         resource["DependsOn"] = [name for name in names if name not in gone]
+
+
+def without(rights: dict[str, str]) -> Callable[[Template], None]:
+    """Take actions out of policies: beginning of the role's logical id -> the action that it lacks."""
+
+    def change(template: Template) -> None:
+        for role, action in rights.items():
+            (policy,) = [
+                one["Properties"]["PolicyDocument"]
+                for key, one in template["Resources"].items()
+                if one["Type"] == "AWS::IAM::Policy" and key.startswith(role)
+            ]
+            (statement,) = [one for one in policy["Statement"] if action in _listed(one["Action"])]
+            statement["Action"] = [one for one in _listed(statement["Action"]) if one != action]
+            policy["Statement"] = [one for one in policy["Statement"] if one["Action"]]
+
+    return change
+
+
+def _listed(actions: str | list[str]) -> list[str]:
+    return [actions] if isinstance(actions, str) else actions

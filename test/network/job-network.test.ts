@@ -1,4 +1,4 @@
-import { aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { JobNetwork, JobNetworkProps } from '../../src/network/job-network';
 import { testStack } from '../support/stack';
@@ -79,6 +79,18 @@ describe('a VPC of its own', () => {
     other.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.9.0.0/20' });
     other.hasResourceProperties('AWS::EC2::Subnet', { AvailabilityZone: 'eu-west-1b' });
     other.resourceCountIs('AWS::EC2::NetworkAcl', 0);
+  });
+
+  test('is another one in another zone, because a new subnet would need the addresses of the old one', () => {
+    const idsIn = (availabilityZone?: string) => ['VPC', 'Subnet'].flatMap(type =>
+      Object.keys(build({ availabilityZone }).template.findResources(`AWS::EC2::${type}`)));
+    const ids = [...idsIn(), ...idsIn('eu-west-1a'), ...idsIn('eu-west-1b')];
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  test('takes a zone that only the deployment knows', () => {
+    const { template: other } = build({ availabilityZone: Fn.select(2, Fn.getAzs()) });
+    other.hasResourceProperties('AWS::EC2::Subnet', { AvailabilityZone: { 'Fn::Select': [2, { 'Fn::GetAZs': '' }] } });
   });
 
   test.each(['10.0.0.0', '10.0.0.0/28', 'fd00::/16', 'ten'])('refuses the range %s', cidr => {

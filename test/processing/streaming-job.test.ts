@@ -35,11 +35,13 @@ describe('the job', () => {
     expect(job.Tags).toEqual({ 'cdk-clickstream-lakehouse:stack': { Ref: 'AWS::StackId' } });
   });
 
-  test('runs in the subnet and security group of the network', () => {
+  test("runs in the subnet, the subnet's zone and the security group of the network", () => {
+    const [subnet] = standard.graph.find('AWS::EC2::Subnet');
     expect(job.Connections.Connections).toEqual([{ Ref: expect.stringMatching(/^LakehouseJobConnection/) }]);
     expect(only(standard, 'AWS::Glue::Connection').ConnectionInput).toMatchObject({
       ConnectionType: 'NETWORK',
       PhysicalConnectionRequirements: {
+        AvailabilityZone: standard.json.Resources[subnet].Properties?.AvailabilityZone,
         SubnetId: { Ref: expect.stringMatching(/^LakehouseNetworkVpcJobSubnet1/) },
         SecurityGroupIdList: [{ 'Fn::GetAtt': [expect.stringMatching(/^LakehouseNetworkSecurityGroup/), 'GroupId'] }],
       },

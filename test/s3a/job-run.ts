@@ -1,9 +1,8 @@
 /** A run of the template's job under spark-submit, on S3A and behind the IAM gate, as Glue starts it. */
-import { execFileSync } from 'child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
-import { Deployment, JOB_ROLE, LocalStack } from './deployment';
 import { signedBy } from './ministack';
+import { Version } from './version';
 import { JobMessage } from '../../examples/local/aws';
 import { Guarded, until } from '../../examples/local/support';
 import { awsEmulation, toolchain } from '../support/set-up';
@@ -12,6 +11,12 @@ import { awsEmulation, toolchain } from '../support/set-up';
 const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 /** S3A's smallest part. Its default of 64 MB would need as large a batch. */
 const MULTIPART_BYTES = String(5 * 1024 * 1024);
+
+/** Delta's upkeep, which comes after 50 small files and 10 commits otherwise: the story has fewer of both. */
+const UPKEEP = {
+  'spark.databricks.delta.autoCompact.minNumFiles': '2',
+  'spark.databricks.delta.properties.defaults.checkpointInterval': '3',
+};
 
 /** What Glue brings along: Delta and S3A on the class path, S3A for s3://, its endpoint, and memory. */
 function platformSettings(endpoint: string): Record<string, string> {
@@ -26,6 +31,7 @@ function platformSettings(endpoint: string): Record<string, string> {
     'spark.hadoop.fs.s3a.connection.ssl.enabled': 'false',
     'spark.hadoop.fs.s3a.multipart.size': MULTIPART_BYTES,
     'spark.hadoop.fs.s3a.multipart.threshold': MULTIPART_BYTES,
+    ...UPKEEP,
     'spark.ui.enabled': 'false',
     'spark.driver.memory': '1g',
     'spark.executor.memory': '1g',
@@ -36,18 +42,19 @@ function platformSettings(endpoint: string): Record<string, string> {
 
 export class JobRun {
   /** Fetches script and zip from the asset bucket with the job's role, then starts them. */
-  static async start(folder: string, deployment: Deployment, { job }: LocalStack): Promise<JobRun> {
+  static async start(folder: string, endpoint: string, version: Version): Promise<JobRun> {
+    const { stack: { job }, roles } = version;
     mkdirSync(folder, { recursive: true });
     const fetchAsset = async (uri: string, file: string) => {
       const path = uri.replace(/^s3:\//, '');
-      const response = await fetch(`${deployment.gate.endpoint}${path}`, { headers: signedBy(JOB_ROLE, 's3') });
+      const response = await fetch(`${endpoint}${path}`, { headers: signedBy(roles.job, 's3') });
       if (!response.ok) throw new Error(`GET ${uri}: ${response.status} ${await response.text()}`);
       writeFileSync(join(folder, file), Buffer.from(await response.arrayBuffer()));
       return join(folder, file);
     };
     const script = await fetchAsset(job.scriptUri, 'clickstream_job.py');
     const zip = await fetchAsset(job.arguments['--extra-py-files'], 'package.zip');
-    return new JobRun(folder, deployment.gate.endpoint, sparkArguments(deployment, job, script, zip));
+    return new JobRun(folder, endpoint, roles.job, sparkArguments(endpoint, version, script, zip));
   }
 
   readonly messages: JobMessage[] = [];
@@ -56,7 +63,7 @@ export class JobRun {
   private readonly driver: Guarded;
   private readonly logPath: string;
 
-  private constructor(folder: string, endpoint: string, args: readonly string[]) {
+  private constructor(folder: string, endpoint: string, role: string, args: readonly string[]) {
     this.logPath = join(folder, 'spark.log');
     const { python, sparkSubmit } = toolchain();
     const { PYTHONPATH: _, ...environment } = process.env; // the zip must be enough
@@ -66,7 +73,7 @@ export class JobRun {
         ...environment,
         PYSPARK_PYTHON: python,
         SPARK_LOCAL_IP: '127.0.0.1',
-        AWS_ACCESS_KEY_ID: JOB_ROLE,
+        AWS_ACCESS_KEY_ID: role,
         AWS_SECRET_ACCESS_KEY: 'not-checked',
         AWS_REGION: 'us-east-1',
         AWS_EC2_METADATA_DISABLED: 'true',
@@ -136,9 +143,9 @@ export class JobRun {
 }
 
 /** Glue turns the chained `--conf` into settings and gives every argument to the script too, with some of its own. */
-function sparkArguments(deployment: Deployment, job: LocalStack['job'], script: string, zip: string): string[] {
+function sparkArguments(endpoint: string, { stack: { job } }: Version, script: string, zip: string): string[] {
   const template = (job.arguments['--conf'] ?? '').split(' --conf ');
-  const settings = Object.entries(platformSettings(deployment.gate.endpoint));
+  const settings = Object.entries(platformSettings(endpoint));
   const platform = settings.map(([name, value]) => `${name}=${value}`);
   return [
     '--master', 'local-cluster[1,2,2048]', '--py-files', zip,
@@ -147,10 +154,4 @@ function sparkArguments(deployment: Deployment, job: LocalStack['job'], script: 
     ...Object.entries(job.arguments).flat(),
     '--JOB_NAME', 'clickstream', '--JOB_RUN_ID', 'jr_1', '--JOB_ID', 'j_1',
   ];
-}
-
-/** The zip that the deployment makes of a staged folder. */
-export function zipped(folder: string, target: string): Buffer {
-  execFileSync(toolchain().python, ['-m', 'zipfile', '-c', target, ...readdirSync(folder)], { cwd: folder });
-  return readFileSync(target);
 }

@@ -1,18 +1,18 @@
-"""Prints how often each record and each event is in the tables, read through the emulator without Spark.
+"""Says how often each record and each event is in the tables, read through the emulator without Spark.
 
-Usage: read_tables.py <endpoint> <raw uri> <events uri>
+Usage: read_tables.py <endpoint>; each line of the input, [<raw uri>, <events uri>] as JSON, is answered with a line.
 """
 
 import json
 import sys
 from collections import Counter
+from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 
-def counts(endpoint: str, uri: str, *columns: str) -> Counter[tuple[str, ...]]:
-    """Rows of the table, by the values of the columns."""
+def delta_table(endpoint: str, uri: str) -> DeltaTable:
     options = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ALLOW_HTTP": "true",
@@ -20,21 +20,36 @@ def counts(endpoint: str, uri: str, *columns: str) -> Counter[tuple[str, ...]]:
         "AWS_SECRET_ACCESS_KEY": "owner",
         "AWS_REGION": "us-east-1",
     }
+    return DeltaTable(uri, storage_options=options)
+
+
+def rows(table: DeltaTable, *columns: str) -> list[tuple[Any, ...]]:
+    """The columns of every row of the table."""
     # Not by to_pyarrow_table: a thread of its file system in Python can outlive the interpreter, which then aborts.
-    query = QueryBuilder().register("found", DeltaTable(uri, storage_options=options))
-    table = pa.table(query.execute(f"SELECT {', '.join(columns)} FROM found").read_all())
-    return Counter(zip(*(table[name].to_pylist() for name in columns), strict=True))
+    query = QueryBuilder().register("found", table)
+    found = pa.table(query.execute(f"SELECT {', '.join(columns)} FROM found").read_all())
+    return list(zip(*(found[name].to_pylist() for name in columns), strict=True))
 
 
-def main(endpoint: str, raw: str, events: str) -> None:
-    records = counts(endpoint, raw, "shard_id", "sequence_number")
-    ids = counts(endpoint, events, "event_id")
-    found = {
-        "records": records.total(),
-        "recordCopies": records.total() - len(records),
-        "events": {event_id: count for (event_id,), count in ids.items()},
+def compactions(table: DeltaTable) -> int:
+    return sum(commit["operation"] == "OPTIMIZE" for commit in table.history())
+
+
+def tables(endpoint: str, raw_uri: str, events_uri: str) -> dict[str, object]:
+    raw, events = (delta_table(endpoint, uri) for uri in (raw_uri, events_uri))
+    records = rows(raw, "stream", "shard_id", "sequence_number", "data")
+    lines = [line for *_, data in records for line in data.splitlines()]
+    return {
+        "recordCopies": len(records) - len({record[:-1] for record in records}),
+        "raw": [json.loads(line)["event_id"] for line in lines],
+        "events": Counter(event_id for (event_id,) in rows(events, "event_id")),
+        "compactions": {"raw": compactions(raw), "events": compactions(events)},
     }
-    print(json.dumps(found))
+
+
+def main(endpoint: str) -> None:
+    for question in sys.stdin:
+        print(json.dumps(tables(endpoint, *json.loads(question))), flush=True)
 
 
 if __name__ == "__main__":

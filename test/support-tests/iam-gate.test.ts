@@ -1,14 +1,28 @@
 import { createServer, IncomingMessage, Server } from 'http';
 import { authorization } from './signed-request';
 import { close, listen } from '../../examples/local/support';
-import { IamGate } from '../support/iam-gate';
+import { IamGate, RolePolicies } from '../support/iam-gate';
 
 const RAW = 'arn:aws:s3:::bucket/raw/*';
 const STREAM = 'arn:aws:kinesis:eu-west-1:000000000000:stream/clicks';
 
+const ROLES: RolePolicies = {
+  JobRole: [
+    { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: RAW },
+    { Effect: 'Allow', Action: ['kinesis:GetShardIterator', 'kinesis:GetRecords'], Resource: STREAM },
+    {
+      Effect: 'Allow',
+      Action: 'ec2:DeleteNetworkInterface',
+      Resource: '*',
+      Condition: { ArnEquals: { 'ec2:Vpc': 'arn:vpc' } },
+    },
+  ],
+};
+
 let emulator: Server;
 let gate: IamGate;
 let served: string[];
+let heard: string[];
 
 beforeAll(async () => {
   emulator = createServer(async (request, response) => {
@@ -19,24 +33,17 @@ beforeAll(async () => {
   const endpoint = `http://127.0.0.1:${await listen(emulator, 0, 'emulator')}`;
   gate = await IamGate.start({
     services: { s3: endpoint, kinesis: endpoint, ec2: endpoint },
-    policies: {
-      JobRole: [
-        { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: RAW },
-        { Effect: 'Allow', Action: ['kinesis:GetShardIterator', 'kinesis:GetRecords'], Resource: STREAM },
-        {
-          Effect: 'Allow',
-          Action: 'ec2:DeleteNetworkInterface',
-          Resource: '*',
-          Condition: { ArnEquals: { 'ec2:Vpc': 'arn:vpc' } },
-        },
-      ],
-    },
+    policies: async role => ROLES[role],
+    presigned: { path: /^\/responses\//, upstream: endpoint },
+    onCall: ({ action }) => heard.push(action),
+    onFailure: ({ message }) => heard.push(message),
     context: async ({ resource }) => ({ 'ec2:Vpc': [resource.endsWith('eni-1') ? 'arn:vpc' : 'arn:other'] }),
   });
 });
 
 beforeEach(() => {
   served = [];
+  heard = [];
   gate.calls.length = 0;
   gate.failures.length = 0;
 });
@@ -107,11 +114,24 @@ test('context that no request carries comes from the test', async () => {
   expect((await removal('eni-2')).status).toBe(403);
 });
 
+test('a URL that is signed itself needs no right', async () => {
+  expect((await fetch(`${gate.endpoint}/responses/1`, { method: 'PUT', body: 'done' })).status).toBe(200);
+  expect(served).toEqual(['PUT /responses/1 done']);
+  expect(gate.calls).toEqual([]);
+});
+
+test('whoever listens hears of every call and of every request that cannot be judged', async () => {
+  await ask('s3', '/bucket/raw/a');
+  await ask('s3', '/bucket/events/a');
+  await ask('sqs', '/');
+  expect(heard).toEqual(['s3:GetObject', 's3:GetObject', 'no emulator for sqs (GET /)']);
+});
+
 test('a request that cannot be judged fails, and the test can see it', async () => {
   expect((await fetch(`${gate.endpoint}/bucket`)).status).toBe(500);
   expect((await ask('s3', '/bucket/raw/a', {}, 'Stranger')).status).toBe(500);
   expect((await ask('sqs', '/')).status).toBe(500);
   expect(gate.failures.map(({ message }) => message)).toEqual([
-    'GET /bucket is not signed', 'no role Stranger in the template', 'no emulator for sqs (GET /)',
+    'GET /bucket is not signed', 'there is no role Stranger', 'no emulator for sqs (GET /)',
   ]);
 });

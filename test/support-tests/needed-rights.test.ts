@@ -85,7 +85,10 @@ describe('the JSON protocol', () => {
     ['logs', 'PutLogEvents', { logGroupName: 'g', logStreamName: 's' },
       [`logs:PutLogEvents ${at('logs', 'log-group:g:log-stream:s')}`]],
     ['states', 'StartExecution', { stateMachineArn: 'arn:machine' }, ['states:StartExecution arn:machine']],
-    ['secretsmanager', 'GetSecretValue', { SecretId: 'arn:secret' }, ['secretsmanager:GetSecretValue arn:secret']],
+    ['secretsmanager', 'GetSecretValue', { SecretId: 'arn:s-1a2B3c' }, ['secretsmanager:GetSecretValue arn:s-1a2B3c']],
+    ['secretsmanager', 'GetSecretValue', { SecretId: 'arn:s' }, ['secretsmanager:GetSecretValue arn:s-AAAAAA']],
+    ['secretsmanager', 'GetSecretValue', { SecretId: 'keys' },
+      [`secretsmanager:GetSecretValue ${at('secretsmanager', 'secret:keys-AAAAAA')}`]],
     ['kms', 'Decrypt', { KeyId: 'arn:key' }, ['kms:Decrypt arn:key']],
     ['monitoring', 'PutMetricData', { Namespace: 'N' }, ['cloudwatch:PutMetricData *']],
   ])('%s %s', (service, operation, parameters, expected) => {

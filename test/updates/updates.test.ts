@@ -57,7 +57,10 @@ describe('no option replaces or removes', () => {
     expect(endOf('database', 'tables')).toEqual(['storage.databaseName: another name']));
 
   test("the workers' security group and EniSweep, which has its id, except another network", () => {
-    const changes = ['vpc: set', 'network: `isolated()` → `none()`', 'network.cidr: another range'];
+    const changes = [
+      'vpc: set', 'network: `isolated()` → `none()`', 'network.cidr: another range',
+      'network.availabilityZone: another zone',
+    ];
     expect(endOf('security group')).toEqual(changes);
     expect(endOf('EniSweep')).toEqual(changes);
   });

@@ -25,7 +25,7 @@ export class LocalKinesis {
       child.once('exit', code => reject(new Error(`the Kinesis emulator ended with ${code} while it was starting`)));
     });
     const kinesis = new LocalKinesis(child, `http://127.0.0.1:${port}`, stream.name);
-    await kinesis.create(stream.shards);
+    await kinesis.create(stream);
     return kinesis;
   }
 
@@ -37,6 +37,17 @@ export class LocalKinesis {
       region: REGION,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       requestHandler: new NodeHttpHandler(), // the SDK's own choice, HTTP/2, fails on a plain port
+    });
+  }
+
+  /** Creates a stream, or takes the one that an earlier run has left. It is active when this resolves. */
+  async create({ name: StreamName, shards }: StreamOptions): Promise<void> {
+    await this.client.send(new CreateStreamCommand({ StreamName, ShardCount: shards })).catch((error: unknown) => {
+      if (!(error instanceof ResourceInUseException)) throw error; // kept from the last run
+    });
+    await until(STREAM_READY_MS, `stream ${StreamName} to become active`, async () => {
+      const answer = await this.client.send(new DescribeStreamSummaryCommand({ StreamName }));
+      return answer.StreamDescriptionSummary?.StreamStatus === 'ACTIVE';
     });
   }
 
@@ -58,17 +69,6 @@ export class LocalKinesis {
     const exited = new Promise(resolve => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await exited;
-  }
-
-  private async create(shards: number) {
-    const StreamName = this.streamName;
-    await this.client.send(new CreateStreamCommand({ StreamName, ShardCount: shards })).catch((error: unknown) => {
-      if (!(error instanceof ResourceInUseException)) throw error; // kept from the last run
-    });
-    await until(STREAM_READY_MS, `stream ${StreamName} to become active`, async () => {
-      const answer = await this.client.send(new DescribeStreamSummaryCommand({ StreamName }));
-      return answer.StreamDescriptionSummary?.StreamStatus === 'ACTIVE';
-    });
   }
 
   private async linesOf(shard: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 /** The metrics of collector and job, from the same lines that CloudWatch would get. */
-import { JobMessage } from './spark-job';
+import { JobMessage } from './spark-run';
 
 /** Sums of the collector's metrics in embedded metric format. */
 export class CollectorMetrics {

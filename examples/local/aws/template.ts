@@ -57,11 +57,23 @@ const DEFAULT_INTEGRATION_TIMEOUT_MS = 29_000;
 /** The shards that Kinesis gives a stream in on-demand mode. */
 const ON_DEMAND_SHARDS = 4;
 
-class Template {
+export class Template {
+  /** The template of the one stack in a cloud assembly directory (cdk.out). */
+  static read(directory: string): Template {
+    const name = readdirSync(directory).find(file => file.endsWith('.template.json'));
+    if (name === undefined) throw new TemplateError(`${directory} holds no synthesized template`);
+    const read = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    const { files } = read(name.replace('.template.json', '.assets.json')) as { files: Record<string, AssetFile> };
+    const { Resources: resources } = read(name) as { Resources: Record<string, Resource> };
+    return new Template(resources, Object.values(files), directory);
+  }
+
   private readonly intrinsics: Intrinsics;
   private readonly assets: ReadonlyMap<string, string>;
 
-  constructor(private readonly resources: Readonly<Record<string, Resource>>, files: AssetFile[], directory: string) {
+  private constructor(
+    private readonly resources: Readonly<Record<string, Resource>>, files: AssetFile[], directory: string,
+  ) {
     this.intrinsics = new Intrinsics(resources);
     this.assets = new Map(files.flatMap(({ source, destinations }) =>
       Object.values(destinations).map(({ objectKey }): [string, string] => [objectKey, join(directory, source.path)])));
@@ -176,11 +188,6 @@ function readStream(template: Template): LocalStack['stream'] {
 
 /** The one stack in a cloud assembly directory (cdk.out). */
 export function readStack(directory: string): LocalStack {
-  const name = readdirSync(directory).find(file => file.endsWith('.template.json'));
-  if (name === undefined) throw new TemplateError(`${directory} holds no synthesized template`);
-  const read = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8'));
-  const { files } = read(name.replace('.template.json', '.assets.json')) as { files: Record<string, AssetFile> };
-  const { Resources: resources } = read(name) as { Resources: Record<string, Resource> };
-  const template = new Template(resources, Object.values(files), directory);
+  const template = Template.read(directory);
   return { api: readApi(template), stream: readStream(template), job: readJob(template) };
 }

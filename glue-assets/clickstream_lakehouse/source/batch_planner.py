@@ -75,12 +75,17 @@ class BatchPlanner:
         positions = {shard_id: end.position for shard_id, end in ends.items()}
         following = self._offset(current.batch + 1, positions)
         unread_shards = following.starts.keys() - positions.keys()
+        caught_up = current.batch > 0 and not unread_shards and all(end.caught_up for end in ends.values())
         if self._options.drain_until is not None:
-            if not caught_up_since(ends, float(self._options.drain_until), unread_shards):
+            moment = float(self._options.drain_until)
+            # A peek after the moment says as much as a batch that reads nothing, and costs no commit.
+            is_drained = caught_up_since(ends, moment, unread_shards) or (
+                caught_up and time.time() >= moment and self._has_records(positions) is False
+            )
+            if not is_drained:
                 return following
             self._record_drained(current, self._options.drain_until)
             return current
-        caught_up = current.batch > 0 and not unread_shards and all(end.caught_up for end in ends.values())
         return current if caught_up and not self._has_records(positions) else following
 
     def remove_old_ends(self, batch: int) -> None:
@@ -132,10 +137,10 @@ class BatchPlanner:
                 time.sleep(0.2 * 2**attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _has_records(self, positions: Mapping[str, Position]) -> bool:
+    def _has_records(self, positions: Mapping[str, Position]) -> bool | None:
         """Whether a read would find anything. In doubt yes: the read itself knows how to handle errors.
 
-        But no while Kinesis does not answer: each batch would wait for its deadline and commit nothing.
+        None while Kinesis does not answer: each batch would wait for its deadline and commit nothing.
         """
         kinesis = self._stream.connect()
         for shard_id, position in positions.items():
@@ -147,7 +152,7 @@ class BatchPlanner:
                 page = get_records(kinesis, iterator, 1)
             except Exception as error:
                 self._peek_iterators.clear()
-                return not is_unreachable(error)
+                return None if is_unreachable(error) else True
             if page.records or not page.is_at_tip or not page.next_iterator:
                 self._peek_iterators.clear()
                 return True

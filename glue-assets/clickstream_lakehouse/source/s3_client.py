@@ -1,6 +1,7 @@
 """The S3 calls of the position store, typed."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NotRequired, Protocol, TypedDict, cast
 
 import boto3
@@ -51,7 +52,9 @@ class S3Client(Protocol):
     def get_paginator(self, name: str, /) -> S3Paginator: ...
 
 
+@cache
 def s3_client(region: str) -> S3Client:
+    """The process's client: each further one would open connections of its own, and triggers open the store often."""
     retries = {"mode": "standard", "total_max_attempts": 5}
     config = Config(connect_timeout=5, read_timeout=30, retries=retries)
     return cast(S3Client, boto3.client("s3", region_name=region, config=config))

@@ -291,6 +291,48 @@ def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
     assert store.get(drained_key(moment)) == {"version": 1, "batch": 2}
 
 
+def after_a_read(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> tuple[Query, str]:
+    """A query whose shard was read to its end, then begun again as a drain."""
+    kinesis.add_shard("s1", b"a")
+    query = Query(options)
+    query.batch()
+    moment = f"{clock.now + 10:.3f}"
+    query.restart({**options, "drainuntil": moment})
+    return query, moment
+
+
+def test_a_drain_that_finds_nothing_makes_no_batch(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> None:
+    query, moment = after_a_read(kinesis, options, clock)
+    clock.now = float(moment)
+    assert query.plan() == query.offset
+    assert LocalStore(options["positions"]).get(drained_key(moment)) == {"version": 1, "batch": 1}
+
+
+def test_a_drain_does_not_end_before_its_moment(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> None:
+    query, moment = after_a_read(kinesis, options, clock)
+    clock.now = float(moment) - 1
+    assert query.planned_batch() == 2
+    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+
+
+def test_a_drain_reads_what_came_since_the_last_run(
+    kinesis: FakeKinesis, options: dict[str, str], clock: Clock
+) -> None:
+    query, moment = after_a_read(kinesis, options, clock)
+    clock.now = float(moment)
+    kinesis.put("s1", b"b")
+    assert query.batch() == ["b"]
+    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+
+
+def test_a_drain_does_not_take_silence_for_the_end(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> None:
+    query, moment = after_a_read(kinesis, options, clock)
+    clock.now = float(moment)
+    kinesis.faults = {"get_records": [EndpointConnectionError(endpoint_url="http://kinesis")]}
+    assert query.planned_batch() == 2
+    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+
+
 @pytest.mark.parametrize("name", ["streamname", "region", "positions"])
 def test_a_missing_option_is_named(options: dict[str, str], name: str) -> None:
     del options[name]

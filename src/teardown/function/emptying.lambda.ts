@@ -18,7 +18,7 @@ const POLL_MS = 30_000;
 const ABSENT = new Set(['NoSuchBucket', 'NoSuchTagSet', 'NoSuchBucketPolicy']);
 
 export async function onEvent(event: LifecycleEvent<EmptyingProperties>): Promise<LifecycleResult> {
-  return noteStart(event, emptyingId(event.ResourceProperties));
+  return noteStart(event, emptyingId(event));
 }
 
 export async function isComplete(event: PollEvent<EmptyingProperties>): Promise<PollResult> {

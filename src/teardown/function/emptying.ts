@@ -1,4 +1,4 @@
-import { GiveUpProperties, name } from './delete-request';
+import { GiveUpProperties, LifecycleEvent, name } from './delete-request';
 
 /** Properties of the custom resource that empties the stack's buckets before they are deleted. */
 export interface EmptyingProperties extends GiveUpProperties {
@@ -22,9 +22,14 @@ export function bucketsOf({ BucketNames }: EmptyingProperties): string[] {
   return BucketNames.split(',');
 }
 
-/** Constant for a stack, so that an update never makes CloudFormation delete the resource and the objects. */
-export function emptyingId({ Stack }: EmptyingProperties): string {
-  return `${Stack.split('/').pop()}/emptying`;
+/**
+ * The id that CloudFormation knows, so that no update makes it delete the resource and the objects. A new one names the
+ * resource, because a stack may have one for a lakehouse and one for a website.
+ */
+export function emptyingId(
+  { PhysicalResourceId, LogicalResourceId, ResourceProperties: { Stack } }: LifecycleEvent<EmptyingProperties>,
+): string {
+  return PhysicalResourceId ?? `${Stack.split('/').pop()}/${LogicalResourceId}`;
 }
 
 /**

@@ -3,9 +3,9 @@ import { createServer, IncomingMessage, request as httpRequest, Server, ServerRe
 import { awsRequest, AwsRequest, RequestParts } from './aws-request';
 import { Context } from './conditions';
 import { Denial, denial } from './denial';
-import { isAllowed, Right } from './policy';
+import { Keys, kmsRights } from './kms-rights';
+import { isAllowed, Right, Statement } from './policy';
 import { neededRights } from './rights';
-import { RolePolicies } from './role-policies';
 import { Call } from './usage';
 import { ACCOUNT } from '../../../examples/local/aws';
 import { close, listen } from '../../../examples/local/support';
@@ -13,11 +13,22 @@ import { close, listen } from '../../../examples/local/support';
 export interface IamGateOptions {
   /** Signing name → URL of its emulator. */
   readonly services: Readonly<Record<string, string>>;
-  /** Access key id → the statements of the role that it stands for. */
-  readonly policies: RolePolicies;
+  /** Asked at each call, because policies change under a deployment. */
+  readonly policies: PolicySource;
+  /** Customer's keys of buckets and streams. Without them nothing needs a right to a key. */
+  readonly keys?: Keys;
   /** Context that a request does not carry, such as the VPC of a network interface. */
   readonly context?: (right: Right) => Promise<Context>;
+  /** Requests that nobody signs because their URL is the permission, as a pre-signed one is. */
+  readonly presigned?: { readonly path: RegExp; readonly upstream: string };
+  /** Hears of each right that a request needed, before the request is answered. */
+  readonly onCall?: (call: Call) => void;
+  /** Hears of each request that the gate could not judge. */
+  readonly onFailure?: (error: Error) => void;
 }
+
+/** Access key id → the statements of the role that it stands for. Undefined for a role that does not exist. */
+export type PolicySource = (role: string) => Promise<readonly Statement[] | undefined>;
 
 interface Answer {
   readonly status: number;
@@ -40,8 +51,6 @@ export class IamGate {
 
   /** Every right that any request needed, in order. */
   readonly calls: Call[] = [];
-  /** May be exchanged between runs, as a deployment would. */
-  policies: RolePolicies;
   private port = 0;
   private readonly tokens = new Map<string, string>();
   private readonly server: Server = createServer((request, response) => {
@@ -49,14 +58,13 @@ export class IamGate {
       if (!request.complete) return; // who asked was killed in the middle of the request
       send(request, response, { status: 500, headers: { 'content-type': 'text/plain' }, body: `${error.message}\n` });
       this.failures.push(error);
+      this.options.onFailure?.(error);
     });
   });
   /** Requests that the gate could not judge. */
   readonly failures: Error[] = [];
 
-  private constructor(private readonly options: IamGateOptions) {
-    this.policies = options.policies;
-  }
+  private constructor(private readonly options: IamGateOptions) {}
 
   get endpoint(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -70,11 +78,13 @@ export class IamGate {
     const { method = 'GET', url = '/', headers } = message;
     const parts: RequestParts = { method, url, headers, body: await bodyOf(message) };
     const request = awsRequest(parts);
+    const { presigned } = this.options;
+    if (request === undefined && presigned?.path.test(url)) return this.forward(presigned.upstream, parts);
     if (request === undefined) throw new Error(`${method} ${url} is not signed`);
     const upstream = this.options.services[request.service];
     if (upstream === undefined) throw new Error(`no emulator for ${request.service} (${method} ${url})`);
     const rights = neededRights(request, ACCOUNT, this.tokens);
-    const denied = await this.judge(request, rights);
+    const denied = await this.judge(request, [...rights, ...kmsRights(request, rights, this.options.keys ?? {})]);
     if (denied) return denied;
     const answer = await this.forward(upstream, parts);
     if (request.service === 'kinesis') this.remember(answer, rights);
@@ -82,19 +92,24 @@ export class IamGate {
   }
 
   private async judge(request: AwsRequest, rights: readonly Right[]): Promise<Denial | undefined> {
-    const statements = this.policies[request.role];
-    if (statements === undefined) throw new Error(`no role ${request.role} in the template`);
     const { role } = request;
+    const statements = await this.options.policies(role);
+    if (statements === undefined) throw new Error(`there is no role ${role}`);
     const search = request.query.toString();
     const line = `${request.method} ${request.path}${search ? `?${search}` : ''}`;
     let first: Right | undefined;
     for (const right of rights) {
       const context = { ...right.context, ...await this.options.context?.(right) };
       const allowed = isAllowed(statements, { ...right, context });
-      this.calls.push({ role, action: right.action, resource: right.resource, allowed, request: line });
+      this.note({ role, action: right.action, resource: right.resource, allowed, request: line });
       if (!allowed) first ??= right;
     }
     return first && denial(request, first);
+  }
+
+  private note(call: Call) {
+    this.calls.push(call);
+    this.options.onCall?.(call);
   }
 
   private forward(upstream: string, { method, url, headers, body }: RequestParts): Promise<Answer> {

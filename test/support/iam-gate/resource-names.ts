@@ -46,6 +46,13 @@ const given = (...keys: string[]) => (parameters: Parameters): string[] => {
   return [found ?? '*'];
 };
 
+/** Secrets Manager ends the ARN of a secret with six characters, which a call may leave out. */
+function secret({ SecretId: id }: Parameters, names: Names): string[] {
+  const name = text(id) ?? '*';
+  const full = name.startsWith('arn:') ? name : arn(names, 'secretsmanager', `secret:${name}`);
+  return [/-\w{6}$/.test(full) ? full : `${full}-AAAAAA`];
+}
+
 /** Action prefix → the resources of a call of the JSON protocol. */
 export const RESOURCES_OF_TARGET:
 Readonly<Record<string, (parameters: Parameters, names: Names) => string[] | undefined>> = {
@@ -54,7 +61,7 @@ Readonly<Record<string, (parameters: Parameters, names: Names) => string[] | und
   kinesis: stream,
   kms: given('KeyId'),
   logs,
-  secretsmanager: given('SecretId'),
+  secretsmanager: secret,
   states: given('stateMachineArn', 'executionArn'),
 };
 

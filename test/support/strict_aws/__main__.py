@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from ministack.app import main
 
-from strict_aws import deletion, function_logs, glue_runs, guards, interfaces, resource_types
+from strict_aws import deletion, function_logs, glue_runs, guards, interfaces, resource_types, roles, schedules
 
 WRITTEN_FOR = "1.5.33"
 
@@ -16,7 +16,7 @@ def install() -> None:
         raise SystemExit(
             f"this was written for ministack {WRITTEN_FOR}, found {found}: adapt it, or install that version"
         )
-    for part in (interfaces, resource_types, guards, glue_runs, function_logs, deletion):
+    for part in (interfaces, resource_types, guards, glue_runs, function_logs, roles, schedules, deletion):
         part.install()
 
 

@@ -1,5 +1,5 @@
-// Lets time run faster in the functions of the emulator, which wait for minutes: loaded by NODE_OPTIONS. The emulator's
-// own times, of runs, are on the same clock (clock.py).
+// Lets time run faster in functions that wait for minutes: loaded by NODE_OPTIONS. The times of what they wait for are
+// on the same clock: those of the emulator's runs (clock.py), or those of real runs (fast-clock.ts).
 const start = Number(process.env.FAST_CLOCK_START) * 1000;
 const rate = Number(process.env.FAST_CLOCK_RATE);
 const RealDate = Date;

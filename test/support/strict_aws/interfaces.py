@@ -12,6 +12,7 @@ from strict_aws.support import physical_id
 Interface = dict[str, Any]
 
 FILTERS: dict[str, Callable[[Interface], list[str]]] = {
+    "network-interface-id": lambda found: [found["NetworkInterfaceId"]],
     "vpc-id": lambda found: [found["VpcId"]],
     "subnet-id": lambda found: [found["SubnetId"]],
     "group-id": lambda found: [group["GroupId"] for group in found["Groups"]],

@@ -14,7 +14,7 @@ const PROPERTIES: EmptyingProperties = {
   BucketNames: 'raw,lake', Stack: STACK, TimeoutSeconds: '600', OnTimeout: 'FAIL',
 };
 const REQUEST = { RequestId: 'request', LogicalResourceId: 'Emptying', ResourceProperties: PROPERTIES };
-const DELETE = { ...REQUEST, RequestType: 'Delete', PhysicalResourceId: '0a1b2c3d/emptying' } as const;
+const DELETE = { ...REQUEST, RequestType: 'Delete', PhysicalResourceId: '0a1b2c3d/Emptying' } as const;
 const POLL = { ...DELETE, StartedAt: NOW.toISOString() };
 const PAGE = 1000;
 
@@ -67,10 +67,22 @@ function ours(objects: string[]): Bucket {
 }
 
 test.each(['Create', 'Update'] as const)('%s does nothing and has a constant id', async RequestType => {
-  const id = { PhysicalResourceId: '0a1b2c3d/emptying' };
+  const id = { PhysicalResourceId: '0a1b2c3d/Emptying' };
   expect(await onEvent({ ...REQUEST, RequestType })).toEqual(id);
   expect(await isComplete({ ...REQUEST, RequestType })).toEqual({ IsComplete: true });
   expect(s3.calls()).toEqual([]);
+});
+
+test('an update keeps the id CloudFormation sends, because another one would delete the objects', async () => {
+  const update = { ...REQUEST, RequestType: 'Update', PhysicalResourceId: '0a1b2c3d/emptying' } as const;
+  expect(await onEvent(update)).toEqual({ PhysicalResourceId: '0a1b2c3d/emptying' });
+});
+
+test('two resources of one stack have ids of their own', async () => {
+  const create = { ...REQUEST, RequestType: 'Create' } as const;
+  const { PhysicalResourceId: lakehouse } = await onEvent({ ...create, LogicalResourceId: 'LakehouseEmptying' });
+  const { PhysicalResourceId: website } = await onEvent({ ...create, LogicalResourceId: 'WebsiteEmptying' });
+  expect(website).not.toBe(lakehouse);
 });
 
 test('deletion keeps the id CloudFormation sends and notes the time', async () => {

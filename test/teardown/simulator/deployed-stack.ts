@@ -1,9 +1,9 @@
 import { EventTraffic } from './event-traffic';
-import {
-  CustomResourceRequest, CustomResourceResponse, Handlers, Provided, ProviderFramework, Waiter,
-} from './provider-framework';
 import { Scenario } from './scenario';
 import { Deleted, ResourceWorld } from './stack';
+import {
+  CustomResourceRequest, CustomResourceResponse, Handlers, Provided, ProviderFramework, waiterOf,
+} from '../../support/provider-framework';
 import { TemplateGraph } from '../../support/template-graph';
 import { Chance } from '../../support/virtual-aws/chance';
 import { Timeline } from '../../support/virtual-aws/timeline';
@@ -195,10 +195,12 @@ export class DeployedStack implements ResourceWorld {
 
   private provided(id: string, respond: (response: CustomResourceResponse) => void): Provided {
     const name = /Drain|EniSweep/.exec(id)![0];
-    const parts = this.parts.graph.find(/^AWS::/, new RegExp(`Teardown${name}`));
+    const { graph } = this.parts;
+    const parts = graph.find(/^AWS::/, new RegExp(`Teardown${name}`));
+    const [waiter] = graph.find('AWS::StepFunctions::StateMachine', new RegExp(`Teardown${name}`));
     return {
       handlers: this.handlersOf(id)!,
-      waiter: waiterOf(this.parts.graph, name),
+      waiter: waiterOf(graph.template.Resources[waiter].Properties?.DefinitionString),
       // A request that was sent twice may be served after the first answer has let everything go.
       missingParts: () => (this.exists(id) ? parts.filter(part => !this.exists(part)) : []),
       respond,
@@ -209,12 +211,4 @@ export class DeployedStack implements ResourceWorld {
       },
     };
   }
-}
-
-/** The waiter as the template configures it. */
-function waiterOf(graph: TemplateGraph, name: string): Waiter {
-  const [id] = graph.find('AWS::StepFunctions::StateMachine', new RegExp(`Teardown${name}`));
-  const definition = JSON.stringify(graph.template.Resources[id].Properties?.DefinitionString);
-  const number = (key: string) => Number(new RegExp(`${key}\\\\+":(\\d+)`).exec(definition)![1]);
-  return { intervalSeconds: number('IntervalSeconds'), maxAttempts: number('MaxAttempts') };
 }

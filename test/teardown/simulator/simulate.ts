@@ -1,12 +1,12 @@
 import { DeployedStack, JOB_ROLE } from './deployed-stack';
 import { EventTraffic } from './event-traffic';
-import { ProviderFramework } from './provider-framework';
 import { CALM, Scenario } from './scenario';
 import { Stack } from './stack';
 import { graphOf } from './templates';
 import { handler as keeper } from '../../../src/processing/function/keeper.lambda';
 import * as drain from '../../../src/teardown/function/drain.lambda';
 import * as eniSweep from '../../../src/teardown/function/eni-sweep.lambda';
+import { ProviderFramework } from '../../support/provider-framework';
 import { Chance } from '../../support/virtual-aws/chance';
 import { SdkCalls } from '../../support/virtual-aws/sdk-calls';
 import { Timeline } from '../../support/virtual-aws/timeline';

@@ -71,9 +71,13 @@ export const NETWORK_ROWS: Row[] = [{
   change: 'another zone',
   before: { network: isolated({ availabilityZone: 'eu-west-1a' }) },
   after: { network: isolated({ availabilityZone: 'eu-west-1b' }) },
-  effects: { updates: ['connection', 'job'], replaces: ['subnet'] },
-  note: 'Change `network.cidr` in the same deployment. The new subnet would take the addresses of the '
-    + 'old one, which EC2 refuses.',
+  effects: {
+    adds: ['VPC', 'subnet'],
+    updates: ['connection', 'job'],
+    replaces: ['EniSweep', 'security group'],
+    removes: ['VPC', 'subnet'],
+  },
+  note: 'The update waits until the old run has released its network interfaces.',
 }, {
   option: 'network.logsEndpoint',
   change: '`true`',

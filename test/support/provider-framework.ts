@@ -1,7 +1,7 @@
 import { dirname, join } from 'path';
-import { SdkCalls } from '../../support/virtual-aws/sdk-calls';
-import { Timeline } from '../../support/virtual-aws/timeline';
-import { VirtualClock } from '../../support/virtual-aws/virtual-clock';
+import { SdkCalls } from './virtual-aws/sdk-calls';
+import { Timeline } from './virtual-aws/timeline';
+import { VirtualClock } from './virtual-aws/virtual-clock';
 
 /** Request of CloudFormation to a custom resource. */
 export interface CustomResourceRequest {
@@ -28,6 +28,13 @@ export interface Handlers {
 export interface Waiter {
   readonly intervalSeconds: number;
   readonly maxAttempts: number;
+}
+
+/** @param definition of the state machine in the template */
+export function waiterOf(definition: unknown): Waiter {
+  const text = JSON.stringify(definition);
+  const number = (key: string) => Number(new RegExp(`${key}\\\\+":(\\d+)`).exec(text)![1]);
+  return { intervalSeconds: number('IntervalSeconds'), maxAttempts: number('MaxAttempts') };
 }
 
 /** A custom resource that is served by CDK's provider framework. */
@@ -67,12 +74,15 @@ function loadRuntime(): Runtime {
   return jest.requireActual(join(RUNTIME, 'framework.js'));
 }
 
-/** CDK's provider framework with its waiter, in virtual time. */
+/** CDK's provider framework with its waiter, in the time of a clock. */
 export class ProviderFramework {
   private readonly runtime = loadRuntime();
 
+  /** @param sdk runs the handlers, and says how long the last invocation took */
   constructor(
-    private readonly clock: VirtualClock, private readonly timeline: Timeline, private readonly sdk: SdkCalls,
+    private readonly clock: Pick<VirtualClock, 'after'>,
+    private readonly timeline: Pick<Timeline, 'note' | 'violation'>,
+    private readonly sdk: Pick<SdkCalls, 'invoke' | 'seconds'>,
   ) {}
 
   async send(request: CustomResourceRequest, provided: Provided): Promise<void> {
