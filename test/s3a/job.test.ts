@@ -10,7 +10,7 @@ const MAX_IDLE_REQUESTS = 150;
 const folder = temporaryFolder('s3a-');
 let story: Story;
 
-beforeAll(async () => { story = await play(folder); }, 900_000);
+beforeAll(async () => { story = await play(folder); }, 1_800_000);
 
 const once = (ids: readonly string[]) => Object.fromEntries(ids.map(id => [id, 1]));
 

@@ -62,8 +62,8 @@ export class Stage {
 
   /** A continuous run that is killed between its two stages. */
   async untilKilled(version: Version): Promise<Tables> {
-    const run = await this.start('killed', version);
-    await run.waitFor(START_MS, 'raw to grow', ({ messages }) => messages.some(({ query }) => query === 'ingest'));
+    const run = await this.started('killed', version);
+    await run.waitFor(SETTLE_MS, 'raw to grow', ({ messages }) => messages.some(({ query }) => query === 'ingest'));
     await run.crash();
     return this.tables(version);
   }
@@ -130,6 +130,6 @@ export class Stage {
 }
 
 async function ended(run: JobRun): Promise<Ended> {
-  await run.waitForEnd(START_MS);
+  await run.waitForEnd(START_MS + SETTLE_MS);
   return { code: await run.exited, types: run.types(), log: run.log };
 }

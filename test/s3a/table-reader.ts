@@ -4,7 +4,6 @@ import { join } from 'path';
 import { createInterface } from 'readline';
 import { Readable, Writable } from 'stream';
 import { Version } from './version';
-import { OUT_OF_CTRL_C, remember } from '../../examples/local/support/processes';
 import { toolchain } from '../support/set-up';
 
 export interface Tables {
@@ -23,9 +22,10 @@ export class TableReader {
   private readonly answers: AsyncIterator<string>;
 
   constructor(endpoint: string) {
-    this.child = remember(spawn(toolchain().python, [join(__dirname, 'read_tables.py'), endpoint], {
-      ...OUT_OF_CTRL_C, stdio: ['pipe', 'pipe', 'inherit'],
-    }));
+    // It ends by itself when its input does, which is when this process has ended, too.
+    this.child = spawn(toolchain().python, [join(__dirname, 'read_tables.py'), endpoint], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.answers = createInterface(this.child.stdout)[Symbol.asyncIterator]();
   }
 
