@@ -1,24 +1,27 @@
-"""The contract (contract.json) as Spark sees it.
+"""The contract (contract.json) as the job sees it.
 
 contract.json is the one home of every fact that the job shares with the collector and the construct: columns, error
 codes, limits and Spark settings. The TypeScript side and docs/tables.md are generated from it.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from pyspark.sql.types import DataType, DoubleType, IntegerType, LongType, StringType, StructField, StructType
+import pyarrow as pa
 
-# On the stream every time is an integer of epoch milliseconds; everything else keeps its column type.
-_LINE_TYPES: dict[str, DataType] = {
-    "string": StringType(),
-    "int": IntegerType(),
-    "bigint": LongType(),
-    "double": DoubleType(),
-    "timestamp": LongType(),
+_STRUCT = re.compile("^struct<(.*)>$")
+_ARROW_TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
 }
 
 
@@ -34,8 +37,14 @@ class Field:
     values: tuple[str, ...]
 
     @property
-    def line_type(self) -> DataType:
-        return _LINE_TYPES[self.type]
+    def arrow_type(self) -> pa.DataType:
+        """Type of the column."""
+        return _arrow_type(self.type)
+
+    @property
+    def line_type(self) -> pa.DataType:
+        """Type on the line, where every time is an integer of epoch milliseconds."""
+        return pa.int64() if self.type == "timestamp" else self.arrow_type
 
 
 @dataclass(frozen=True)
@@ -48,12 +57,19 @@ class Table:
     fields: tuple[Field, ...]
 
     @property
-    def schema(self) -> StructType:
-        return StructType([StructField(f.name, DataType.fromDDL(f.type), f.nullable) for f in self.fields])
+    def schema(self) -> pa.Schema:
+        return pa.schema([pa.field(f.name, f.arrow_type, f.nullable) for f in self.fields])
 
     @property
     def column_names(self) -> list[str]:
         return [f.name for f in self.fields]
+
+
+def _arrow_type(name: str) -> pa.DataType:
+    """The type of a column by its name in Spark's SQL: a simple one, or a struct of simple ones."""
+    if (struct := _STRUCT.fullmatch(name)) is None:
+        return _ARROW_TYPES[name]
+    return pa.struct([(field, _ARROW_TYPES[of]) for field, of in (one.split(":") for one in struct[1].split(","))])
 
 
 def _field(entry: dict[str, Any]) -> Field:

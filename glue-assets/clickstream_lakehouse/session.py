@@ -14,13 +14,10 @@ REQUIRED_AT_START = spark_settings(fixed_at_start=True)
 
 RUNTIME_SETTINGS = {
     **spark_settings(fixed_at_start=False),
-    # The optimizer derives what is known about every column from the expressions before it. For stage 2's plan that
-    # takes half a minute, in every batch.
-    "spark.sql.constraintPropagation.enabled": "false",
     # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # Rows of one cached block. The default of 10,000 needs 100 MB at once when an event with its text has 4 KB.
-    "spark.sql.inMemoryColumnarStorage.batchSize": "1000",
+    # What Spark hands to a Python worker at once. Without a limit in bytes it is 10,000 records of up to a megabyte.
+    "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
     # The default of 50 dominates the first snapshot of a small table.
     "spark.databricks.delta.snapshotPartitions": "2",
     # VACUUM otherwise lists with up to 10,000 tasks.

@@ -1,5 +1,7 @@
 """One Spark session for all tests of a run, started as the job is: from local jars, with the settings of session.py."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,7 @@ def jars() -> str:
 @pytest.fixture(scope="session")
 def spark(jars: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     builder = SparkSession.builder.master("local[2]").appName("tests").config("spark.jars", jars)
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # of the workers
     settings = {
         **REQUIRED_AT_START,
         **RUNTIME_SETTINGS,

@@ -1,5 +1,6 @@
+import pyarrow as pa
 import pytest
-from pyspark.sql.types import IntegerType, StructType
+from pyspark.sql.types import StructType
 
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.faults import ErrorCode
@@ -8,21 +9,20 @@ from clickstream_lakehouse.source.kinesis_source import SCHEMA
 from clickstream_lakehouse.tables import STATISTICS_COLUMNS
 
 
-@pytest.mark.usefixtures("spark")  # Spark parses the DDL
 def test_the_schemas_have_the_contracts_columns_types_and_nullability() -> None:
     events = contract.table("events").schema
     assert len(events) == 72
-    assert (events["event_id"].nullable, events["event_id"].dataType.simpleString()) == (False, "string")
-    assert events["event_ts"].dataType.simpleString() == "timestamp"
-    meta = events["meta"].dataType
-    assert isinstance(meta, StructType)
-    assert meta["batch_index"].dataType == IntegerType()
+    assert (events.field("event_id").nullable, events.field("event_id").type) == (False, pa.string())
+    assert events.field("event_ts").type == pa.timestamp("us", tz="UTC")
+    meta = events.field("meta").type
+    assert isinstance(meta, pa.StructType)
+    assert meta.field("batch_index").type == pa.int32()
 
 
 def test_times_are_integers_on_the_line() -> None:
-    types = {f.name: f.line_type.simpleString() for f in contract.line_fields()}
-    assert types["received_ts"] == types["client_ts"] == types["true_ts"] == "bigint"
-    assert (types["v"], types["value"], types["properties"]) == ("int", "double", "string")
+    types = {f.name: f.line_type for f in contract.line_fields()}
+    assert types["received_ts"] == types["client_ts"] == types["true_ts"] == pa.int64()
+    assert (types["v"], types["value"], types["properties"]) == (pa.int32(), pa.float64(), pa.string())
 
 
 def test_a_field_that_both_kinds_of_line_have_has_one_type() -> None:

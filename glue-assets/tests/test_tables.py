@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from clickstream_lakehouse import tables
 from clickstream_lakehouse.contract import Table, table
@@ -20,7 +21,8 @@ def test_the_tables_exist_before_anything_writes_and_every_engine_can_read_them(
     for name, path in table_paths(config).items():
         frame = spark.read.format("delta").load(path)
         assert frame.columns == table(name).column_names
-        assert [f.simpleString() for f in frame.schema] == [f.simpleString() for f in table(name).schema]
+        wanted = from_arrow_schema(table(name).schema)
+        assert [f.simpleString() for f in frame.schema] == [f.simpleString() for f in wanted]
         detail = spark.sql(f"describe detail delta.`{path}`").collect()[0]
         assert [f.nullable for f in frame.schema] == [f.nullable for f in table(name).fields]
         assert detail.description == table(name).description

@@ -1,70 +1,88 @@
 """Lines that could not become events as rows of `bad_events`: the reason, its place, and the bytes."""
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import bad_line_fields, table
-from clickstream_lakehouse.refine.faults import ErrorCode, fault_message
+from clickstream_lakehouse.refine.classify import ClassifiedLines
+from clickstream_lakehouse.refine.event_rows import timestamps
+from clickstream_lakehouse.refine.faults import ErrorCode, Fault
+
+BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields if f.name != "processed_ts"])
+"""The columns of `bad_events` without processed_ts."""
+
+# Fields that can be read even from a faulty line.
+_KNOWN = ("protocol", "app_id", "request_id", "batch_index")
 
 
-def faulty_row() -> Column:
-    """A line with a `fault` as a struct: `bad_events` without processed_ts.
-
-    It is dated by its arrival, as its own times cannot be trusted.
-    """
-    fault = F.col("fault")
-    return _row(
-        {
-            **_known_fields(),
-            **_bytes(F.col("line"), F.col("data_base64")),
-            "received_ts": F.col("arrival_ts"),
-            "stage": F.lit("schema"),
-            "error_code": fault["code"],
-            "error_message": fault_message(fault),
-            "error_path": fault["path"],
-        }
-    )
+def bad_rows(classified: ClassifiedLines, is_conflict: np.ndarray) -> pa.Table:
+    """The lines that are no events, and the events that are in conflict, as rows of BAD_SCHEMA."""
+    return pa.concat_tables([_refused(classified), _faulty(classified), _conflicts(classified, is_conflict)])
 
 
-def refused_row() -> Column:
-    """A valid line of kind `bad` as a struct, as the collector described what it refused."""
-    described = {f.name: F.col(f.name) for f in bad_line_fields()}
-    return _row({**described, "received_ts": F.timestamp_millis(F.col("received_ts"))})
+def _refused(classified: ClassifiedLines) -> pa.Table:
+    """As the collector described what it refused."""
+    described = {f.name: classified.refused[f.name] for f in bad_line_fields() if f.name in BAD_SCHEMA.names}
+    described["received_ts"] = timestamps(described["received_ts"])
+    return _rows({**described, **classified.places(classified.refused_positions)})
 
 
-def conflict_row() -> Column:
-    """An event (columns of `events`, and its `line`) whose id another event of its source has."""
-    meta = {name: F.col(f"meta.{name}") for name in ("request_id", "batch_index", "shard_id", "sequence_number")}
-    message = "another event of this source has this event_id and other content; the first one received was kept"
-    return _row(
-        {
-            **meta,
-            **{name: F.col(name) for name in ("protocol", "app_id", "received_ts")},
-            **_bytes(F.col("line"), F.lit(None).cast("string")),
-            "stage": F.lit("dedup"),
-            "error_code": F.lit(ErrorCode.ID_CONFLICT.value),
-            "error_message": F.lit(message),
-            "error_path": F.lit("event_id"),
-        }
-    )
+def _faulty(classified: ClassifiedLines) -> pa.Table:
+    """Dated by their arrival, as their own times cannot be trusted."""
+    positions = np.array([line.position for line in classified.faulty], np.int64)
+    rows = [{**_known(line.values), **_reason(line.fault, "schema")} for line in classified.faulty]
+    received = classified.of_record("arrival_ts", positions)
+    return _rows({**_pivoted(rows), **_content(classified, positions), "received_ts": received})
 
 
-def _row(columns: dict[str, Column]) -> Column:
-    found_at = {name: F.col(name) for name in ("shard_id", "sequence_number", "line_index")}
-    given = {**found_at, **columns, "received_date": F.to_date(columns["received_ts"])}
-    fields = [f for f in table("bad_events").fields if f.name != "processed_ts"]
-    return F.struct(*[given.get(f.name, F.lit(None)).cast(f.type).alias(f.name) for f in fields])
+def _conflicts(classified: ClassifiedLines, is_conflict: np.ndarray) -> pa.Table:
+    """Events whose id another event of their source has."""
+    events = classified.events.filter(pa.array(is_conflict))
+    reason = _reason(Fault(ErrorCode.ID_CONFLICT, "event_id"), "dedup")
+    known = {name: events[name] for name in _KNOWN}
+    content = _content(classified, classified.event_positions[is_conflict])
+    repeated = {name: pa.repeat(value, len(events)) for name, value in reason.items()}
+    return _rows({**known, **content, **repeated, "received_ts": timestamps(events["received_ts"])})
 
 
-def _known_fields() -> dict[str, Column]:
-    """Fields that can be read even from a faulty line."""
-    return {name: F.col(name) for name in ("protocol", "app_id", "request_id", "batch_index")}
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values.get(name) for name in _KNOWN}
 
 
-def _bytes(line: Column, data_base64: Column) -> dict[str, Column]:
-    """All of what was received, which may be an acknowledged event that is brought back later."""
+def _reason(fault: Fault, stage: str) -> dict[str, str | None]:
     return {
-        "raw": F.coalesce(data_base64, line),
-        "raw_encoding": F.when(data_base64.isNotNull(), F.lit("base64")).otherwise(F.lit("utf8")),
-        "raw_bytes": F.coalesce(F.octet_length(F.unbase64(data_base64)), F.octet_length(line)),
+        "stage": stage,
+        "error_code": fault.code.value,
+        "error_message": fault.message,
+        "error_path": fault.path,
     }
+
+
+def _content(classified: ClassifiedLines, positions: np.ndarray) -> dict[str, pa.Array]:
+    """All of what was received, which may be an acknowledged event that is brought back later."""
+    text = classified.lines.text.take(pa.array(positions))
+    encoded = classified.of_record("data_base64", positions)
+    sizes = [None if data is None else len(b64decode(data)) for data in encoded.to_pylist()]
+    return {
+        "raw": pc.coalesce(encoded, text),
+        "raw_encoding": pc.if_else(pc.is_valid(encoded), "base64", "utf8"),
+        "raw_bytes": pc.coalesce(pa.array(sizes, pa.int64()), pc.cast(pc.binary_length(text), pa.int64())),
+        **classified.places(positions),
+    }
+
+
+def _pivoted(rows: list[dict[str, Any]]) -> dict[str, pa.Array]:
+    names = [*_KNOWN, "stage", "error_code", "error_message", "error_path"]
+    return {name: pa.array([row[name] for row in rows], BAD_SCHEMA.field(name).type) for name in names}
+
+
+def _rows(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
+    received = columns["received_ts"]
+    given = {**columns, "received_date": pc.cast(received, pa.date32())}
+    absent = {name: pa.nulls(len(received), BAD_SCHEMA.field(name).type) for name in BAD_SCHEMA.names}
+    return pa.table([{**absent, **given}[name] for name in BAD_SCHEMA.names], schema=BAD_SCHEMA)

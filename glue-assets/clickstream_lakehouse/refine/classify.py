@@ -1,54 +1,82 @@
-"""Classifies the lines of raw records: valid events, reports of what the collector refused, and faulty lines.
+"""Classifies the lines of raw records: valid events, reports of what the collector refused, and faulty lines."""
 
-This is all of stage 2 that looks at one line at a time. It is part of the streaming query's plan, so Spark analyses and
-compiles it once, not for every batch. Filter its rows only after they are cached (or in a batch function): Spark would
-push a filter down into the projections and parse each line again for every field that the filter depends on.
-"""
+from dataclasses import dataclass
+from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import numpy as np
+import pyarrow as pa
 
-from clickstream_lakehouse.refine.bad_rows import faulty_row, refused_row
-from clickstream_lakehouse.refine.dedup import LOCATOR
-from clickstream_lakehouse.refine.enrich.url import clean_url
-from clickstream_lakehouse.refine.event_rows import event_row
-from clickstream_lakehouse.refine.identity import event_check, event_fingerprint, event_key, identity_hash
-from clickstream_lakehouse.refine.lines import LineClass, parse_lines, split_lines
+from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.refine.block import LINE_SCHEMA, read_block
+from clickstream_lakehouse.refine.faults import ErrorCode, Fault
+from clickstream_lakehouse.refine.lines import Lines, split_lines
+from clickstream_lakehouse.refine.strict import StrictLine, read_line
+
+RAW_COLUMNS = ["shard_id", "sequence_number", "arrival_ts", "data", "data_base64"]
+"""What stage 2 reads of raw."""
 
 
-def classify_lines(raw: DataFrame) -> DataFrame:
-    """One row per line of the rows of `raw`.
+@dataclass(frozen=True)
+class FaultyLine:
+    """A line that breaks the contract: its position among the lines, and the fields that could be read."""
 
-    line_class    a LineClass
-    LOCATOR       where the line is
-    event_key, event_check, event_fp, received_ms   identity of an event; null for the others
-    event         struct, the row of `events` without processed_ts; null for the others
-    bad           struct, the row of `bad_events` without processed_ts; null for events
-    line          the text of an event, for the case of an id conflict
+    position: int
+    fault: Fault
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ClassifiedLines:
+    """The lines of a batch of records of `raw`.
+
+    events, refused     rows of LINE_SCHEMA, times in epoch milliseconds
+    event_positions, refused_positions   of these rows among the lines
     """
-    line_class, identity = F.col("line_class"), F.col("identity")
-    is_event = line_class == LineClass.EVENT
-    # Columns of their own, as several others are made of each.
-    prepared = parse_lines(split_lines(raw)).select(
-        "*",
-        F.when(is_event, identity_hash()).alias("identity"),
-        F.when(is_event, clean_url(F.col("page_url"))).alias("clean_page_url"),
-    )
-    identified = prepared.select(
-        "*",
-        F.when(is_event, event_key(identity)).alias("event_key"),
-        F.when(is_event, event_check(identity)).alias("event_check"),
-        F.when(is_event, event_fingerprint()).alias("event_fp"),
-    )
-    bad = F.when(line_class == LineClass.FAULTY, faulty_row()).when(line_class == LineClass.REFUSED, refused_row())
-    return identified.select(
-        "line_class",
-        *LOCATOR,
-        "event_key",
-        "event_check",
-        "event_fp",
-        F.when(is_event, F.col("received_ts")).alias("received_ms"),
-        F.when(is_event, event_row()).alias("event"),
-        bad.alias("bad"),
-        F.when(is_event, F.col("line")).alias("line"),
-    )
+
+    records: pa.RecordBatch
+    lines: Lines
+    events: pa.Table
+    event_positions: np.ndarray
+    refused: pa.Table
+    refused_positions: np.ndarray
+    faulty: list[FaultyLine]
+
+    def places(self, positions: np.ndarray) -> dict[str, pa.Array]:
+        """The LOCATOR of lines."""
+        record = pa.array(self.lines.record[positions])
+        return {
+            "shard_id": self.records.column("shard_id").take(record),
+            "sequence_number": self.records.column("sequence_number").take(record),
+            "line_index": pa.array(self.lines.index[positions]),
+        }
+
+    def of_record(self, name: str, positions: np.ndarray) -> pa.Array:
+        """A column of the records that lines are in."""
+        return self.records.column(name).take(pa.array(self.lines.record[positions]))
+
+
+def classify(records: pa.RecordBatch) -> ClassifiedLines:
+    """Classify the lines of records, which have RAW_COLUMNS."""
+    lines = split_lines(records.column("data"))
+    table, positions, faulty = read_block(lines.text), np.arange(len(lines)), []
+    if table is None:
+        table, positions, faulty = _read_each(lines)
+    is_event = pc.equal(table["kind"], "event").to_numpy(zero_copy_only=False)
+    if is_event.all():
+        events, refused = table, table.slice(0, 0)
+    else:
+        events, refused = table.filter(pa.array(is_event)), table.filter(pa.array(~is_event))
+    return ClassifiedLines(records, lines, events, positions[is_event], refused, positions[~is_event], faulty)
+
+
+def _read_each(lines: Lines) -> tuple[pa.Table, np.ndarray, list[FaultyLine]]:
+    """The valid lines, where they are, and the others."""
+    read = [_not_utf8() if text is None else read_line(text) for text in lines.text.to_pylist()]
+    valid = [position for position, line in enumerate(read) if line.fault is None]
+    table = pa.Table.from_pylist([read[position].values for position in valid], LINE_SCHEMA)
+    faulty = [FaultyLine(position, line.fault, line.values) for position, line in enumerate(read) if line.fault]
+    return table, np.array(valid, np.int64), faulty
+
+
+def _not_utf8() -> StrictLine:
+    return StrictLine({}, Fault(ErrorCode.INVALID_UTF8))

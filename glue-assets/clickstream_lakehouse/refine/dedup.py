@@ -16,8 +16,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from clickstream_lakehouse.refine.lines import LOCATOR
+
 IDENTITY = ["event_key", "event_check"]
-LOCATOR = ["shard_id", "sequence_number", "line_index"]
 HOUR_MS = 3_600_000
 
 

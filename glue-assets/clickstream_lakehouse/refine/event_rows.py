@@ -1,74 +1,57 @@
 """Valid events, enriched, as rows of `events`."""
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+from collections.abc import Callable
 
+import pyarrow as pa
+
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import Field, table
-from clickstream_lakehouse.refine.enrich.bots import bot_reason
-from clickstream_lakehouse.refine.enrich.campaign import click_id, click_network, url_parameter
-from clickstream_lakehouse.refine.enrich.page import page_host, page_path
-from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
+from clickstream_lakehouse.refine.classify import ClassifiedLines
+from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+from clickstream_lakehouse.refine.enrich.distinct import Columns
+from clickstream_lakehouse.refine.enrich.times import event_times
+from clickstream_lakehouse.refine.enrich.url import page_columns
+from clickstream_lakehouse.refine.identity import fingerprints, identities
 
 # Tells by which rules a row was made; a backfill with newer rules writes another.
 PIPELINE_VERSION = "1"
 
+_FIELDS = [f for f in table("events").fields if f.name != "processed_ts"]
+EVENT_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in _FIELDS])
+"""The columns of `events` without processed_ts."""
 
-def event_row() -> Column:
-    """A valid event as a struct: `events` without processed_ts.
-
-    It is made of the columns of parse_lines, the identity and clean_page_url.
-    """
-    computed = _computed_columns()
-    fields = [f for f in table("events").fields if f.name != "processed_ts"]
-    return F.struct(*[_event_column(f, computed).cast(f.type).alias(f.name) for f in fields])
+_ENRICHMENTS: list[Callable[[pa.Table], Columns]] = [event_times, page_columns, bot_reasons]
 
 
-def _event_column(field: Field, computed: dict[str, Column]) -> Column:
-    if field.name in computed:
-        return computed[field.name]
-    if field.line:
-        return _typed(field)
-    return F.lit(None)
+def event_rows(classified: ClassifiedLines) -> pa.Table:
+    """The events as rows of EVENT_SCHEMA."""
+    events = classified.events
+    columns = {f.name: _column(f, events) for f in _FIELDS if f.line}
+    for enrich in _ENRICHMENTS:
+        columns.update(enrich(events))
+    columns["event_key"], columns["event_check"] = map(pa.array, identities(events))
+    columns["event_fp"] = pa.array(fingerprints(events))
+    columns["received_date"] = pc.cast(columns["received_ts"], pa.date32())
+    columns["meta"] = _meta(classified)
+    return pa.table([columns[name] for name in EVENT_SCHEMA.names], schema=EVENT_SCHEMA)
 
 
-def _typed(field: Field) -> Column:
-    value = F.col(field.name)
-    return F.timestamp_millis(value) if field.type == "timestamp" else value
+def _column(field: Field, events: pa.Table) -> pa.ChunkedArray:
+    value = events[field.name]
+    return timestamps(value) if field.type == "timestamp" else value
 
 
-def _computed_columns() -> dict[str, Column]:
-    url, received = F.col("clean_page_url"), F.col("received_ts")
-    readings = ClockReadings(F.col("true_ts"), F.col("client_ts"), F.col("sent_ts"), received, F.col("client_age_ms"))
-    happened = F.timestamp_millis(event_ms(readings))
-    robot = bot_reason(F.col("user_agent"), F.col("user_agent_source"))
-    columns = {
-        "event_key": F.col("event_key"),
-        "event_check": F.col("event_check"),
-        "event_fp": F.col("event_fp"),
-        "event_ts": happened,
-        "event_date": F.to_date(happened),
-        "ts_quality": ts_quality(readings),
-        "clock_skew_ms": clock_skew_ms(readings),
-        "received_date": F.to_date(F.timestamp_millis(received)),
-        "page_host": F.coalesce("page_host", page_host(url)),
-        "page_path": F.coalesce("page_path", page_path(url)),
-        "click_id": F.coalesce("click_id", click_id(url)),
-        # The network of the URL's click id is not that of another one.
-        "click_network": F.coalesce("click_network", F.when(F.col("click_id").isNull(), click_network(url))),
-        "is_bot": robot.isNotNull(),
-        "bot_reason": robot,
-        "meta": _meta(),
+def timestamps(milliseconds: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    return pc.cast(pc.cast(milliseconds, pa.timestamp("ms", tz="UTC")), pa.timestamp("us", tz="UTC"))
+
+
+def _meta(classified: ClassifiedLines) -> pa.StructArray:
+    places = classified.places(classified.event_positions)
+    values = {
+        "request_id": classified.events["request_id"].combine_chunks(),
+        "batch_index": classified.events["batch_index"].combine_chunks(),
+        **places,
+        "pipeline_version": pa.repeat(PIPELINE_VERSION, len(classified.events)),
     }
-    for name in ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"):
-        columns[name] = F.coalesce(name, url_parameter(url, name))
-    return columns
-
-
-def _meta() -> Column:
-    return F.struct(
-        "request_id",
-        "batch_index",
-        "shard_id",
-        "sequence_number",
-        F.lit(PIPELINE_VERSION).alias("pipeline_version"),
-    )
+    fields = list(EVENT_SCHEMA.field("meta").type)
+    return pa.StructArray.from_arrays([values[field.name] for field in fields], fields=fields)

@@ -1,8 +1,12 @@
 """Identity (128 bits of source and id) and fingerprint (of the content), to tell copies from id conflicts."""
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+from functools import lru_cache
+from hashlib import blake2b, sha256
 
+import numpy as np
+import pyarrow as pa
+
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.contract import event_line_fields
 
 # Not part of the client's content: what is the identity (event_id, source_id), and everything that a retry of the same
@@ -30,35 +34,39 @@ NOT_IN_FINGERPRINT = frozenset(
     }
 )
 
+_HASHED_NAMES = sorted({f.name for f in event_line_fields()} - NOT_IN_FINGERPRINT)
 
-def identity_hash() -> Column:
-    """Hash of the source and the id that it gave the event, read from columns of their names.
+
+def identities(events: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """event_key and event_check: the first 16 bytes of a SHA-256 over the source and the id that it gave the event.
 
     Without the source a stranger with a page's public key could suppress a server's events by sending their ids first.
-    The length keeps apart what a source's name and an id could otherwise exchange.
     """
-    key_or_app = F.when(F.col("source_id") != "", F.concat(F.lit("source/"), "source_id")).otherwise(
-        F.concat(F.lit("app/"), "app_id")
-    )
-    return F.sha2(F.concat(F.length(key_or_app).cast("string"), F.lit(":"), key_or_app, "event_id"), 256)
+    named = zip(*(events[name].to_pylist() for name in ("source_id", "app_id", "event_id")), strict=True)
+    hashes = [sha256(_source(source, app) + event_id.encode()).digest()[:16] for source, app, event_id in named]
+    halves = np.frombuffer(b"".join(hashes), ">i8").reshape(-1, 2).astype(np.int64)
+    return halves[:, 0].copy(), halves[:, 1].copy()
 
 
-def event_key(identity: Column) -> Column:
-    """First half of the identity. Over identity_hash, because colliding xxhash64 inputs can be made at will."""
-    return F.xxhash64(identity)
-
-
-def event_check(identity: Column) -> Column:
-    """Second half of the identity."""
-    return F.xxhash64(F.lit(1), identity)
-
-
-def event_fingerprint() -> Column:
-    """Fingerprint of the client's fields, read from columns of their names.
+def fingerprints(events: pa.Table) -> np.ndarray:
+    """event_fp: a hash of the client's fields.
 
     A null field adds neither name nor value, so a field that the contract gains later leaves old fingerprints as they
-    are. Any other field adds its name too, so a value cannot move to another field unnoticed.
+    are. Any other field adds its name and its length, so a value cannot move to another field unnoticed.
     """
-    names = sorted({f.name for f in event_line_fields()} - NOT_IN_FINGERPRINT)
-    parts = [part for name in names for part in (F.when(F.col(name).isNotNull(), F.lit(name)), F.col(name))]
-    return F.xxhash64(*parts)
+    parts = [_named(name, events[name]) for name in _HASHED_NAMES if events[name].null_count < len(events)]
+    texts = pc.binary_join_element_wise(*parts, ",", null_handling="skip") if parts else pa.repeat("", len(events))
+    hashes = [blake2b(text, digest_size=8).digest() for text in pc.cast(texts, pa.binary()).to_pylist()]
+    return np.frombuffer(b"".join(hashes), np.int64)
+
+
+@lru_cache(10_000)
+def _source(source_id: str | None, app_id: str) -> bytes:
+    """What stands before the id; the length keeps apart what a source's name and an id could otherwise exchange."""
+    source = f"source/{source_id}" if source_id else f"app/{app_id}"
+    return f"{len(source)}:{source}".encode()
+
+
+def _named(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pc.cast(column, pa.string())
+    return pc.binary_join_element_wise(name, pc.cast(pc.binary_length(text), pa.string()), text, ":")

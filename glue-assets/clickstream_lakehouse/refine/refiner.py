@@ -6,24 +6,25 @@ both appends are no-ops.
 """
 
 import time
-from functools import reduce
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.streaming.query import StreamingQuery
 
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import Table, table
 from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.refine.bad_rows import conflict_row
-from clickstream_lakehouse.refine.classify import classify_lines
-from clickstream_lakehouse.refine.dedup import HOUR_MS, IDENTITY, LOCATOR, Verdict, decide, probe
-from clickstream_lakehouse.refine.lines import LineClass
+from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
+from clickstream_lakehouse.refine.classify import RAW_COLUMNS
+from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
+from clickstream_lakehouse.refine.lines import LOCATOR
+from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, Pass, identify, make_bad_rows, make_event_rows
 
 QUERY_NAME = "refine"
 
@@ -44,7 +45,7 @@ def start_refine(
         .load(config.raw_path)
     )
     return (
-        classify_lines(raw)
+        raw.select(*RAW_COLUMNS)
         .writeStream.foreachBatch(Refiner(config, epoch, metrics).refine)
         .queryName(QUERY_NAME)
         .option("checkpointLocation", config.refine_checkpoint)
@@ -61,23 +62,27 @@ class Refiner:
         self._epoch = epoch
         self._metrics = metrics
 
-    def refine(self, classified: DataFrame, batch_id: int) -> None:
-        """Append the batch (rows of classify_lines) to both tables; idempotent."""
+    def refine(self, raw: DataFrame, batch_id: int) -> None:
+        """Append the batch (rows of `raw`) to both tables; idempotent.
+
+        The lines are read twice, first for their identities, then for the rows of those that are new: that takes less
+        than to keep all the rows in between.
+        """
         started = time.monotonic()
-        # Lines are parsed in one pass; verdicts, bad rows and events are then made from the cached rows.
-        lines = classified.persist(StorageLevel.MEMORY_AND_DISK)
-        try:
-            found = lines.select("line_class", *IDENTITY, "event_fp", "received_ms", *LOCATOR).toArrow()
-            events = found.filter(pc.field("line_class") == LineClass.EVENT.value)
-            verdicts = self._verdicts(classified.sparkSession, events)
-            self._epoch.check()
-            conflicts = events.filter(pa.array(verdicts == Verdict.CONFLICT))
-            self._append_bad(lines, conflicts, found.num_rows - events.num_rows, batch_id)
-            self._append_events(lines, events, verdicts, batch_id)
-        finally:
-            lines.unpersist()
-        bad = found.num_rows - events.num_rows + conflicts.num_rows
-        self._report(batch_id, events, verdicts, bad, time.monotonic() - started)
+        lines = _mapped(raw, identify, IDENTIFIED_SCHEMA).toArrow()
+        events = lines.filter(pc.field("is_event"))
+        verdicts = self._verdicts(raw.sparkSession, events)
+        self._epoch.check()
+        conflicts = events.filter(pa.array(verdicts == Verdict.CONFLICT))
+        bad = pa.concat_tables([lines.filter(~pc.field("is_event")), conflicts])
+        if bad.num_rows:
+            rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
+            _append(rows, table("bad_events"), self._config.bad_events_path, batch_id)
+        old = events.filter(pa.array(verdicts != Verdict.NEW))
+        if old.num_rows < events.num_rows:
+            rows = _mapped(raw, make_event_rows(old.select(LOCATOR)), EVENT_SCHEMA)
+            _append(rows, table("events"), self._config.events_path, batch_id)
+        self._report(batch_id, events, verdicts, bad.num_rows, time.monotonic() - started)
 
     def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
         if not events.num_rows:
@@ -85,24 +90,6 @@ class Refiner:
         window_ms = self._config.dedup_window_hours * HOUR_MS
         stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
         return decide(events, stored, window_ms)
-
-    def _append_bad(self, lines: DataFrame, conflicts: pa.Table, bad_lines: int, batch_id: int) -> None:
-        parts: list[DataFrame] = []
-        if bad_lines:
-            parts.append(lines.where(F.col("line_class") != LineClass.EVENT).select("bad.*"))
-        if conflicts.num_rows:
-            conflicting = _only(lines, conflicts, "left_semi").select("event.*", "line_index", "line")
-            parts.append(conflicting.select(conflict_row().alias("bad")).select("bad.*"))
-        if parts:
-            _append(reduce(DataFrame.unionByName, parts), table("bad_events"), self._config.bad_events_path, batch_id)
-
-    def _append_events(self, lines: DataFrame, events: pa.Table, verdicts: np.ndarray, batch_id: int) -> None:
-        not_new = events.filter(pa.array(verdicts != Verdict.NEW))
-        if not_new.num_rows == events.num_rows:
-            return
-        valid = lines.where(F.col("line_class") == LineClass.EVENT)
-        new = _only(valid, not_new, "left_anti") if not_new.num_rows else valid
-        _append(new.select("event.*"), table("events"), self._config.events_path, batch_id)
 
     def _report(self, batch_id: int, events: pa.Table, verdicts: np.ndarray, bad: int, seconds: float) -> None:
         new = verdicts == Verdict.NEW
@@ -118,10 +105,14 @@ class Refiner:
         self._metrics.batch(QUERY_NAME, batch_id, measures)
 
 
-def _only(lines: DataFrame, located: pa.Table, join: str) -> DataFrame:
-    """The lines at the places (left_semi), or all others (left_anti)."""
-    places = lines.sparkSession.createDataFrame(located.select(LOCATOR))
-    return lines.join(F.broadcast(places), LOCATOR, join)
+def _mapped(raw: DataFrame, make: Pass, schema: pa.Schema) -> DataFrame:
+    return raw.mapInArrow(make, from_arrow_schema(schema))
+
+
+def _records_of(raw: DataFrame, lines: pa.Table) -> DataFrame:
+    """The records that hold the lines: few have any that is bad."""
+    records = raw.sparkSession.createDataFrame(lines.select(LOCATOR[:2]).group_by(LOCATOR[:2]).aggregate([]))
+    return raw.join(F.broadcast(records), LOCATOR[:2], "left_semi").select(*RAW_COLUMNS)
 
 
 def _append(rows: DataFrame, target: Table, path: str, batch_id: int) -> None:

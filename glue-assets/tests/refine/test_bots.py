@@ -1,8 +1,50 @@
+import pyarrow as pa
 import pytest
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from clickstream_lakehouse.refine.enrich.bots import HTTP_LIBRARIES, ROBOTS, bot_reason
+from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+
+# Words each of which makes an agent that of a robot or of an HTTP library.
+ROBOTS = [
+    "bot",
+    "crawl",
+    "spider",
+    "slurp",
+    "headless",
+    "phantomjs",
+    "chrome-lighthouse",
+    "scrapy",
+    "ccbot",
+    "bytespider",
+]
+HTTP_LIBRARIES = [
+    "python-requests",
+    "python-urllib",
+    "python-httpx",
+    "aiohttp/",
+    "curl/",
+    "wget/",
+    "go-http-client",
+    "axios/",
+    "node-fetch",
+    "undici",
+    "okhttp",
+    "java/",
+    "apache-httpclient",
+    "ruby",
+    "libwww",
+    "guzzlehttp",
+    "commons-httpclient",
+    "httpurlconnection",
+    "asynchttp",
+    "winhttp",
+    "restsharp",
+    "grpc-",
+    "lua-resty-http",
+    "http-kit",
+    "scalaj-http",
+    "php/",
+    "lwp-trivial",
+]
 
 AGENTS = {
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": "ua:bot",
@@ -43,12 +85,13 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def reasons(spark: SparkSession) -> dict[tuple[str, str | None], str | None]:
+def reasons() -> dict[tuple[str, str | None], str | None]:
     agents = [*AGENTS, *LIBRARY_AGENTS, *PEOPLE, *[f"{text.title()} 1.0" for text in (*ROBOTS, *HTTP_LIBRARIES)]]
     asked = [(agent, source) for agent in agents for source in ("event", "request", None)]
-    frame = spark.createDataFrame(asked, "agent string, source string").coalesce(1)
-    found = frame.select(bot_reason(F.col("agent"), F.col("source"))).collect()
-    return dict(zip(asked, [reason for (reason,) in found], strict=True))
+    columns = bot_reasons(pa.table(list(zip(*asked, strict=True)), names=["user_agent", "user_agent_source"]))
+    found = columns["bot_reason"].to_pylist()
+    assert columns["is_bot"].to_pylist() == [reason is not None for reason in found]
+    return dict(zip(asked, found, strict=True))
 
 
 @pytest.mark.parametrize("source", ["event", "request", None])
@@ -74,6 +117,8 @@ def test_an_http_library_that_sends_for_its_visitors_says_nothing_of_them(
     assert {agent: reasons[agent, source] for agent in expected} == expected
 
 
-def test_nobody_without_a_user_agent_is_a_robot(spark: SparkSession) -> None:
-    frame = spark.createDataFrame([(None, "event"), (None, None)], "agent string, source string")
-    assert [reason for (reason,) in frame.select(bot_reason(F.col("agent"), F.col("source"))).collect()] == [None, None]
+def test_nobody_without_a_user_agent_is_a_robot() -> None:
+    schema = pa.schema([("user_agent", pa.string()), ("user_agent_source", pa.string())])
+    columns = bot_reasons(pa.table({"user_agent": [None, None], "user_agent_source": ["event", None]}, schema))
+    assert columns["bot_reason"].to_pylist() == [None, None]
+    assert columns["is_bot"].to_pylist() == [False, False]

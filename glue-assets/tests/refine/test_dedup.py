@@ -4,15 +4,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from clickstream_lakehouse.refine.classify import classify_lines
-from clickstream_lakehouse.refine.dedup import IDENTITY, LOCATOR, Verdict, decide
+from clickstream_lakehouse.refine.dedup import Verdict, decide
+from clickstream_lakehouse.refine.passes import identify
 from support.lines import RECEIVED_MS, event_line, ndjson
-from support.raw import raw_frame
+from support.raw import classified
 
 WINDOW = 1_000
 NEW, DUPLICATE, CONFLICT = Verdict.NEW, Verdict.DUPLICATE, Verdict.CONFLICT
@@ -149,11 +147,8 @@ several = st.lists(
 
 
 @given(several)
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-def test_any_events_of_several_sources_are_decided_for_each_source_alone(spark: SparkSession, sent: list[Sent]) -> None:
-    classified = classify_lines(raw_frame(spark, ndjson(*[e.line for e in sent]))).orderBy("line_index")
-    batch = classified.select(*IDENTITY, "event_fp", F.col("received_ms"), *LOCATOR).toArrow()
+@settings(max_examples=50, deadline=None)
+def test_any_events_of_several_sources_are_decided_for_each_source_alone(sent: list[Sent]) -> None:
+    batch = pa.Table.from_batches(identify(iter([classified(ndjson(*[e.line for e in sent])).records])))
     stored = batch.slice(0, 0)
     assert decide(batch, stored, WINDOW).tolist() == row_by_row(by_source_and_id(sent), [])

@@ -1,16 +1,17 @@
-import pytest
-
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.event_rows import _computed_columns
+from clickstream_lakehouse.refine.event_rows import event_rows
+from support.lines import event_line, ndjson
+from support.raw import classified
 
 # Only clients fill them so far.
 WAITING = {"ref_source", "channel_group", "browser_name", "browser_version", "geo_region", "geo_city", "asn"}
 
 
-@pytest.mark.usefixtures("spark")  # columns exist only in a session
 def test_only_these_columns_of_events_wait_for_an_enrichment() -> None:
-    computed = _computed_columns().keys()
+    line = event_line(page_url="https://shop.example/?gclid=G", user_agent="curl/8", user_agent_source="event")
+    (row,) = event_rows(classified(ndjson(line))).to_pylist()
     sent = {f.name for f in table("events").fields if f.line}
     assert sent >= WAITING
+    computed = {name for name, value in row.items() if value is not None and name not in line}
     assert sorted(WAITING & computed) == []
     assert {f.name for f in table("events").fields} == sent | computed | {"processed_ts"}

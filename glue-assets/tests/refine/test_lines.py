@@ -4,15 +4,14 @@ import base64
 import json
 from typing import Any
 
+import numpy as np
 import pytest
-from pyspark.sql import Row, SparkSession
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.refine.classify import classify_lines
+from clickstream_lakehouse.refine.bad_rows import bad_rows
 from clickstream_lakehouse.refine.faults import ErrorCode
-from clickstream_lakehouse.refine.lines import parse_lines, split_lines
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
-from support.raw import ARRIVAL, raw_frame
+from support.raw import ARRIVAL, classified
 
 STRINGS = [f.name for f in contract.event_line_fields() if f.type == "string"]
 NUMBERS = [f.name for f in contract.event_line_fields() if f.type != "string"]
@@ -25,10 +24,10 @@ def changed(**fields: Any) -> str:
     return json.dumps({**event_line(), **fields})
 
 
-def bad_rows(spark: SparkSession, *records: bytes) -> list[Row]:
+def bad(*records: bytes) -> list[dict[str, Any]]:
     """Rows of bad_events, as far as they are known before they are written."""
-    classified = classify_lines(raw_frame(spark, *records)).select("bad").collect()
-    return [row.bad for row in classified if row.bad is not None]
+    lines = classified(*records)
+    return bad_rows(lines, np.zeros(len(lines.events), bool)).to_pylist()
 
 
 def without(name: str) -> str:
@@ -58,7 +57,7 @@ POISON: list[tuple[str, str, str | None]] = [
     (changed(kind="other"), "unknown_kind", "kind"),
     (without("kind"), "unknown_kind", "kind"),
     (changed(event_id="x" * 257), "invalid_id", "event_id"),
-    (changed(batch_index=3_000_000_000), "invalid_type", None),
+    (changed(batch_index=3_000_000_000), "invalid_type", "batch_index"),
     (changed().replace('"v": 1', '"v": 1, "value": 1e400'), "invalid_value", "value"),
     (changed().replace('"v": 1', '"v": 1, "value": NaN'), "invalid_json", None),
     (json.dumps(bad_line(stage=None)), "missing_field", "stage"),
@@ -70,8 +69,8 @@ POISON: list[tuple[str, str, str | None]] = [
     *[(changed(**{name: "nonsense"}), "invalid_value", name) for name in LISTED],
     *[(changed(**{name: wrong}), "invalid_type", name) for name in STRINGS for wrong in (5, True, {"a": 1}, ["a"])],
     *[(changed(**{name: wrong}), "invalid_type", name) for name in NUMBERS for wrong in ("5", True, {"a": 1}, [1])],
-    *[(changed(**{name: 1.5}), "invalid_type", None) for name in NUMBERS if name != "value"],
-    *[(changed(**{name: 2**63}), "invalid_type", None) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: 1.5}), "invalid_type", name) for name in NUMBERS if name != "value"],
+    *[(changed(**{name: 2**63}), "invalid_type", name) for name in NUMBERS if name != "value"],
     *[(changed(**{name: time}), "invalid_value", name) for name in TIMES for time in (-1, 253_402_300_800_000, 2**62)],
 ]
 
@@ -91,20 +90,21 @@ VALID = [
 ]
 
 
-def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes(spark: SparkSession) -> None:
-    rows = {row.line_index: row for row in bad_rows(spark, ndjson(*[line for line, _, _ in POISON]))}
+def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes() -> None:
+    rows = {row["line_index"]: row for row in bad(ndjson(*[line for line, _, _ in POISON]))}
     assert [line[:300] for index, (line, _, _) in enumerate(POISON) if index not in rows] == []
     wrong = {
-        line[:300]: (rows[index].error_code, rows[index].error_path)
+        line[:300]: (rows[index]["error_code"], rows[index]["error_path"])
         for index, (line, code, path) in enumerate(POISON)
-        if (rows[index].error_code, rows[index].error_path) != (code, path)
+        if (rows[index]["error_code"], rows[index]["error_path"]) != (code, path)
     }
     assert wrong == {}
     for index, (line, _, _) in enumerate(POISON):
         row = rows[index]
-        assert (row.stage, row.raw, row.raw_encoding, row.raw_bytes) == ("schema", line, "utf8", len(line.encode()))
-        assert row.received_ts.timestamp() == ARRIVAL.timestamp()
-        assert row.error_message
+        content = {"raw": line, "raw_encoding": "utf8", "raw_bytes": len(line.encode())}
+        assert row == {**row, **content, "stage": "schema"}
+        assert row["received_ts"].timestamp() == ARRIVAL.timestamp()
+        assert row["error_message"]
 
 
 def test_the_poison_and_the_tests_of_bytes_and_conflicts_cover_every_error_code_of_the_job() -> None:
@@ -117,63 +117,65 @@ def test_the_poison_and_the_tests_of_bytes_and_conflicts_cover_every_error_code_
         ("[]", "the line is JSON but not an object"),
         (without("app_id"), "app_id is missing or empty"),
         (changed(app_id=5), "app_id has a value of another type than the contract's"),
-        (changed(batch_index=1.5), "a field has a value of another type than the contract's"),
+        (changed(batch_index=1.5), "batch_index has a value of another type than the contract's"),
         (json.dumps(bad_line(raw_encoding="hex")), "raw_encoding is not one of utf8, base64, gzip"),
         (changed(received_ts=-1), "received_ts is outside of what the column can hold"),
         (changed(event_id="x" * 257), "event_id is longer than 256 characters"),
     ],
 )
-def test_the_message_says_what_is_wrong_and_what_was_expected(spark: SparkSession, line: str, message: str) -> None:
-    (row,) = bad_rows(spark, line.encode())
-    assert row.error_message == message
+def test_the_message_says_what_is_wrong_and_what_was_expected(line: str, message: str) -> None:
+    (row,) = bad(line.encode())
+    assert row["error_message"] == message
 
 
-def test_valid_lines_pass_whatever_is_in_their_strings_and_unknown_fields(spark: SparkSession) -> None:
-    lines = parse_lines(split_lines(raw_frame(spark, ndjson(*VALID))))
-    rows = {row.line_index: row for row in lines.collect()}
-    assert [(index, rows[index].fault) for index in rows if rows[index].fault] == []
+def test_valid_lines_pass_whatever_is_in_their_strings_and_unknown_fields() -> None:
+    lines = classified(ndjson(*VALID))
+    assert lines.faulty == []
+    rows = lines.events.to_pylist()
     assert len(rows) == len(VALID)
-    assert rows[6].event_name == 'nul \u0000 and \u2028 and 𝄞 and \\ and "'
-    assert json.loads(rows[7].properties) == {"event_id": 5, "user_id": None, 'q"': "a\\"}
-    assert rows[1].received_ts == 0
+    assert rows[6]["event_name"] == 'nul \u0000 and \u2028 and 𝄞 and \\ and "'
+    assert json.loads(rows[7]["properties"]) == {"event_id": 5, "user_id": None, 'q"': "a\\"}
+    assert rows[1]["received_ts"] == 0
+    assert rows[11]["event_name"] == "\ufffd Viewed"
 
 
-def test_a_record_is_split_into_its_lines_without_blank_ones(spark: SparkSession) -> None:
-    rows = split_lines(raw_frame(spark, b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n")).collect()
-    assert [(row.sequence_number, row.line_index, row.line) for row in rows] == [
-        ("1", 0, '{"a":1}'),
-        ("1", 2, '{"b":2}'),
+def test_a_record_is_split_into_its_lines_without_blank_ones() -> None:
+    lines = classified(b'{"a":1}\n\n{"b":2}\r\n  \n', b"", b"\n").lines
+    assert list(zip(lines.record.tolist(), lines.index.tolist(), lines.text.to_pylist(), strict=True)) == [
+        (0, 0, '{"a":1}'),
+        (0, 2, '{"b":2}'),
     ]
 
 
-def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes(spark: SparkSession) -> None:
+def test_a_record_that_is_not_utf8_becomes_one_bad_event_with_its_bytes() -> None:
     record = b"\x1f\x8b\x08\xff"
-    (row,) = bad_rows(spark, record)
-    assert (row.error_code, row.error_path, row.raw_encoding, row.raw_bytes) == ("invalid_utf8", None, "base64", 4)
-    assert base64.b64decode(row.raw) == record
+    (row,) = bad(record)
+    reason = {"error_code": "invalid_utf8", "error_path": None}
+    assert row == {**row, **reason, "raw_encoding": "base64", "raw_bytes": 4}
+    assert base64.b64decode(row["raw"]) == record
 
 
 @pytest.mark.parametrize(
     "record", [b"x" * 100_000, "é".encode() * 50_000, b"\xff" * 100_001], ids=["ascii", "multi-byte", "binary"]
 )
-def test_a_long_line_is_kept_whole(spark: SparkSession, record: bytes) -> None:
-    (row,) = bad_rows(spark, record)
-    kept = base64.b64decode(row.raw) if row.raw_encoding == "base64" else row.raw.encode()
+def test_a_long_line_is_kept_whole(record: bytes) -> None:
+    (row,) = bad(record)
+    kept = base64.b64decode(row["raw"]) if row["raw_encoding"] == "base64" else row["raw"].encode()
     assert kept == record
-    assert row.raw_bytes == len(record)
+    assert row["raw_bytes"] == len(record)
 
 
-def test_the_fields_that_can_be_read_from_a_faulty_line_are_kept(spark: SparkSession) -> None:
+def test_the_fields_that_can_be_read_from_a_faulty_line_are_kept() -> None:
     line = changed(event_type="nonsense", request_id="r-9", batch_index=3)
-    (row,) = bad_rows(spark, line.encode())
-    assert (row.protocol, row.app_id, row.request_id, row.batch_index) == ("segment", "shop", "r-9", 3)
-    assert (row.shard_id, row.sequence_number, row.line_index) == ("shardId-000000000000", "1", 0)
+    (row,) = bad(line.encode())
+    assert (row["protocol"], row["app_id"], row["request_id"], row["batch_index"]) == ("segment", "shop", "r-9", 3)
+    assert (row["shard_id"], row["sequence_number"], row["line_index"]) == ("shardId-000000000000", "1", 0)
 
 
-def test_the_collectors_reports_of_bad_events_pass_unchanged(spark: SparkSession) -> None:
+def test_the_collectors_reports_of_bad_events_pass_unchanged() -> None:
     line = bad_line(protocol="native", request_id="r-1", batch_index=2, error_path="batch[2]", app_id="shop")
-    (row,) = bad_rows(spark, ndjson(line))
+    (row,) = bad(ndjson(line))
     written = {name: row[name] for name in line if name not in ("v", "kind", "received_ts")}
     assert written == {name: value for name, value in line.items() if name in written}
-    assert row.received_ts.timestamp() * 1000 == RECEIVED_MS
-    assert str(row.received_date) == "2026-05-28"
+    assert row["received_ts"].timestamp() * 1000 == RECEIVED_MS
+    assert str(row["received_date"]) == "2026-05-28"

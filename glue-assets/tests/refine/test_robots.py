@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from clickstream_lakehouse.refine.enrich.bots import bot_reason
 
@@ -40,10 +38,8 @@ ROBOTS = {
 }
 
 
-def reasons(spark: SparkSession, agents: list[str], source: str) -> dict[str, str | None]:
-    frame = spark.createDataFrame([(agent,) for agent in agents], "agent string").coalesce(1)
-    found = frame.select("agent", bot_reason(F.col("agent"), F.lit(source))).collect()
-    return {row.agent: row[1] for row in found}
+def reasons(agents: list[str], *, is_own: bool = True) -> dict[str, str | None]:
+    return {agent: bot_reason(agent, is_own=is_own) for agent in agents}
 
 
 def sample(name: str) -> list[str]:
@@ -57,23 +53,23 @@ def sample(name: str) -> list[str]:
         ("other_robots.txt", 93, 0.92),  # agents that the names were not made from
     ],
 )
-def test_the_robots_of_public_lists_are_found(spark: SparkSession, name: str, count: int, least: float) -> None:
-    found = reasons(spark, sample(name), "event")
+def test_the_robots_of_public_lists_are_found(name: str, count: int, least: float) -> None:
+    found = reasons(sample(name))
     missed = [agent for agent, reason in found.items() if reason is None]
     assert len(found) == count
     assert len(missed) <= (1 - least) * count, missed
 
 
-def test_the_browsers_of_a_public_list_are_not_taken_for_robots(spark: SparkSession) -> None:
-    found = reasons(spark, sample("browsers.txt"), "event")
+def test_the_browsers_of_a_public_list_are_not_taken_for_robots() -> None:
+    found = reasons(sample("browsers.txt"))
     flagged = {agent: reason for agent, reason in found.items() if reason}
     assert len(found) == 555
     assert len(flagged) <= 0.005 * len(found), flagged
 
 
-def test_names_that_only_look_like_robots_are_not_flagged(spark: SparkSession) -> None:
-    assert reasons(spark, PEOPLE, "event") == dict.fromkeys(PEOPLE)
+def test_names_that_only_look_like_robots_are_not_flagged() -> None:
+    assert reasons(PEOPLE) == dict.fromkeys(PEOPLE)
 
 
-def test_robots_that_do_not_say_bot_are_named(spark: SparkSession) -> None:
-    assert reasons(spark, list(ROBOTS), "request") == ROBOTS
+def test_robots_that_do_not_say_bot_are_named() -> None:
+    assert reasons(list(ROBOTS), is_own=False) == ROBOTS

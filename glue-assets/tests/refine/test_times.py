@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from clickstream_lakehouse.contract import EARLIEST_CLIENT_MS, MAX_TIMESTAMP_MS
 from clickstream_lakehouse.refine.enrich.times import ClockReadings, clock_skew_ms, event_ms, ts_quality
@@ -85,16 +84,15 @@ TABLE = [
 ]
 
 
-def event_times(spark: SparkSession, times: list[Times]) -> list[EventTime]:
-    frame = spark.createDataFrame(times, "true bigint, client bigint, sent bigint, received bigint, age bigint")
-    readings = ClockReadings(F.col("true"), F.col("client"), F.col("sent"), F.col("received"), F.col("age"))
-    rows = frame.coalesce(1).select(event_ms(readings), ts_quality(readings), clock_skew_ms(readings)).collect()
-    return [EventTime(*row) for row in rows]
+def event_times(times: list[Times]) -> list[EventTime]:
+    readings = ClockReadings(*[pa.array(values, pa.int64()) for values in zip(*times, strict=True)])
+    columns = [event_ms(readings), ts_quality(readings), clock_skew_ms(readings)]
+    return [EventTime(*row) for row in zip(*(column.to_pylist() for column in columns), strict=True)]
 
 
 @pytest.fixture(scope="module")
-def decided(spark: SparkSession) -> dict[str, EventTime]:
-    return dict(zip([name for name, _, _ in TABLE], event_times(spark, [times for _, times, _ in TABLE]), strict=True))
+def decided() -> dict[str, EventTime]:
+    return dict(zip([name for name, _, _ in TABLE], event_times([times for _, times, _ in TABLE]), strict=True))
 
 
 @pytest.mark.parametrize(("name", "expected"), [(name, expected) for name, _, expected in TABLE])
@@ -138,18 +136,13 @@ clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | 
 
 @given(st.lists(clocks, min_size=100, max_size=200))
 @settings(
-    max_examples=10,
+    max_examples=50,
     deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.large_base_example,
-        HealthCheck.data_too_large,
-    ],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
 )
 def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(
-    spark: SparkSession, times: list[Times]
+    times: list[Times],
 ) -> None:
-    found = event_times(spark, times)
+    found = event_times(times)
     assert found == [reference(t) for t in times]
     assert all(0 <= found_time.event <= t.received for found_time, t in zip(found, times, strict=True))

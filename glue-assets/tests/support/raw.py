@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+
+from clickstream_lakehouse.refine.classify import RAW_COLUMNS, ClassifiedLines, classify
 
 ARRIVAL = datetime(2026, 5, 28, 20, 26, 41, tzinfo=UTC)
 
@@ -31,8 +32,10 @@ def raw_table(*records: bytes, first_sequence: int = 1, shard_id: str = "shardId
     return pa.Table.from_pylist(rows, pa.schema([(name, types.get(name, pa.string())) for name in rows[0]]))
 
 
-def raw_frame(spark: SparkSession, *records: bytes) -> DataFrame:
-    return spark.createDataFrame(raw_table(*records))
+def classified(*records: bytes) -> ClassifiedLines:
+    """The lines of records, as a worker classifies them."""
+    (batch,) = raw_table(*records).select(RAW_COLUMNS).combine_chunks().to_batches()
+    return classify(batch)
 
 
 def _utf8(data: bytes) -> str | None:

@@ -1,92 +1,106 @@
 """Robots by their user agent: flagged with a reason, never dropped."""
 
 import re
-from functools import cache, reduce
 from importlib import resources
-from operator import or_
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import pyarrow as pa
 
-# Both: text in lower case that every such user agent contains -> the expression that decides.
-ROBOTS = {
-    "bot": "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
-    "crawl": "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
-    "spider": "spider(?! ?solitaire)",
-    "slurp": "slurp",
-    "headless": "headless(?:chrome)?",
-    "phantomjs": "phantomjs",
-    "chrome-lighthouse": "chrome-lighthouse",  # "Lighthouse" is a phone
-    "scrapy": "scrapy",
-    "ccbot": "ccbot",
-    "bytespider": "bytespider",
-}
-HTTP_LIBRARIES = {
-    "python-requests": "python-requests",
-    "python-urllib": "python-urllib",
-    "python-httpx": "python-httpx",
-    "aiohttp/": r"\baiohttp/",
-    "curl/": r"\bcurl/",
-    "wget/": r"\bwget/",
-    "go-http-client": "go-http-client",
-    "axios/": r"\baxios/",
-    "node-fetch": "node-fetch",
-    "undici": r"\bundici\b",
-    "okhttp": r"\bokhttp\b",
-    "java/": r"\bjava/",
-    "apache-httpclient": "apache-httpclient",
-    "ruby": r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
-    "libwww": r"^libwww\b(?!/)|libwww(?=-perl)",  # text browsers are made with libwww too
-    "guzzlehttp": "guzzlehttp",
-    "commons-httpclient": "commons-httpclient",
-    "httpurlconnection": "httpurlconnection",
-    "asynchttp": "asynchttp",
-    "winhttp": "winhttp",
-    "restsharp": "restsharp",
-    "grpc-": r"\bgrpc-",
-    "lua-resty-http": "lua-resty-http",
-    "http-kit": "http-kit",
-    "scalaj-http": "scalaj-http",
-    "php/": r"\bphp/",
-    "lwp-trivial": "lwp-trivial",
-}
+from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+
+# Expressions for user agents in lower case.
+_ROBOT = re.compile(
+    "|".join(
+        (
+            "(?<!cu)bots?(?![a-z])|robot",  # "cubot" is a maker of phones
+            "(?<!dungeon)(?<!dungeon )crawl(?:er|ing)?",  # "DungeonCrawl" is a game
+            "spider(?! ?solitaire)",
+            "slurp",
+            "headless(?:chrome)?",
+            "phantomjs",
+            "chrome-lighthouse",  # "Lighthouse" is a phone
+            "scrapy",
+            "ccbot",
+            "bytespider",
+        )
+    )
+)
+_HTTP_LIBRARY = re.compile(
+    "|".join(
+        (
+            "python-requests",
+            "python-urllib",
+            "python-httpx",
+            r"\baiohttp/",
+            r"\bcurl/",
+            r"\bwget/",
+            "go-http-client",
+            r"\baxios/",
+            "node-fetch",
+            r"\bundici\b",
+            r"\bokhttp\b",
+            r"\bjava/",
+            "apache-httpclient",
+            r"^ruby\b|\bruby(?=/)",  # "ruby" is a model of phones too
+            r"^libwww\b(?!/)|libwww(?=-perl)",  # text browsers are made with libwww too
+            "guzzlehttp",
+            "commons-httpclient",
+            "httpurlconnection",
+            "asynchttp",
+            "winhttp",
+            "restsharp",
+            r"\bgrpc-",
+            "lua-resty-http",
+            "http-kit",
+            "scalaj-http",
+            r"\bphp/",
+            "lwp-trivial",
+        )
+    )
+)
 
 # An agent of well-known parts only is a browser's: most are, so few have to be searched for the names of robots.
-BROWSER = (
+_BROWSER = re.compile(
     r"^mozilla/5\.0 \((?:windows nt [\d.]+(?:; (?:win64|wow64|x64))*|macintosh; intel mac os x [\d_.]+"
     r"|x11; (?:ubuntu; )?linux x86_64|(?:iphone|ipad); cpu (?:iphone )?os [\d_]+ like mac os x"
     r"|linux; (?:u; )?android [\d.]+(?:; [^();/]+(?: build/[\w.-]+)?(?:; wv)?)?)(?:; rv:[\d.]+)?\)"
     r"(?: (?:applewebkit|gecko|chrome|version|mobile|safari|crios|firefox|fxios|edg|edga|edgios|opr|gsa|samsungbrowser)"
     r"/[\w.]+| \(khtml, like gecko\)| mobile)*+$"
 )
-URL = r"https?://|www\."
+_URL = re.compile(r"https?://|www\.")
 
 
-def bot_reason(user_agent: Column, source: Column) -> Column:
-    """`ua:<marker>` when the user agent is a robot's, else null.
+def bot_reasons(events: pa.Table) -> Columns:
+    """is_bot and bot_reason."""
+    strangers, own = per_distinct(events["user_agent"], _reasons, 2)
+    is_own = pc.fill_null(pc.equal(events["user_agent_source"], "event"), False)
+    reason = pc.if_else(is_own, own, strangers)
+    return {"is_bot": pc.is_valid(reason), "bot_reason": reason}
 
-    source: the line's user_agent_source. An HTTP library in the event itself is what the event is about; as the
+
+@remembered
+def _reasons(user_agent: str) -> tuple[str | None, str | None]:
+    return bot_reason(user_agent, is_own=False), bot_reason(user_agent, is_own=True)
+
+
+def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
+    """`ua:<marker>` when the user agent is a robot's.
+
+    is_own: whether the event itself names it. An HTTP library in the event itself is what the event is about; as the
     request's it only delivers what visitors did, even when it says where to read about it.
     """
-    agent = F.lower(user_agent)
-    library = _marker(agent, HTTP_LIBRARIES)
-    named = F.when(library.isNull(), F.coalesce(_found(agent, _names()), F.when(agent.rlike(URL), F.lit("ua:url"))))
-    reason = F.coalesce(_marker(agent, ROBOTS), F.when(source == "event", library), named)
-    return F.when(~agent.rlike(BROWSER), reason)
+    agent = user_agent.lower()
+    if _BROWSER.match(agent):
+        return None
+    library = _HTTP_LIBRARY.search(agent)
+    found = _ROBOT.search(agent) or (library if is_own else None)
+    if found is None and library is None:
+        found = _NAME.search(agent)
+        if found is None and _URL.search(agent):
+            return "ua:url"
+    return None if found is None else f"ua:{found[0]}"
 
 
-def _marker(agent: Column, markers: dict[str, str]) -> Column:
-    # Few are robots: looking for the texts costs a fifth of the expression.
-    is_suspect = reduce(or_, [agent.contains(text) for text in markers])
-    return F.when(is_suspect, _found(agent, "|".join(markers.values())))
-
-
-def _found(agent: Column, expression: str) -> Column:
-    found = F.regexp_extract(agent, f"({expression})", 1)
-    return F.when(found != "", F.concat(F.lit("ua:"), found))
-
-
-@cache
 def _names() -> str:
     """The names of robots.txt as one expression."""
     # importlib.resources, not a path: on Glue the package is a zip.
@@ -107,3 +121,6 @@ def _any_of(texts: list[str]) -> str:
         by_letter.setdefault(text[0], []).append(text[1:])
     branches = [re.escape(letter) + _any_of(rest) for letter, rest in by_letter.items()]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+_NAME = re.compile(_names())

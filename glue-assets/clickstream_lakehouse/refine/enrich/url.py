@@ -1,38 +1,123 @@
-"""URLs as browsers read them (https://url.spec.whatwg.org), where the text of a URL is not in its usual form.
+"""Host, path and campaign of a page's URL as browsers read them (https://url.spec.whatwg.org).
 
-International host names stay as sent: there is no IDNA in Spark's expressions.
+International host names stay as sent.
 """
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+import re
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_plus
 
-SPECIAL_SCHEME = "(?i:https?|wss?|ftp):"
-"""Schemes of the web, whose URLs need no slashes before the host."""
+import pyarrow as pa
 
+from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+
+# Google: gclid (ads), gbraid and wbraid (iOS), dclid (display). Order: the first one in the URL wins anyway.
+CLICK_NETWORKS = {
+    "gclid": "google",
+    "gbraid": "google",
+    "wbraid": "google",
+    "dclid": "google",
+    "fbclid": "meta",
+    "msclkid": "microsoft",
+    "ttclid": "tiktok",
+    "twclid": "x",
+    "li_fat_id": "linkedin",
+}
+CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+# Schemes of the web, whose URLs need no slashes before the host.
+_SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS = "".join(map(chr, range(0x21)))
-_UNUSUAL = r"[\x00-\x20\\]"
-_WITH_BACKSLASHES = rf"^(?:{SPECIAL_SCHEME}|(?i:file):)"
-_STRAY_PERCENT = "%(?![0-9A-Fa-f]{2})"
+_LINE_BREAKS = str.maketrans("", "", "\t\n\r")
+_BEFORE_QUERY = re.compile("[^?#]*")
+_AUTHORITY = re.compile("[^/?#]*")
+# Code points that may not be in a host.
+_FORBIDDEN = re.compile(r"[\x00-\x20/?#:@<>\[\]\\^|%\x7f]")
+_ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::[0-9]*)?")
 
 
-def clean_url(url: Column) -> Column:
-    """The URL without blanks around it and line breaks within, with slashes for the backslashes of the web's schemes.
+class PageUrl(NamedTuple):
+    """Columns of `events` that a URL tells; None what it does not."""
 
-    The functions of page.py and campaign.py take such a URL.
-    """
-    # Nearly all are clean: looking costs a fraction of cleaning.
-    cleaned = _with_slashes(F.translate(F.btrim(url, F.lit(_BLANKS)), "\t\n\r", ""))
-    return F.when(url.rlike(_UNUSUAL), cleaned).otherwise(url)
+    page_host: str | None
+    """In lower case without port and user."""
+    page_path: str | None
+    """As sent, "/" when the URL names only a host."""
+    click_id: str | None
+    click_network: str | None
+    utm_source: str | None
+    utm_medium: str | None
+    utm_campaign: str | None
+    utm_term: str | None
+    utm_content: str | None
 
 
-def decoded(value: Column) -> Column:
-    """A query's text with blanks for `+` and characters for `%XX`; any other `%` stays as it is."""
-    escaped = F.regexp_replace(value, _STRAY_PERCENT, "%25")
-    return F.when(value.contains("%"), F.try_url_decode(escaped)).otherwise(F.translate(value, "+", " "))
+@remembered
+def read_url(text: str) -> PageUrl:
+    """Read a URL, or a part of one."""
+    url = text.strip(_BLANKS).translate(_LINE_BREAKS)
+    found = _SCHEME.match(url)
+    scheme = found[1].lower() if found else ""
+    if scheme in _SPECIAL or scheme == "file":
+        url = _with_slashes(url)
+    host, path = _host_and_path(scheme, url[len(scheme) + 1 :]) if scheme else (None, None)
+    parameters = _parameters(url)
+    network, click_id = next(((name, parameters[name]) for name in parameters if name in CLICK_NETWORKS), ("", None))
+    return PageUrl(host, path, click_id, CLICK_NETWORKS.get(network), *[parameters.get(name) for name in CAMPAIGN])
 
 
-def _with_slashes(url: Column) -> Column:
-    before_query = F.regexp_extract(url, "^[^?#]*", 0)
-    query = url.substr(F.length(before_query) + 1, F.length(url))
-    has_backslashes = url.contains("\\") & url.rlike(_WITH_BACKSLASHES)
-    return F.when(has_backslashes, F.concat(F.translate(before_query, "\\", "/"), query)).otherwise(url)
+def page_columns(events: pa.Table) -> Columns:
+    """The columns of PageUrl. What the client says counts before what its URL tells."""
+    columns = dict(zip(PageUrl._fields, per_distinct(events["page_url"], read_url, len(PageUrl._fields)), strict=True))
+    # The network of the URL's click id is not that of another one.
+    columns["click_network"] = pc.if_else(pc.is_null(events["click_id"]), columns["click_network"], None)
+    return {name: pc.coalesce(events[name], column) for name, column in columns.items()}
+
+
+def _with_slashes(url: str) -> str:
+    """The URL with slashes for the backslashes before its query."""
+    end = _BEFORE_QUERY.match(url).end()  # type: ignore[union-attr]
+    return url[:end].replace("\\", "/") + url[end:]
+
+
+def _host_and_path(scheme: str, rest: str) -> tuple[str | None, str | None]:
+    """Of what follows the colon; both None when the URL is invalid or has neither."""
+    if scheme in _SPECIAL:
+        rest = rest.lstrip("/")
+    elif rest.startswith("//"):
+        rest = rest[2:]
+    else:
+        return None, None
+    authority = _AUTHORITY.match(rest)[0]  # type: ignore[index]
+    path = _BEFORE_QUERY.match(rest[len(authority) :])[0]  # type: ignore[index]
+    if not authority:
+        return None, (path or None) if scheme not in _SPECIAL else None
+    host = _host(authority.rpartition("@")[2])
+    return host, (path or "/") if host else None
+
+
+def _host(text: str) -> str | None:
+    found = _HOST_AND_PORT.fullmatch(text)
+    if found is None or not found[1]:
+        return None
+    if found[1].startswith("["):
+        return found[1].lower() if _ADDRESS.fullmatch(found[1]) else None
+    host = unquote(found[1])
+    return None if _FORBIDDEN.search(host) else host.lower()
+
+
+def _parameters(url: str) -> dict[str, str]:
+    """The first value of each parameter that has one, decoded; a stray % stays as it is."""
+    _, _, query = url.partition("#")[0].partition("?")
+    parameters: dict[str, str] = {}
+    for part in query.split("&") if query else ():
+        name, _, value = part.partition("=")
+        if value and name in _WANTED and name not in parameters:
+            parameters[name] = unquote_plus(value)
+    return parameters
+
+
+_WANTED = frozenset({*CLICK_NETWORKS, *CAMPAIGN})
