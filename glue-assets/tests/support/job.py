@@ -23,7 +23,7 @@ def zip_package(target: Path) -> Path:
     """The zip that the construct ships with --extra-py-files."""
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted((_ASSETS / "clickstream_lakehouse").rglob("*")):
-            if path.suffix in (".py", ".json"):
+            if path.suffix in (".py", ".json", ".txt"):
                 archive.write(path, path.relative_to(_ASSETS))
     return target
 
