@@ -75,6 +75,7 @@ export class Simulation {
     });
     this.stack = new Stack(graph, clock, timeline, chance, this.deployed);
     this.deployed.exists = id => this.stack.exists(id);
+    this.stack.onFailure = (id, reason) => this.checkReason(id, reason);
     Object.assign(process.env, {
       JOB_NAME: 'job',
       JOB_ARN: 'arn:job',
@@ -112,7 +113,7 @@ export class Simulation {
       await this.clock.run(ATTEMPT_MINUTES, () => !this.stack.isDeleting);
       if (this.stack.isDeleting) this.timeline.violation('stack', `hangs after ${ATTEMPT_MINUTES} minutes`);
       if (this.stack.left.length === 0) return this.checkNothingIsLeft();
-      this.checkReasons();
+      if (this.stack.failures.size === 0) this.timeline.violation('stack', 'neither gone nor failed');
       if (this.timeline.violations.length > 0) return;
       await this.dealWithFailures();
     }
@@ -207,21 +208,17 @@ export class Simulation {
     if (glues.length > 0) timeline.violation('stack', `gone, but ${glues.length} interfaces are left`);
   }
 
-  /** Every reason must name something that is left, or the error that ended the handler. */
-  private checkReasons(): void {
-    const names = [...this.ec2.interfaces.keys(), ...this.glue.runs.map(({ id }) => id)];
+  /** A reason must name something that is left, or the error that ended the handler. */
+  private checkReason(id: string, reason: string): void {
+    const names = [...this.ec2.interfaces.keys(), ...this.glue.runs.map(run => run.id)];
     const { kill, throttled } = this.scenario;
     const causes = [...kill ? ['Task timed out'] : [], ...throttled ? ['Rate exceeded'] : []];
-    const accepted = [...names, ...causes, 'too many DPUs'];
-    for (const [id, reason] of this.stack.failures) {
-      if (!accepted.some(text => reason.includes(text))) {
-        this.timeline.violation(id, `its reason does not name anything that is left: ${reason}`);
-      }
-      if (!id.includes('Teardown') && this.scenario.onTimeout === 'FAIL') {
-        this.timeline.violation(id, 'failed, although the teardown should have waited for it');
-      }
+    if (![...names, ...causes, 'too many DPUs'].some(text => reason.includes(text))) {
+      this.timeline.violation(id, `its reason does not name anything that is left: ${reason}`);
     }
-    if (this.stack.failures.size === 0) this.timeline.violation('stack', 'neither gone nor failed');
+    if (!id.includes('Teardown') && this.scenario.onTimeout === 'FAIL') {
+      this.timeline.violation(id, 'failed, although the teardown should have waited for it');
+    }
   }
 
   /** What the reasons tell the operator to do; then some hours pass. */

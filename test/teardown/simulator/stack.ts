@@ -29,6 +29,9 @@ export class Stack {
       this.dependents.set(other, [...this.dependents.get(other) ?? [], id])));
   }
 
+  /** Hears of each failure when it happens: what its reason names may be gone a minute later. */
+  onFailure: (id: string, reason: string) => void = () => undefined;
+
   /** The resources in an order in which they can be created. */
   creationOrder(): string[] {
     const order: string[] = [];
@@ -84,7 +87,10 @@ export class Stack {
       if (this.states.get(id) !== 'deleting') return;
       this.states.set(id, result.ok ? 'absent' : 'failed');
       this.timeline.note(id, result.ok ? 'deleted' : `DELETE_FAILED ${result.reason}`);
-      if (!result.ok) this.failures.set(id, result.reason);
+      if (!result.ok) {
+        this.failures.set(id, result.reason);
+        this.onFailure(id, result.reason);
+      }
       this.proceed();
     }));
   }
