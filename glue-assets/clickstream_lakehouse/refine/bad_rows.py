@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, timestamps
 from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
-from clickstream_lakehouse.refine.event_rows import timestamps
 from clickstream_lakehouse.refine.faults import ErrorCode, Fault
 
 BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields if f.name != "processed_ts"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, timestamps
 from clickstream_lakehouse.contract import Field, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrich.bots import bot_reasons
@@ -39,10 +39,6 @@ def event_rows(classified: ClassifiedLines) -> pa.Table:
 def _column(field: Field, events: pa.Table) -> pa.ChunkedArray:
     value = events[field.name]
     return timestamps(value) if field.type == "timestamp" else value
-
-
-def timestamps(milliseconds: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    return pc.cast(pc.cast(milliseconds, pa.timestamp("ms", tz="UTC")), pa.timestamp("us", tz="UTC"))
 
 
 def _meta(classified: ClassifiedLines) -> pa.StructArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, timestamps
 from clickstream_lakehouse.contract import EARLIEST_CLIENT_MS
 from clickstream_lakehouse.refine.enrich.distinct import Columns
 
@@ -22,7 +22,7 @@ def event_times(events: pa.Table) -> Columns:
     names = ("true_ts", "client_ts", "sent_ts", "received_ts", "client_age_ms")
     readings = ClockReadings(*[events[name].combine_chunks() for name in names])
     happened = event_ms(readings)
-    timestamp = pc.cast(pc.cast(happened, pa.timestamp("ms", tz="UTC")), pa.timestamp("us", tz="UTC"))
+    timestamp = timestamps(happened)
     return {
         "event_ts": timestamp,
         "event_date": pc.cast(timestamp, pa.date32()),
