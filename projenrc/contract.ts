@@ -123,7 +123,7 @@ function typescriptLines({ lineOnly, tables }: Contract): string[] {
   return [
     '/** An event as it travels on the stream: whatever protocol it came in, it has these fields. */',
     'export interface CanonicalEvent {', ...eventLine.map(typescriptField), '}', '',
-    '/** What could not become an event, as it travels on the stream. */',
+    '/** Something that could not become an event, as it travels on the stream. */',
     'export interface BadEvent {', ...bad.map(typescriptField), '}', '',
     'export interface FieldRule {',
     '  readonly type: string;', '  readonly required: boolean;', '  readonly values?: readonly string[];',

@@ -105,19 +105,19 @@ export type ErrorCode =
 
 /** An event as it travels on the stream: whatever protocol it came in, it has these fields. */
 export interface CanonicalEvent {
-  /** API request that brought it; becomes meta.request_id. */
+  /** API request that brought it, which becomes meta.request_id. */
   readonly request_id?: string;
-  /** Position in the request's batch, from 0; becomes meta.batch_index. */
+  /** Position in the request's batch, from 0, which becomes meta.batch_index. */
   readonly batch_index?: number;
-  /** Time the sender vouches for (Snowplow's ttm); becomes event_ts with quality `explicit`. Epoch milliseconds. */
+  /** Time the sender vouches for (Snowplow's ttm), which becomes event_ts with quality `explicit`. Epoch milliseconds. */
   readonly true_ts?: number;
   /** Where user_agent comes from: the event itself, or the header of the request, which a server sends for its visitors. */
   readonly user_agent_source?: 'event' | 'request';
-  /** Milliseconds between the event and its sending, from clients that say no time; event_ts is then received_ts less this, unless that is before 2000 or after received_ts. */
+  /** Milliseconds between the event and its sending, from clients that say no time. Then event_ts is received_ts less this, unless that is before 2000 or after received_ts. */
   readonly client_age_ms?: number;
   /** The client's id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per source and de-duplication window, where the source is source_id or, without one, app_id: an event sent through two sources is two rows, and no source can suppress the events of another. To tell events of several sources apart, use event_key and event_check. */
   readonly event_id: string;
-  /** What happened: the track call's event, the page or screen call's name or, without one, the event type. */
+  /** Name of what happened: the track call's event, the page or screen call's name or, without one, the event type. */
   readonly event_name: string;
   /** Kind of call. */
   readonly event_type: 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias' | 'ping';
@@ -157,7 +157,7 @@ export interface CanonicalEvent {
   readonly session_id?: string;
   /** Ordinal of the session on this client. */
   readonly session_index?: number;
-  /** How much the client let us know; null means full. */
+  /** How much the client let us know. Null means full. */
   readonly privacy_mode?: 'full' | 'anonymous' | 'cookieless';
   /** Consent state as sent, JSON. */
   readonly consent?: string;
@@ -237,7 +237,7 @@ export interface CanonicalEvent {
   readonly contexts?: string;
 }
 
-/** What could not become an event, as it travels on the stream. */
+/** Something that could not become an event, as it travels on the stream. */
 export interface BadEvent {
   /** When the collector received it; without a collector, when it arrived in the stream. Epoch milliseconds. */
   readonly received_ts: number;
@@ -378,7 +378,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
     partitionBy: ['received_date'],
     columns: [
       { name: 'event_id', type: 'string', comment: 'The client\'s id of the event (non-empty, at most 256 characters), else a UUIDv5 of its content. Once per source and de-duplication window, where the source is source_id or, without one, app_id: an event sent through two sources is two rows, and no source can suppress the events of another. To tell events of several sources apart, use event_key and event_check.' },
-      { name: 'event_name', type: 'string', comment: 'What happened: the track call\'s event, the page or screen call\'s name or, without one, the event type.' },
+      { name: 'event_name', type: 'string', comment: 'Name of what happened: the track call\'s event, the page or screen call\'s name or, without one, the event type.' },
       { name: 'event_type', type: 'string', comment: 'Kind of call.' },
       { name: 'event_schema', type: 'string', comment: 'URI of the schema the event declares (Snowplow self-describing events).' },
       { name: 'event_key', type: 'bigint', comment: 'First half of the 128-bit identity of source and event_id: bytes 1 to 8, as a signed big-endian number, of the SHA-256 of concat(length(source), \':\', source, event_id), where source is concat(\'source/\', source_id) or, without source_id, concat(\'app/\', app_id).' },
@@ -407,7 +407,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'group_id', type: 'string', comment: 'The account or group the user belongs to.' },
       { name: 'session_id', type: 'string', comment: 'The client\'s session.' },
       { name: 'session_index', type: 'int', comment: 'Ordinal of the session on this client.' },
-      { name: 'privacy_mode', type: 'string', comment: 'How much the client let us know; null means full.' },
+      { name: 'privacy_mode', type: 'string', comment: 'How much the client let us know. Null means full.' },
       { name: 'consent', type: 'string', comment: 'Consent state as sent, JSON.' },
       { name: 'page_url', type: 'string', comment: 'URL of the page.' },
       { name: 'page_host', type: 'string', comment: 'Host of page_url, lower case, without user and port.' },
@@ -452,7 +452,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
     ],
   },
   bad_events: {
-    description: 'What could not become an event, with the reason and the bytes.',
+    description: 'Everything that could not become an event, with the reason and the bytes.',
     partitionBy: ['received_date'],
     columns: [
       { name: 'received_ts', type: 'timestamp', comment: 'When the collector received it; without a collector, when it arrived in the stream.' },
