@@ -11,7 +11,12 @@ import { StaticServer } from '../../examples/local/live/static-server';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const PAGES = join(__dirname, '..', '..', 'examples', 'local', 'live', 'page');
-const folder = temporaryFolder('hostile-');
+const folder = temporaryFolder('hostile-', async () => {
+  await edge?.close();
+  await host?.close();
+  await page?.close();
+  await kinesis?.stop();
+});
 
 let edge: Edge;
 let host: LambdaHost;
@@ -29,13 +34,6 @@ beforeAll(async () => {
   urls.page = await page.listen(0, 'live');
   urls.emulator = kinesis.endpoint;
 }, 30_000);
-
-afterAll(async () => {
-  await edge?.close();
-  await host?.close();
-  await page?.close();
-  await kinesis?.stop();
-});
 
 /** A request that the server serves when all is well. */
 const GOOD: Readonly<Record<string, RawRequest>> = {

@@ -14,7 +14,11 @@ export interface FailingStream {
  * @returns a function to call inside a test
  */
 export function failingStream(timeoutSeconds: number): () => FailingStream {
-  const folder = temporaryFolder('kinesis-');
+  const folder = temporaryFolder('kinesis-', async () => {
+    await collector?.close();
+    await proxy?.stop();
+    await kinesis?.stop();
+  });
   let kinesis: LocalKinesis;
   let proxy: KinesisFaultProxy;
   let collector: CollectorHost;
@@ -24,12 +28,6 @@ export function failingStream(timeoutSeconds: number): () => FailingStream {
     proxy = await KinesisFaultProxy.start(kinesis.endpoint, () => 0.5);
     collector = new CollectorHost({ endpoint: proxy.endpoint, timeoutSeconds });
   }, 20_000);
-
-  afterAll(async () => {
-    await collector?.close();
-    await proxy?.stop();
-    await kinesis?.stop();
-  });
 
   return () => ({ kinesis, proxy, collector });
 }

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/temporary-folder';
 const STREAM = 'clicks';
 const SHARDS = 2;
 
-const folder = temporaryFolder('kinesis-');
+const folder = temporaryFolder('kinesis-', () => kinesis?.stop());
 let kinesis: LocalKinesis;
 let handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 const logged: string[] = [];
@@ -25,8 +25,6 @@ beforeAll(async () => {
   // Required only now: it reads the environment.
   ({ handler } = jest.requireActual<{ handler: typeof handler }>('../../../src/collector/function/collector.lambda'));
 });
-
-afterAll(() => kinesis?.stop());
 
 interface Line { readonly kind: string; readonly event_id?: string; readonly error_code?: string }
 

@@ -91,7 +91,10 @@ test('the bundle is small enough to start fast', () => {
 });
 
 describe('under abuse', () => {
-  const folder = temporaryFolder('kinesis-');
+  const folder = temporaryFolder('kinesis-', async () => {
+    await collector?.close();
+    await kinesis?.stop();
+  });
   let kinesis: LocalKinesis;
   let collector: CollectorHost;
 
@@ -99,11 +102,6 @@ describe('under abuse', () => {
     kinesis = await LocalKinesis.start(folder, { name: STREAM_NAME, shards: 2 });
     collector = new CollectorHost({ endpoint: kinesis.endpoint });
   }, 20_000);
-
-  afterAll(async () => {
-    await collector?.close();
-    await kinesis?.stop();
-  });
 
   test('one process answers every request and stays within its memory limit', async () => {
     const hostile = HOSTILE_BODIES.map(([, body]): RequestParts => ({ path: '/v1/batch', body }));

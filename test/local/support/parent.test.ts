@@ -8,9 +8,8 @@ import { temporaryFolder } from '../../support/temporary-folder';
 
 const PARENT = join(__dirname, '..', '..', '..', 'examples', 'local', 'support', 'parent.mjs');
 
-const folder = temporaryFolder('parent-');
 const started: ChildProcess[] = [];
-afterAll(() => started.forEach(child => child.kill('SIGKILL')));
+const folder = temporaryFolder('parent-', () => started.forEach(child => child.kill('SIGKILL')));
 
 /** A program of that name which ends with its parent, and prints its pid. @returns its path */
 function program(): string {
