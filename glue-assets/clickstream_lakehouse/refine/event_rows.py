@@ -1,16 +1,13 @@
 """Valid events, enriched, as rows of `events`."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import pc, timestamps
-from clickstream_lakehouse.contract import Field, table
+from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
-from clickstream_lakehouse.refine.enrich.bots import bot_reasons
-from clickstream_lakehouse.refine.enrich.distinct import Columns
-from clickstream_lakehouse.refine.enrich.times import event_times
-from clickstream_lakehouse.refine.enrich.url import page_columns
+from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.identity import fingerprints, identities
 
 # Tells by which rules a row was made; a backfill with newer rules writes another.
@@ -20,25 +17,20 @@ _FIELDS = [f for f in table("events").fields if f.name != "processed_ts"]
 EVENT_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in _FIELDS])
 """The columns of `events` without processed_ts."""
 
-_ENRICHMENTS: list[Callable[[pa.Table], Columns]] = [event_times, page_columns, bot_reasons]
+_LINE_TIMES = [f.name for f in _FIELDS if f.line and f.type == "timestamp"]
 
 
-def event_rows(classified: ClassifiedLines) -> pa.Table:
+def event_rows(classified: ClassifiedLines, enrichments: Sequence[Enrichment]) -> pa.Table:
     """The events as rows of EVENT_SCHEMA."""
-    events = classified.events
-    columns = {f.name: _column(f, events) for f in _FIELDS if f.line}
-    for enrich in _ENRICHMENTS:
-        columns.update(enrich(events))
-    columns["event_key"], columns["event_check"] = map(pa.array, identities(events))
-    columns["event_fp"] = pa.array(fingerprints(events))
+    columns = dict(zip(classified.events.column_names, classified.events.columns, strict=True))
+    columns["event_key"], columns["event_check"] = map(pa.array, identities(classified.events))
+    columns["event_fp"] = pa.array(fingerprints(classified.events))
+    for enrich in enrichments:
+        columns.update(enrich(pa.table(columns)))
+    columns.update({name: timestamps(columns[name]) for name in _LINE_TIMES})
     columns["received_date"] = pc.cast(columns["received_ts"], pa.date32())
     columns["meta"] = _meta(classified)
     return pa.table([columns[name] for name in EVENT_SCHEMA.names], schema=EVENT_SCHEMA)
-
-
-def _column(field: Field, events: pa.Table) -> pa.ChunkedArray:
-    value = events[field.name]
-    return timestamps(value) if field.type == "timestamp" else value
 
 
 def _meta(classified: ClassifiedLines) -> pa.StructArray:

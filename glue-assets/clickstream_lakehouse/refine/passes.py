@@ -4,13 +4,14 @@ Spark sends batches of a few megabytes (session.py), whose lines are worked on a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from clickstream_lakehouse.refine.bad_rows import bad_rows
 from clickstream_lakehouse.refine.classify import ClassifiedLines, classify
+from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.event_rows import event_rows
 from clickstream_lakehouse.refine.identity import fingerprints, identities
 
@@ -43,14 +44,14 @@ def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield from pa.table(not_events, schema=IDENTIFIED_SCHEMA).to_batches()
 
 
-def make_event_rows(old: pa.Table) -> Pass:
+def make_event_rows(old: pa.Table, enrichments: Sequence[Enrichment]) -> Pass:
     """The events but those at the given places, as rows of EVENT_SCHEMA."""
     places = _Places(old)
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
             classified = classify(records)
-            rows = event_rows(classified)
+            rows = event_rows(classified, enrichments)
             yield from (rows.filter(pa.array(~places.among(classified))) if places else rows).to_batches()
 
     return make

@@ -22,6 +22,7 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
 from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, Pass, identify, make_bad_rows, make_event_rows
@@ -61,6 +62,7 @@ class Refiner:
         self._config = config
         self._epoch = epoch
         self._metrics = metrics
+        self._enrichments = enrichments(config)
 
     def refine(self, raw: DataFrame, batch_id: int) -> None:
         """Append the batch (rows of `raw`) to both tables; idempotent.
@@ -80,7 +82,7 @@ class Refiner:
             _append(rows, table("bad_events"), self._config.bad_events_path, batch_id)
         old = events.filter(pa.array(verdicts != Verdict.NEW))
         if old.num_rows < events.num_rows:
-            rows = _mapped(raw, make_event_rows(old.select(LOCATOR)), EVENT_SCHEMA)
+            rows = _mapped(raw, make_event_rows(old.select(LOCATOR), self._enrichments), EVENT_SCHEMA)
             _append(rows, table("events"), self._config.events_path, batch_id)
         self._report(batch_id, events, verdicts, bad.num_rows, time.monotonic() - started)
 

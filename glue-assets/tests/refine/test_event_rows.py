@@ -1,5 +1,9 @@
+from pathlib import Path
+
 from clickstream_lakehouse.contract import table
+from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.event_rows import event_rows
+from support.lake import lake_config
 from support.lines import event_line, ndjson
 from support.raw import classified
 
@@ -9,7 +13,7 @@ WAITING = {"ref_source", "channel_group", "browser_name", "browser_version", "ge
 
 def test_only_these_columns_of_events_wait_for_an_enrichment() -> None:
     line = event_line(page_url="https://shop.example/?gclid=G", user_agent="curl/8", user_agent_source="event")
-    (row,) = event_rows(classified(ndjson(line))).to_pylist()
+    (row,) = event_rows(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
     sent = {f.name for f in table("events").fields if f.line}
     assert sent >= WAITING
     computed = {name for name, value in row.items() if value is not None and name not in line}
