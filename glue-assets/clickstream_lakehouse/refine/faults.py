@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
 
     INVALID_UTF8 = "invalid_utf8"
     INVALID_JSON = "invalid_json"
+    TOO_DEEP = "too_deep"
     INVALID_SHAPE = "invalid_shape"
     UNSUPPORTED_VERSION = "unsupported_version"
     UNKNOWN_KIND = "unknown_kind"
@@ -56,6 +57,7 @@ class Fault:
 _MESSAGES = {
     ErrorCode.INVALID_UTF8: "the record is not UTF-8 text",
     ErrorCode.INVALID_JSON: "the line is not exactly one JSON object",
+    ErrorCode.TOO_DEEP: "the line is nested too deeply",
     ErrorCode.INVALID_SHAPE: "the line is JSON but not an object",
     ErrorCode.UNSUPPORTED_VERSION: f"the line's v is not {LINE_VERSION}, the version that this job reads",
     ErrorCode.UNKNOWN_KIND: "the line's kind is neither event nor bad",

@@ -6,6 +6,7 @@ Most lines are read by block.py, which may only be faster.
 import json
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from clickstream_lakehouse.contract import LINE_VERSION, bad_line_fields, event_line_fields, line_fields
@@ -13,6 +14,11 @@ from clickstream_lakehouse.refine.faults import ErrorCode, Fault, fault_of_value
 
 _FIELDS_OF_KIND = {"event": event_line_fields(), "bad": bad_line_fields()}
 _HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+# Where Python's parser gives up depends on its version and on the stack above it; a verdict must not.
+_MAX_DEPTH = 200
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?')
+_NOT_BRACKETS = re.compile(r"[^\[\]{}]+")
 
 
 class StrictLine(NamedTuple):
@@ -24,14 +30,23 @@ class StrictLine(NamedTuple):
 
 def read_line(text: str) -> StrictLine:
     """Read a line. Its text has no blanks around it."""
+    if _is_too_deep(text):
+        return StrictLine({}, Fault(ErrorCode.TOO_DEEP))
     try:
         found = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+    except ValueError:
         return StrictLine({}, Fault(ErrorCode.INVALID_JSON))
     if not isinstance(found, dict):
         return StrictLine({}, Fault(ErrorCode.INVALID_SHAPE))
     values, wrong = _values(found)
     return StrictLine(values, _fault(values, wrong))
+
+
+def _is_too_deep(text: str) -> bool:
+    if text.count("{") + text.count("[") <= _MAX_DEPTH:
+        return False
+    steps = (1 if bracket in "{[" else -1 for bracket in _NOT_BRACKETS.sub("", _STRING.sub("", text)))
+    return any(depth > _MAX_DEPTH for depth in accumulate(steps))
 
 
 def _fault(values: dict[str, Any], wrong: str | None) -> Fault | None:

@@ -45,7 +45,9 @@ POISON: list[tuple[str, str, str | None]] = [
     (changed(properties="x") + '] {"a":1}', "invalid_json", None),
     ("\ufeff" + changed(), "invalid_json", None),
     (changed().replace("{", "{'single': 1, ", 1), "invalid_json", None),
-    ('{"a":' * 2_000 + "1" + "}" * 2_000, "invalid_json", None),
+    ('{"a":' * 201 + "1" + "}" * 201, "too_deep", None),
+    ("[" * 900_000, "too_deep", None),
+    (changed(future=json.loads("[" * 200 + "]" * 200)), "too_deep", None),
     ("[" + changed() + "]", "invalid_shape", None),
     ("[]", "invalid_shape", None),
     ("null", "invalid_shape", None),
@@ -87,6 +89,7 @@ VALID = [
     json.dumps(event_line(), separators=(" , ", " : ")),
     "\t " + changed() + " \r",
     json.dumps(event_line(), ensure_ascii=True).replace("Product", "\\ud800"),
+    changed(future=json.loads("[" * 199 + "]" * 199), properties="[" * 500 + '"'),
 ]
 
 
