@@ -1,14 +1,16 @@
 // `npm test`: sets up a fresh clone, runs every layer, ends with `N passed, N failed`.
 // Plain Node without dependencies, because it must run before anything is installed.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, LOCAL_RUN_STEPS, python } from '../examples/local/setup/index.mjs';
+import { ensureSetUp, LOCAL_RUN_STEPS, OTHER_VENV, otherPython, python } from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = (layer, ...options) => [
   'npx', 'jest', '--ci', '--testPathIgnorePatterns', '/node_modules/', '--testMatch', `**/test/${layer}/**/*.test.ts`,
   ...options,
 ];
+const pytest = (interpreter, ...args) => [interpreter, '-m', 'pytest', '-p', 'no:cacheprovider', ...args];
 
 /** name → the commands of a layer. Each is one check, unless its runner counts its own tests. */
 const LAYERS = {
@@ -17,12 +19,12 @@ const LAYERS = {
     [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'test'],
     [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
-    [python, '-m', 'pytest', '-p', 'no:cacheprovider', 'glue-assets/tests'],
+    pytest(python, 'glue-assets/tests'),
   ],
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
   s3a: [jest('s3a', '--runInBand')], // two deployments' jobs on S3A, behind their roles' policies
-  deploy: [[python, '-m', 'pytest', '-p', 'no:cacheprovider', 'test/deploy']], // CDK CLI, create, destroy
+  deploy: [pytest(python, 'test/deploy')], // CDK CLI, create, destroy
   package: [jest('package', '--runInBand')], // the tarball in an empty app
 };
 
@@ -41,6 +43,17 @@ function chosenLayers(args) {
     chosen.push(layer);
   }
   return chosen.length ? chosen : Object.keys(LAYERS);
+}
+
+/** The job's tests that need no JVM, under Glue's Python where the others ran under another, else under the oldest. */
+async function testsOfOtherPython() {
+  const { name, command } = otherPython(python);
+  if (command === undefined) {
+    console.log(`\n${name} is not on this machine: the job's tests run under one Python only`);
+    return [];
+  }
+  await ensureSetUp(['otherPython']);
+  return [pytest(join(OTHER_VENV, 'bin', 'python'), '-m', 'not jvm', 'glue-assets/tests')];
 }
 
 /** Runs a command and shows its output. */
@@ -71,7 +84,8 @@ async function main() {
   await ensureSetUp([...new Set([...LOCAL_RUN_STEPS, ...layers.flatMap(layer => STEPS[layer] ?? [])])]);
   const total = { passed: 0, failed: 0 };
   for (const layer of layers) {
-    for (const command of LAYERS[layer]) {
+    const commands = [...LAYERS[layer], ...(layer === 'python' ? await testsOfOtherPython() : [])];
+    for (const command of commands) {
       console.log(`\n=== ${layer}: ${command.join(' ')}`);
       const started = Date.now();
       const result = await run(command);

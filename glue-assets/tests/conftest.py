@@ -1,8 +1,10 @@
 """One Spark session for all tests of a run, started as the job is: from local jars, with the settings of session.py."""
 
 import os
+import platform
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,17 @@ from clickstream_lakehouse.session import REQUIRED_AT_START, RUNTIME_SETTINGS
 SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1"
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "jars" in getattr(item, "fixturenames", ()):
+            item.add_marker("jvm")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    versions = ", ".join(f"{name} {version(name)}" for name in ("pyspark", "delta-spark", "pyarrow", "numpy", "pandas"))
+    terminalreporter.write_line(f"Python {platform.python_version()}, {versions}")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ export const JARS = join(LOCAL, 'jars');
 export const S3A_JARS = join(LOCAL, 's3a-jars');
 /** Its environment is its own, because it needs another botocore than the job. */
 export const MINISTACK_VENV = join(LOCAL, 'ministack');
+/** The job's tests that need no JVM run under another Python, too. */
+export const OTHER_VENV = join(LOCAL, 'venv-other');
 /** The interpreter of the Python environment. */
 export const python = join(VENV, 'bin', 'python');
 

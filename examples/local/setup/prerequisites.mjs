@@ -1,15 +1,15 @@
 // The programs that must be on the machine before anything can be installed: Node, Java, Python.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LocalRunError } from '../support/errors.cjs';
 
 const MINIMUM_NODE = 20;
 /** The Java releases that Spark 4.1 supports. */
 const JAVA = { oldest: 17, newest: 21 };
-/** pyspark 4.1 runs on 3.10, our code needs 3.11 (`Self`, `datetime.UTC`). */
-const MINIMUM_PYTHON_MINOR = 11;
-const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3', 'python'];
+/** The minor releases of Python 3: Glue 6.0 runs the newest. Our code needs the oldest (`Self`, `datetime.UTC`). */
+const PYTHON = { newest: 13, oldest: 11 };
 
 function output(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
@@ -48,21 +48,46 @@ export function findJava(environment = process.env) {
   return java;
 }
 
+/** Commands that may start that Python. pyenv's own starts only the releases chosen for the folder. */
+function pythonsOf(minor, environment) {
+  const versions = join(environment.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const ofPyenv = (existsSync(versions) ? readdirSync(versions) : []).filter(name => name.startsWith(`3.${minor}.`));
+  return [`python3.${minor}`, ...ofPyenv.map(name => join(versions, name, 'bin', 'python3'))];
+}
+
+/** `[3, 13]`; undefined when the command does not start. */
+function pythonVersion(command) {
+  const version = output(command, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
+  return version?.trim().split('.').map(Number);
+}
+
 /** @returns {string} a Python command new enough. PYTHON in the environment overrides the search */
 export function findPython(environment = process.env) {
-  const candidates = environment.PYTHON ? [environment.PYTHON] : PYTHONS;
+  const minors = [PYTHON.newest, 12, PYTHON.oldest];
+  const candidates = environment.PYTHON ? [environment.PYTHON]
+    : [...minors.flatMap(minor => pythonsOf(minor, environment)), 'python3', 'python'];
   const tooOld = [];
   for (const candidate of candidates) {
-    const version = output(candidate, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])?.trim();
+    const version = pythonVersion(candidate);
     if (version === undefined) continue;
-    const [major, minor] = version.split('.').map(Number);
-    if (major === 3 && minor >= MINIMUM_PYTHON_MINOR) return candidate;
-    tooOld.push(`${candidate} is ${version}`);
+    const [major, minor] = version;
+    if (major === 3 && minor >= PYTHON.oldest) return candidate;
+    tooOld.push(`${candidate} is ${version.join('.')}`);
   }
   const found = tooOld.length > 0 ? tooOld.join(', ') : `none of ${candidates.join(', ')} starts`;
-  throw new LocalRunError(`Python 3.${MINIMUM_PYTHON_MINOR} or newer is needed, but ${found}`, 'install it '
+  throw new LocalRunError(`Python 3.${PYTHON.oldest} or newer is needed, but ${found}`, 'install it '
     + '(Debian/Ubuntu: `sudo apt install python3 python3-venv`, macOS: `brew install python@3.13`) '
     + 'or set PYTHON to its path.');
+}
+
+/**
+ * The Python at the other end of what the job runs on: the oldest beside the newest, the newest beside any other.
+ * @returns {{ name: string, command?: string }} without a command when this machine has none
+ */
+export function otherPython(command, environment = process.env) {
+  const minor = pythonVersion(command)?.[1] === PYTHON.newest ? PYTHON.oldest : PYTHON.newest;
+  const found = pythonsOf(minor, environment).find(candidate => pythonVersion(candidate)?.[1] === minor);
+  return { name: `Python 3.${minor}`, command: found };
 }
 
 const CHROMES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',

@@ -5,8 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, LocalRunError } from '../support/errors.cjs';
-import { awsEmulation, JARS, LOCAL, MINISTACK_VENV, python, ROOT, S3A_JARS, toolchain, VENV } from './paths.mjs';
-import { checkPrerequisites, findPython } from './prerequisites.mjs';
+import {
+  awsEmulation, JARS, LOCAL, MINISTACK_VENV, OTHER_VENV, python, ROOT, S3A_JARS, toolchain, VENV,
+} from './paths.mjs';
+import { checkPrerequisites, findPython, otherPython } from './prerequisites.mjs';
 import { run, timed } from './progress.mjs';
 
 const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
@@ -71,6 +73,12 @@ const STEPS = {
     output: python,
     work: () => installRequirements(VENV, REQUIREMENTS, 'python'),
   },
+  otherPython: {
+    title: 'Another Python for the job\'s tests',
+    inputs: () => digest([REQUIREMENTS, UV_REQUIREMENTS]),
+    output: join(OTHER_VENV, 'bin', 'python'),
+    work: () => installRequirements(OTHER_VENV, REQUIREMENTS, 'other-python', otherPython(python).command),
+  },
   jars: {
     title: 'Delta jars (Spark resolves them)',
     inputs: () => digest([RESOLVE_JARS, JAR_HASHES], [pinned('pyspark'), pinned('delta-spark')]),
@@ -93,7 +101,7 @@ const STEPS = {
 };
 
 /** The steps of the local run, in the order they depend on each other. The others are for tests that emulate AWS. */
-export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !['s3aJars', 'ministack'].includes(name));
+export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !['otherPython', 's3aJars', 'ministack'].includes(name));
 
 /** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
 function pinned(name) {
@@ -104,8 +112,7 @@ function pinned(name) {
 }
 
 /** Makes the virtual environment if need be and brings it to exactly the hashed requirements. */
-async function installRequirements(venv, requirements, name) {
-  const system = findPython();
+async function installRequirements(venv, requirements, name, system = findPython()) {
   const options = { log: log(name), cwd: ROOT };
   const interpreter = join(venv, 'bin', 'python');
   if (!existsSync(interpreter)) {
