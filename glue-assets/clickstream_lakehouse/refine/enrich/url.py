@@ -33,9 +33,7 @@ _WANTED = frozenset({*CLICK_NETWORKS, *CAMPAIGN})
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS = "".join(map(chr, range(0x21)))
-_LINE_BREAKS = str.maketrans("", "", "\t\n\r")
 _BEFORE_QUERY = re.compile("[^?#]*")
-_AUTHORITY = re.compile("[^/?#]*")
 # Code points that may not be in a host.
 _FORBIDDEN = re.compile(r"[\x00-\x20/?#:@<>\[\]\\^|%\x7f\ufffd]")
 _ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
@@ -72,19 +70,17 @@ def read_url(text: str) -> PageUrl:
     """Read a page's URL, or a part of one."""
     host, path, query = split_url(text)
     values = parameters(query, _WANTED)
-    network, click_id = next(((name, values[name]) for name in values if name in CLICK_NETWORKS), ("", None))
-    return PageUrl(host, path, click_id, CLICK_NETWORKS.get(network), *[values.get(name) for name in CAMPAIGN])
+    click = next((name for name in values if name in CLICK_NETWORKS), "")
+    return PageUrl(host, path, values.get(click), CLICK_NETWORKS.get(click), *map(values.get, CAMPAIGN))
 
 
 def split_url(text: str) -> Url:
     """Split a URL, or a part of one."""
-    url = text.strip(_BLANKS).translate(_LINE_BREAKS)
-    found = _SCHEME.match(url)
-    scheme = found[1].lower() if found else ""
-    if scheme in _SPECIAL or scheme == "file":
-        url = _with_slashes(url)
-    host, path = _host_and_path(scheme, url[len(scheme) + 1 :]) if scheme else (None, None)
-    return Url(host, path, url.partition("#")[0].partition("?")[2])
+    # Far faster than str.translate.
+    url = text.strip(_BLANKS).replace("\t", "").replace("\n", "").replace("\r", "")
+    before_query = _BEFORE_QUERY.match(url)[0]  # type: ignore[index]
+    # Click ids make URLs distinct, but not this part.
+    return Url(*_host_and_path(before_query), url[len(before_query) :].partition("#")[0][1:])
 
 
 def parameters(query: str, names: Container[str]) -> dict[str, str]:
@@ -106,24 +102,26 @@ def page_columns(events: pa.Table) -> Columns:
     return {name: pc.coalesce(events[name], column) for name, column in columns.items()}
 
 
-def _with_slashes(url: str) -> str:
-    """The URL with slashes for the backslashes before its query."""
-    end = _BEFORE_QUERY.match(url).end()  # type: ignore[union-attr]
-    return url[:end].replace("\\", "/") + url[end:]
-
-
-def _host_and_path(scheme: str, rest: str) -> tuple[str | None, str | None]:
-    """Of what follows the colon; both None when the URL is invalid or has neither."""
-    if scheme in _SPECIAL:
+@remembered
+def _host_and_path(url: str) -> tuple[str | None, str | None]:
+    """Of a URL without its query; both None when it is invalid or has neither."""
+    found = _SCHEME.match(url)
+    if found is None:
+        return None, None
+    scheme, rest = found[1].lower(), url[found.end() :]
+    is_special = scheme in _SPECIAL
+    if is_special or scheme == "file":
+        rest = rest.replace("\\", "/")
+    if is_special:
         rest = rest.lstrip("/")
     elif rest.startswith("//"):
         rest = rest[2:]
     else:
         return None, None
-    authority = _AUTHORITY.match(rest)[0]  # type: ignore[index]
-    path = _BEFORE_QUERY.match(rest[len(authority) :])[0]  # type: ignore[index]
+    authority, slash, path = rest.partition("/")
+    path = slash + path
     if not authority:
-        return None, (path or None) if scheme not in _SPECIAL else None
+        return None, None if is_special else path or None
     host = _host(authority.rpartition("@")[2])
     if scheme == "file" and host == "localhost":
         return None, path or "/"
