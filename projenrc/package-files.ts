@@ -4,7 +4,7 @@ import { awscdk } from 'projen';
 export function configurePackageFiles(project: awscdk.AwsCdkConstructLibrary) {
   project.npmignore?.include('/glue-assets/'); // must come before the exclusions
   project.npmignore?.exclude(
-    '/glue-assets/tests/', '/glue-assets/pyproject.toml', '/glue-assets/update_lists.py',
+    '/glue-assets/tests/', '/glue-assets/pyproject.toml', '/glue-assets/update_*.py',
     '/glue-assets/requirements*', '**/__pycache__/',
     '/examples/', '/bench/', '/docs/', '/projenrc/', '/rosetta/', '/.ci/', '/.local/', '/API.md', '*.log',
     '/lib/**/*.lambda.js', '/lib/**/*.lambda.d.ts',

@@ -191,11 +191,11 @@ export interface CanonicalEvent {
   readonly utm_content?: string;
   /** Advertising click id (gclid, fbclid, …) of page_url. */
   readonly click_id?: string;
-  /** Advertising network that click_id belongs to. */
+  /** Advertising network that click_id belongs to: google, google_display, microsoft, meta, tiktok, x or linkedin. */
   readonly click_network?: string;
-  /** Known site that page_referrer belongs to. */
+  /** Site that page_referrer belongs to: its name (google, facebook, chatgpt) if it is a known one, else its host without `www.`. Null when it is the visited site itself. */
   readonly ref_source?: string;
-  /** Marketing channel. */
+  /** Marketing channel of an arrival (direct, organic_search, paid_social, …), by the rules of docs/channels.md. Null for what is no arrival. */
   readonly channel_group?: string;
   /** User agent of the client. */
   readonly user_agent?: string;
@@ -424,9 +424,9 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'utm_term', type: 'string', comment: 'Campaign term.' },
       { name: 'utm_content', type: 'string', comment: 'Campaign content.' },
       { name: 'click_id', type: 'string', comment: 'Advertising click id (gclid, fbclid, …) of page_url.' },
-      { name: 'click_network', type: 'string', comment: 'Advertising network that click_id belongs to.' },
-      { name: 'ref_source', type: 'string', comment: 'Known site that page_referrer belongs to.' },
-      { name: 'channel_group', type: 'string', comment: 'Marketing channel.' },
+      { name: 'click_network', type: 'string', comment: 'Advertising network that click_id belongs to: google, google_display, microsoft, meta, tiktok, x or linkedin.' },
+      { name: 'ref_source', type: 'string', comment: 'Site that page_referrer belongs to: its name (google, facebook, chatgpt) if it is a known one, else its host without `www.`. Null when it is the visited site itself.' },
+      { name: 'channel_group', type: 'string', comment: 'Marketing channel of an arrival (direct, organic_search, paid_social, …), by the rules of docs/channels.md. Null for what is no arrival.' },
       { name: 'user_agent', type: 'string', comment: 'User agent of the client.' },
       { name: 'browser_name', type: 'string', comment: 'Browser.' },
       { name: 'browser_version', type: 'string', comment: 'Version of the browser.' },
@@ -449,6 +449,8 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'traits', type: 'string', comment: 'Traits of the user or group, JSON.' },
       { name: 'contexts', type: 'string', comment: 'Everything else the client sent, JSON.' },
       { name: 'meta', type: 'struct<request_id:string,batch_index:int,shard_id:string,sequence_number:string,pipeline_version:string>', comment: 'Where the row comes from.' },
+      { name: 'ref_medium', type: 'string', comment: 'Kind of site that ref_source is; `referral` for one that is not known.' },
+      { name: 'ref_term', type: 'string', comment: 'Search term, from the few search engines whose referrer still tells it.' },
     ],
   },
   bad_events: {

@@ -8,6 +8,28 @@ export interface SavedQuery {
 /** Every query filters by the partition column, so that it reads a week and not the whole history. */
 const LAST_WEEK = "received_date >= date_add('day', -7, current_date)";
 
+/** The events of visitors with the number of their session, which ends after 30 minutes without an event. */
+const SESSION_EVENTS = `WITH activity AS (
+  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_type, page_path,
+    utm_source, utm_medium, utm_campaign, channel_group,
+    row_number() OVER (PARTITION BY app_id, coalesce(user_id, anonymous_id)
+      ORDER BY event_ts, received_ts, event_key, event_check) AS event_number
+  FROM events
+  WHERE ${LAST_WEEK} AND NOT is_bot AND coalesce(user_id, anonymous_id) IS NOT NULL
+), marked AS (
+  SELECT *, CASE WHEN date_diff('second',
+      lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_number), event_ts) < 1800
+    THEN 0 ELSE 1 END AS starts
+  FROM activity
+), numbered AS (
+  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_number
+    ROWS UNBOUNDED PRECEDING) AS session_number
+  FROM marked
+)`;
+
+/** The channel that a session began with. An event that is no arrival has none. */
+const SESSION_CHANNEL = 'min_by(channel_group, event_number) FILTER (WHERE channel_group IS NOT NULL) AS channel_group';
+
 /** Queries in Athena's SQL, on the tables of the contract. */
 export const SAVED_QUERIES: readonly SavedQuery[] = [
   {
@@ -34,31 +56,30 @@ LIMIT 100`,
   },
   {
     name: 'sessions',
-    description: 'Sessions (ended by 30 minutes without an event) with their campaign, last 7 days, without robots',
-    sql: `WITH activity AS (
-  SELECT app_id, coalesce(user_id, anonymous_id) AS visitor, event_ts, event_type, page_path,
-    utm_source, utm_medium, utm_campaign,
-    row_number() OVER (PARTITION BY app_id, coalesce(user_id, anonymous_id)
-      ORDER BY event_ts, received_ts, event_key, event_check) AS event_number
-  FROM events
-  WHERE ${LAST_WEEK} AND NOT is_bot AND coalesce(user_id, anonymous_id) IS NOT NULL
-), marked AS (
-  SELECT *, CASE WHEN date_diff('second',
-      lag(event_ts) OVER (PARTITION BY app_id, visitor ORDER BY event_number), event_ts) < 1800
-    THEN 0 ELSE 1 END AS starts
-  FROM activity
-), numbered AS (
-  SELECT *, sum(starts) OVER (PARTITION BY app_id, visitor ORDER BY event_number
-    ROWS UNBOUNDED PRECEDING) AS session_number
-  FROM marked
-)
+    description:
+      'Sessions (ended by 30 minutes without an event) with their campaign and channel, last 7 days, without robots',
+    sql: `${SESSION_EVENTS}
 SELECT app_id, visitor, session_number,
   min(event_ts) AS started, max(event_ts) AS ended, count(*) AS events, count_if(event_type = 'page') AS page_views,
   min_by(page_path, event_ts) AS landing_page, min_by(utm_source, event_ts) AS utm_source,
-  min_by(utm_medium, event_ts) AS utm_medium, min_by(utm_campaign, event_ts) AS utm_campaign
+  min_by(utm_medium, event_ts) AS utm_medium, min_by(utm_campaign, event_ts) AS utm_campaign,
+  ${SESSION_CHANNEL}
 FROM numbered
 GROUP BY app_id, visitor, session_number
 ORDER BY started DESC`,
+  },
+  {
+    name: 'channels',
+    description: 'Sessions and visitors by marketing channel, last 7 days, without robots',
+    sql: `${SESSION_EVENTS}, sessions AS (
+  SELECT app_id, visitor, session_number, ${SESSION_CHANNEL}
+  FROM numbered
+  GROUP BY app_id, visitor, session_number
+)
+SELECT app_id, channel_group, count(*) AS sessions, count(DISTINCT visitor) AS visitors
+FROM sessions
+GROUP BY app_id, channel_group
+ORDER BY sessions DESC`,
   },
   {
     name: 'users_latest',

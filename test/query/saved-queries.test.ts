@@ -95,6 +95,23 @@ describe('sessions', () => {
   });
 });
 
+test('a session has the channel of its first event that has one, and channels are counted by session', () => {
+  const { sessions, channels } = answers([
+    event({ event_type: 'track', event_ts: ago(70) }),
+    event({ channel_group: 'email', event_ts: ago(69) }),
+    event({ channel_group: 'direct', event_ts: ago(68) }),
+    event({ channel_group: 'email', event_ts: ago(5) }),
+    event({ channel_group: 'email', anonymous_id: 'a-2' }),
+    event({ anonymous_id: 'a-3' }),
+    event({ channel_group: 'direct', anonymous_id: 'robot', is_bot: true }),
+  ]);
+  expect(sessions.map(({ channel_group }) => channel_group).sort()).toEqual(['email', 'email', 'email', null]);
+  expect(channels).toEqual([
+    { app_id: 'shop', channel_group: 'email', sessions: 3, visitors: 2 },
+    { app_id: 'shop', channel_group: null, sessions: 1, visitors: 1 },
+  ]);
+});
+
 test('bad events are counted once, however many rows their content takes', () => {
   const parts = [2, 0, 1].map(raw_part => badEvent({ request_id: 'r-1', raw_part, raw_parts: 3 }));
   const { bad_event_summary } = answers([], [...parts, badEvent(), badEvent({ error_code: 'invalid_json' })]);

@@ -6,7 +6,9 @@ import pyarrow as pa
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+from clickstream_lakehouse.refine.enrich.channel import channel_columns
 from clickstream_lakehouse.refine.enrich.distinct import Columns
+from clickstream_lakehouse.refine.enrich.referrer import referrer_columns
 from clickstream_lakehouse.refine.enrich.times import event_times
 from clickstream_lakehouse.refine.enrich.url import page_columns
 
@@ -16,4 +18,4 @@ Enrichment = Callable[[pa.Table], Columns]
 
 def enrichments(_config: JobConfig) -> Sequence[Enrichment]:
     """The enrichments of a run in their order: each sees the fields of the lines, with what those before it filled."""
-    return (event_times, page_columns, bot_reasons)
+    return (event_times, page_columns, referrer_columns, channel_columns, bot_reasons)

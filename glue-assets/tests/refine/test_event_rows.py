@@ -8,11 +8,16 @@ from support.lines import event_line, ndjson
 from support.raw import classified
 
 # Only clients fill them so far.
-WAITING = {"ref_source", "channel_group", "browser_name", "browser_version", "geo_region", "geo_city", "asn"}
+WAITING = {"browser_name", "browser_version", "geo_region", "geo_city", "asn"}
 
 
 def test_only_these_columns_of_events_wait_for_an_enrichment() -> None:
-    line = event_line(page_url="https://shop.example/?gclid=G", user_agent="curl/8", user_agent_source="event")
+    line = event_line(
+        page_url="https://shop.example/?gclid=G",
+        page_referrer="https://duckduckgo.com/?q=tea",
+        user_agent="curl/8",
+        user_agent_source="event",
+    )
     (row,) = event_rows(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
     sent = {f.name for f in table("events").fields if f.line}
     assert sent >= WAITING
