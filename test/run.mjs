@@ -14,8 +14,8 @@ const jest = (layer, ...options) => [
 const LAYERS = {
   build: [['npx', 'projen', 'build']], // jsii, API.md, README's snippets, unit and template tests, eslint, tarball
   python: [
-    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'test'],
-    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'test'],
+    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'bench', 'test'],
+    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'bench', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
     [python, '-m', 'pytest', '-p', 'no:cacheprovider', 'glue-assets/tests'],
   ],
