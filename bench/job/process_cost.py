@@ -17,11 +17,13 @@ class Cost:
 
     core_seconds    user and system time of the driver, the JVM and the Python workers, ended ones too
     python_seconds  the workers' part of it
+    bytes_read      by the JVM, from files and pipes
     """
 
     wall_seconds: float = 0
     core_seconds: float = 0
     python_seconds: float = 0
+    bytes_read: int = 0
 
 
 class SparkProcesses:
@@ -35,8 +37,10 @@ class SparkProcesses:
         """with processes.measured() as cost: the fields of cost are set at the end of the block."""
         cost, started = Cost(), time.monotonic()
         driver, jvm, workers = self._spent()
+        read = self._bytes_read()
         yield cost
         cost.wall_seconds = time.monotonic() - started
+        cost.bytes_read = self._bytes_read() - read
         driver_end, jvm_end, workers_end = self._spent()
         cost.python_seconds = workers_end - workers
         cost.core_seconds = driver_end - driver + jvm_end - jvm + cost.python_seconds
@@ -50,6 +54,10 @@ class SparkProcesses:
         """Resident memory at its peak: of the JVM, and of the worker with the most."""
         workers = [_peak_kib(pid) for pid in _descendants(self._jvm)]
         return _peak_kib(self._jvm) // 1024, max(workers, default=0) // 1024
+
+    def _bytes_read(self) -> int:
+        first, *_ = Path(f"/proc/{self._jvm}/io").read_text().splitlines()
+        return int(first.removeprefix("rchar:"))
 
     def _spent(self) -> tuple[float, float, float]:
         ended = _times(self._jvm)[1]

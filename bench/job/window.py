@@ -76,7 +76,8 @@ def _measure(spark: SparkSession, processes: SparkProcesses, config: JobConfig, 
         if number >= _WARM_UP:
             costs.append(cost)
     jvm, _ = processes.peaks_mib()
-    files, read = _last_scan(spark)
+    files = len(list(Path(config.events_path).glob("*/*.parquet")))
+    read = median(cost.bytes_read for cost in costs)
     return Row(
         name=f"de-duplication, {million}M ids",
         events=events,
@@ -104,22 +105,3 @@ def _batch(spark: SparkSession, events: int, stored: int, seed: int) -> pa.Table
     }
     found = identities.toArrow()
     return pa.table({**dict(zip(found.column_names, found.columns, strict=True)), **places})
-
-
-def _last_scan(spark: SparkSession) -> tuple[int, int]:
-    """Files and bytes that the last query read, by Spark's own account of its stages."""
-    store = spark._jsparkSession.sharedState().statusStore()
-    last = store.executionsList().last()
-    values = store.executionMetrics(last.executionId())
-    files = 0
-    metrics = last.metrics()
-    for index in range(metrics.size()):
-        metric = metrics.apply(index)
-        if metric.name() == "number of files read":
-            files += int(values.get(metric.accumulatorId()).get().replace(",", ""))
-    stages = spark.sparkContext._jsc.sc().statusStore()
-    read = 0
-    ids = last.stages().iterator()
-    while ids.hasNext():
-        read += stages.lastStageAttempt(ids.next()).inputBytes()
-    return files, read

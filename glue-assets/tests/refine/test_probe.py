@@ -73,7 +73,7 @@ def append(spark: SparkSession, path: str, events: list[Event]) -> None:
     spark.createDataFrame(dated).write.format("delta").mode("append").partitionBy("received_date").save(path)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_batches_on_a_real_table_are_decided_as_by_comparing_each_row_with_each(
     spark: SparkSession, tmp_path: Path, seed: int
 ) -> None:
@@ -83,9 +83,9 @@ def test_batches_on_a_real_table_are_decided_as_by_comparing_each_row_with_each(
     append(spark, path, stored)
     sent: list[list[Event]] = []
     place = 1
-    for _ in range(6):
+    for _ in range(4):
         # A client's retry: content and time of an earlier batch at a new place of the stream.
-        again = rng.random() < 0.3 and sent
+        again = rng.random() < 0.5 and sent
         events = (
             [e._replace(place=place + n) for n, e in enumerate(rng.choice(sent))] if again else any_batch(rng, place)
         )
