@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 from clickstream_lakehouse.source import kinesis_client
 from support.kinesis_emulator import REGION
@@ -19,7 +20,7 @@ _RECEIVED = re.compile(rb'"received_ts":\d+')
 
 
 def main(endpoint: str, stream: str, path: str, seconds: str) -> None:
-    client = kinesis_client.client(REGION, endpoint)
+    client: Any = kinesis_client.client(REGION, endpoint)
     records = Path(path).read_bytes().split(b"\n\n")
     started, events = time.time(), 0
     pause = 1 / len(records)
