@@ -63,7 +63,8 @@ const COLLECTOR_ENVIRONMENT = {
 };
 
 /** Measures the subjects in turn, round by round, so that whatever else the machine does hits all alike. */
-export async function benchCollector(): Promise<Row[]> {
+export async function benchCollector(args: readonly string[]): Promise<Row[]> {
+  if (args.length > 0) throw new Error(`the collector's measurement has no options, got ${args.join(' ')}`);
   execFileSync('npx', ['projen', 'bundle:collector/function/collector.lambda'], { cwd: ROOT, stdio: 'ignore' });
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const plainBundle = join(folder, 'plain.js');

@@ -54,12 +54,18 @@ export class MeasuredFunction {
       env: { ...PLATFORM, AWS_ENDPOINT_URL_KINESIS: endpoint, STREAM_NAME: 'clicks', ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'], // its log goes nowhere, as cheaply as into Lambda's pipe
     });
-    child.send({ requests });
-    await answer(child);
-    return new MeasuredFunction(child);
+    const started = new MeasuredFunction(child);
+    await started.give(requests);
+    return started;
   }
 
   private constructor(private readonly child: ChildProcess) {}
+
+  /** Replaces the requests of the next rounds. */
+  async give(requests: readonly APIGatewayProxyEvent[]): Promise<void> {
+    this.child.send({ requests });
+    await answer(this.child);
+  }
 
   run(count: number): Promise<Round> {
     this.child.send({ count });

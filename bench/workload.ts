@@ -59,8 +59,16 @@ export function nativeEvent(index: number) {
   };
 }
 
+export interface RequestParts {
+  readonly query?: Readonly<Record<string, string>>;
+  /** @default a desktop's Chrome */
+  readonly userAgent?: string;
+}
+
 /** As API Gateway hands a POST to the function. */
-export function request(path: string, body: string | Buffer): APIGatewayProxyEvent {
+export function request(
+  path: string, body: string | Buffer, { query = {}, userAgent = BROWSER }: RequestParts = {},
+): APIGatewayProxyEvent {
   const headers = {
     'Accept': '*/*',
     'Accept-Encoding': 'gzip, deflate, br',
@@ -70,7 +78,7 @@ export function request(path: string, body: string | Buffer): APIGatewayProxyEve
     'Cookie': 'ajs_anonymous_id=0e8a7b52-6c1d-4b8e-9d3f-000000000001; sp=0e8a7b52-6c1d-4b8e-9d3f-000000000002',
     'Origin': 'https://shop.example',
     'Referer': 'https://shop.example/',
-    'User-Agent': BROWSER,
+    'User-Agent': userAgent,
     'X-Forwarded-For': '203.0.113.77',
     'X-Forwarded-Port': '443',
     'X-Forwarded-Proto': 'https',
@@ -81,8 +89,9 @@ export function request(path: string, body: string | Buffer): APIGatewayProxyEve
     httpMethod: 'POST',
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
+    queryStringParameters: query,
+    multiValueQueryStringParameters: Object.fromEntries(
+      Object.entries(query).map(([name, value]) => [name, [value]])),
     pathParameters: { proxy: path },
     stageVariables: null,
     requestContext: {

@@ -16,8 +16,8 @@ const pytest = (interpreter, ...args) => [interpreter, '-m', 'pytest', '-p', 'no
 const LAYERS = {
   build: [['npx', 'projen', 'build']], // jsii, API.md, README's snippets, unit and template tests, eslint, tarball
   python: [
-    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'test'],
-    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'test'],
+    [python, '-m', 'ruff', 'check', 'glue-assets', 'examples', 'bench', 'test'],
+    [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'bench', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
     pytest(python, 'glue-assets/tests'),
   ],

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clickstream_lakehouse.config import JobConfig
@@ -31,13 +32,23 @@ def zip_package(target: Path) -> Path:
 class Job:
     """A started job. Its standard output is in `said`, as parsed JSON lines; its log in `log_path`."""
 
-    def __init__(self, config: JobConfig, package: Path, jars: str, folder: Path, master: str) -> None:
+    def __init__(
+        self,
+        config: JobConfig,
+        package: Path,
+        jars: str,
+        folder: Path,
+        master: str,
+        *,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """:param settings: of Spark, in place of those that suit a short test"""
         folder.mkdir()
         self.log_path = folder / "stderr.log"
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         with self.log_path.open("w") as log:
             self._process = subprocess.Popen(
-                self._command(config, package, jars, master),
+                self._command(config, package, jars, master, settings),
                 cwd=folder,
                 env={**environment, "PYSPARK_PYTHON": sys.executable},
                 stdout=subprocess.PIPE,
@@ -50,7 +61,7 @@ class Job:
         self._reader.start()
 
     @staticmethod
-    def _command(config: JobConfig, package: Path, jars: str, master: str) -> list[str]:
+    def _command(config: JobConfig, package: Path, jars: str, master: str, given: Mapping[str, str]) -> list[str]:
         settings = {
             **REQUIRED_AT_START,
             "spark.jars": jars,
@@ -59,6 +70,7 @@ class Job:
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # as in conftest.py
             "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
             "spark.executor.memory": "1g",
+            **given,
         }
         arguments = {name: value for name, value in vars(config).items() if value is not None and name != "job_name"}
         arguments["fail_on_data_loss"] = str(config.fail_on_data_loss).lower()

@@ -11,6 +11,8 @@ from support.polling import wait_for
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 REGION = "eu-west-1"
+# A call takes 5 MiB, and the largest of our records have 120 KiB.
+_RECORDS_A_CALL = 40
 
 
 class KinesisEmulator:
@@ -47,10 +49,10 @@ class KinesisEmulator:
 
     def put(self, name: str, records: list[bytes]) -> None:
         """Store records, spread over the shards by their number."""
-        for start in range(0, len(records), 100):
+        for start in range(0, len(records), _RECORDS_A_CALL):
             entries = [
                 {"Data": data, "PartitionKey": f"key-{start + offset}"}
-                for offset, data in enumerate(records[start : start + 100])
+                for offset, data in enumerate(records[start : start + _RECORDS_A_CALL])
             ]
             answer = self.client.put_records(StreamName=name, Records=entries)
             assert answer["FailedRecordCount"] == 0, answer

@@ -1,0 +1,242 @@
+"""The stages of the job, each alone and both together, as queries of one warm session."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from plain_job import start_plain
+from process_cost import Cost, SparkProcesses
+from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+from records import Records
+from row import Row
+
+from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.epoch import Epoch, claim_epoch
+from clickstream_lakehouse.ingest import start_ingest
+from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.refiner import start_refine
+from clickstream_lakehouse.source.kinesis_source import KinesisSource
+from clickstream_lakehouse.tables import create_tables
+from support.kinesis_emulator import KinesisEmulator
+from support.lake import lake_config
+from support.polling import wait_for
+from support.raw import raw_table
+
+WARM_BATCHES = 5
+SMALL_BATCHES = 15
+# Of the batches of a kind: the figures are the median of the later ones, as the JVM compiles during the first.
+_MEASURED = 3
+_MEASURED_SMALL = 5
+_SHARDS = 2
+_TRIGGER_SECONDS = 1
+# Of the queries that read the stream. Spark starts triggers at whole multiples of them.
+_STREAM_TRIGGER_SECONDS = 10
+_DEADLINE_SECONDS = 300
+FIRST, WARM, PLAIN = "stage 2, first batch", "stage 2, warm batch", "plain job, warm batch"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every measurement needs."""
+
+    spark: SparkSession
+    processes: SparkProcesses
+    folder: Path
+    records: Records
+    events: int
+
+    def lake(self, name: str, **changes: str) -> JobConfig:
+        """An empty lake of that name."""
+        config = lake_config(self.folder / name, **changes)
+        create_tables(self.spark, config)
+        return config
+
+    def arrive(self, config: JobConfig, events: int) -> int:
+        """Append records of so many events to `raw`, as two files of stage 1; returns the events."""
+        taken = self.records.take(events)
+        rows = raw_table(*taken.data, first_sequence=taken.first_number)
+        raw = self.spark.createDataFrame(rows).coalesce(2)
+        raw.write.format("delta").mode("append").save(config.raw_path)
+        return taken.events
+
+
+class CountingMetrics(Metrics):
+    """Counts what refine has done with its lines instead of reporting it."""
+
+    def __init__(self, config: JobConfig) -> None:
+        super().__init__(config)
+        self.counted = 0
+
+    def batch(self, query: str, batch_id: int, measures: Mapping[str, float]) -> None:  # noqa: ARG002
+        self.counted += int(sum(measures.get(name, 0) for name in ("Events", "BadEvents", "DuplicateEvents")))
+
+
+def _claim(config: JobConfig) -> Epoch:
+    return claim_epoch(config.epoch_path, config.region)
+
+
+def _middle(costs: list[Cost]) -> Cost:
+    return sorted(costs, key=lambda cost: cost.core_seconds)[len(costs) // 2]
+
+
+def _row(name: str, events: int, costs: list[Cost], note: str) -> Row:
+    middle = _middle(costs)
+    return Row(name=name, events=events, wall_seconds=middle.wall_seconds, core_seconds=middle.core_seconds, note=note)
+
+
+def _share(cost: Cost) -> str:
+    return f"{cost.python_seconds / max(cost.core_seconds, 0.01):.0%} of it in Python workers"
+
+
+def measure_refine(bench: Bench) -> Iterator[Row]:
+    """The first batch and warm ones of stage 2."""
+    config = bench.lake("refine")
+    metrics = CountingMetrics(config)
+    costs: list[Cost] = []
+    bench.arrive(config, bench.events)
+    with bench.processes.measured() as first:
+        query = start_refine(bench.spark, config, _claim(config), metrics, _TRIGGER_SECONDS)
+        query.processAllAvailable()
+    events = metrics.counted
+    yield _row(FIRST, events, [first], _share(first))
+    try:
+        for _ in range(WARM_BATCHES):
+            bench.arrive(config, bench.events)
+            bench.processes.reset_peaks()
+            with bench.processes.measured() as cost:
+                query.processAllAvailable()
+            costs.append(cost)
+    finally:
+        query.stop()
+    jvm, worker = bench.processes.peaks_mib()
+    warm = costs[-_MEASURED:]
+    note = f"{_share(_middle(warm))}; JVM {jvm} MiB, a worker {worker} MiB"
+    yield replace(_row(WARM, events, warm, note), baseline=PLAIN)
+
+
+def measure_small(bench: Bench, events: int) -> Iterator[Row]:
+    """Batches of so few events that only their fixed cost is seen."""
+    config = bench.lake(f"small-{events}")
+    metrics = CountingMetrics(config)
+    costs = []
+    query = start_refine(bench.spark, config, _claim(config), metrics, _TRIGGER_SECONDS)
+    try:
+        for _ in range(SMALL_BATCHES):
+            bench.arrive(config, events)
+            with bench.processes.measured() as cost:
+                query.processAllAvailable()
+            costs.append(cost)
+    finally:
+        query.stop()
+    warm = costs[-_MEASURED_SMALL:]
+    yield _row(f"stage 2, batch of {events:,}", metrics.counted // SMALL_BATCHES, warm, _share(_middle(warm)))
+
+
+def measure_plain(bench: Bench) -> Iterator[Row]:
+    """Warm batches of the job that anyone would write."""
+    config = bench.lake("plain")
+    costs = []
+    query, events = None, 0
+    try:
+        for _ in range(WARM_BATCHES + 1):
+            events = bench.arrive(config, bench.events)
+            query = query or start_plain(bench.spark, config, bench.folder / "plain", _TRIGGER_SECONDS)
+            with bench.processes.measured() as cost:
+                query.processAllAvailable()
+            costs.append(cost)
+    finally:
+        if query is not None:
+            query.stop()
+    note = "from_json, select, append: no de-duplication, no bad events, no enrichment"
+    yield _row(PLAIN, events, costs[-_MEASURED:], note)
+
+
+def measure_source(bench: Bench) -> Iterator[Row]:
+    """The source without a table behind it."""
+
+    def start(config: JobConfig) -> StreamingQuery:
+        KinesisSource.register(bench.spark)
+        source = bench.spark.readStream.format(KinesisSource.name()).options(
+            streamName=config.stream_name,
+            region=config.region,
+            endpointUrl=config.endpoint_url,
+            positions=config.positions_path,
+        )
+        sink = source.load().writeStream.format("noop").option("checkpointLocation", config.ingest_checkpoint)
+        return sink.trigger(processingTime=f"{_STREAM_TRIGGER_SECONDS} seconds").start()
+
+    yield _from_stream(bench, "source", "source", "Kinesis emulator to nowhere", lambda config: Reading(start(config)))
+
+
+def measure_ingest(bench: Bench) -> Iterator[Row]:
+    """Stage 1 alone."""
+
+    def start(config: JobConfig) -> "Reading":
+        return Reading(start_ingest(bench.spark, config, _claim(config), _STREAM_TRIGGER_SECONDS, None))
+
+    yield _from_stream(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
+
+
+def measure_both(bench: Bench) -> Iterator[Row]:
+    """The whole job."""
+
+    def start(config: JobConfig) -> "Reading":
+        epoch, metrics = _claim(config), CountingMetrics(config)
+        ingest = start_ingest(bench.spark, config, epoch, _STREAM_TRIGGER_SECONDS, None)
+        refine = start_refine(bench.spark, config, epoch, metrics, _TRIGGER_SECONDS)
+        return Reading(ingest, refine, refined=lambda: metrics.counted)
+
+    row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)
+    yield replace(row, baseline=PLAIN)
+
+
+class Reading:
+    """Queries that read a stream: the first one the stream itself, and `refined` what the second has done."""
+
+    def __init__(self, *queries: StreamingQuery, refined: Callable[[], int] | None = None) -> None:
+        self.queries = queries
+        self._refined = refined
+
+    def has_read(self, records: int, events: int) -> bool:
+        for query in self.queries:
+            failure = query.exception()
+            if failure is not None:
+                raise failure
+        if self._refined is not None:
+            return self._refined() >= events
+        return sum(progress.numInputRows for progress in self.queries[0].recentProgress) >= records
+
+    def stop(self) -> None:
+        for query in self.queries:
+            query.stop()
+
+
+def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callable[[JobConfig], Reading]) -> Row:
+    with KinesisEmulator() as emulator:
+        config = bench.lake(folder, endpoint_url=emulator.endpoint_url)
+        emulator.create_stream(config.stream_name, _SHARDS)
+        reading = start(config)
+        records = events = 0
+        costs = []
+        try:
+            for _ in range(1 + _MEASURED):
+                taken = bench.records.take(bench.events)
+                records, events = records + len(taken.data), events + taken.events
+                _sleep_until_a_trigger_is_over()
+                emulator.put(config.stream_name, taken.data)
+                has_read = partial(reading.has_read, records, events)
+                with bench.processes.measured() as cost:
+                    wait_for(has_read, f"{name} to read {records} records", _DEADLINE_SECONDS)
+                costs.append(cost)
+        finally:
+            reading.stop()
+    # Most of the wall time is the wait for the trigger.
+    return replace(_row(name, events // (1 + _MEASURED), costs[1:], note), wall_seconds=None)
+
+
+def _sleep_until_a_trigger_is_over() -> None:
+    """Leave the time until the next one for the puts, so that one batch reads them all."""
+    time.sleep(_STREAM_TRIGGER_SECONDS - time.time() % _STREAM_TRIGGER_SECONDS + _TRIGGER_SECONDS)
