@@ -8,7 +8,7 @@ The fields that are read, by maker:
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -20,7 +20,7 @@ from pyspark import SparkFiles
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.arrow import pc
-from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+from clickstream_lakehouse.refine.enrich.distinct import Columns, remembered
 from clickstream_lakehouse.refine.enrich.mmdb import MmdbFile
 
 _COUNTRY = re.compile("(?!XX|ZZ)[A-Z]{2}")  # XX and ZZ stand for an unknown country
@@ -62,11 +62,21 @@ def location_columns(events: pa.Table, locate: Callable[[str], Location]) -> Col
     What the client says counts before what the databases know. Country, region and city are one place: if it names any
     of them, none of the others is another place's.
     """
-    *place, system = per_distinct(events["ip_address"], locate, len(Location._fields))
+    *place, system = _located(events["ip_address"], locate)
     *names, asn = Location._fields
     is_said = pc.is_valid(pc.coalesce(*(events[name] for name in names)))
     columns = {name: pc.if_else(is_said, events[name], found) for name, found in zip(names, place, strict=True)}
     return {**columns, asn: pc.coalesce(events[asn], pc.cast(system, pa.int64()))}
+
+
+def _located(addresses: pa.ChunkedArray, locate: Callable[[str], Location]) -> list[pa.Array]:
+    """A column for each field of Location, made of the few locations that many addresses have."""
+    encoded = addresses.combine_chunks().dictionary_encode()
+    numbers: dict[Location, int] = {}
+    of_address = [numbers.setdefault(locate(text), len(numbers)) for text in encoded.dictionary.to_pylist()]
+    row = pa.array(of_address, pa.int32()).take(encoded.indices)
+    fields = zip(*numbers, strict=True) if numbers else [()] * len(Location._fields)
+    return [pa.array(values, pa.string()).take(row) for values in fields]
 
 
 def locate(databases: Sequence[MmdbFile], text: str) -> Location:
@@ -82,10 +92,10 @@ def locate(databases: Sequence[MmdbFile], text: str) -> Location:
 
 def location_of(record: Any) -> Location:
     """What a record of a database says, whoever made it."""
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         return Location()
     country, subdivisions = record.get("country"), record.get("subdivisions")
-    codes = (record.get("country_code"), country.get("iso_code") if isinstance(country, Mapping) else country)
+    codes = (record.get("country_code"), country.get("iso_code") if isinstance(country, dict) else country)
     return Location(
         next((code for code in codes if isinstance(code, str) and _COUNTRY.fullmatch(code)), None),
         _name(record.get("state1")) or _name(subdivisions[0] if subdivisions else None),
@@ -143,8 +153,8 @@ def _shipped(uri: str) -> str:
 
 def _name(value: Any) -> str | None:
     """A name, or the English one of several. IP2Location writes a hyphen for an unknown one."""
-    if isinstance(value, Mapping):
-        value = value["names"].get("en") if isinstance(value.get("names"), Mapping) else None
+    if isinstance(value, dict):
+        value = value["names"].get("en") if isinstance(value.get("names"), dict) else None
     return value if isinstance(value, str) and value not in ("", "-") else None
 
 
