@@ -82,6 +82,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // tests
     '@aws-cdk/cloudformation-diff@2.187.5', // knows which property changes replace a resource: test/updates
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
+    '@ip-location-db/geo-whois-asn-country-mmdb', // a free database (CC0) that the docs name
     'recheck@4.5.0', // finds super-linear regular expressions
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards
     // right

@@ -18,7 +18,8 @@ import { TeardownOptions } from './teardown/teardown';
  */
 export interface ClickstreamLakehouseProps {
   /**
-   * An existing VPC for the streaming job. It needs a private subnet that reaches S3, Kinesis and CloudWatch.
+   * An existing VPC for the streaming job. It needs a private subnet that reaches S3, Kinesis and CloudWatch,
+   * and Secrets Manager with `processing.pseudonymKeySecret`.
    *
    * @default - see `network`
    */

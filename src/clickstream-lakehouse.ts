@@ -236,13 +236,14 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
 
 /** @returns undefined for a job outside any VPC */
 function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, network } = props;
+  const { vpc, vpcSubnets, network, processing } = props;
+  const readsSecret = processing?.pseudonymKeySecret !== undefined;
   if (vpc && network) {
     throw new InvalidPropertyError(
       'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
   }
   if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
-  if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets });
+  if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
-  return isolated && new JobNetwork(scope, 'Network', isolated);
+  return isolated && new JobNetwork(scope, 'Network', { ...isolated, readsSecret });
 }

@@ -8,6 +8,7 @@ export { ClientIp, ConsentMode, type PrivacyOptions } from './collector/privacy-
 export { CollectorWebAcl } from './collector/web-acl';
 export { type MonitoringOptions } from './monitoring/lakehouse-monitoring';
 export { type IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';
+export { GeoDatabase } from './processing/geo-database';
 export { type ProcessingOptions, StartPosition, WorkerType } from './processing/processing-options';
 export { ProcessingSchedule } from './processing/processing-schedule';
 export { type QueryOptions } from './query/athena-query';

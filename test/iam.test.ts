@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_kms as kms, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
 import { DemoWebsite, LakehouseNetwork } from '../src';
 import { statementsByRole } from './support/iam-statements';
 import { only, synthesize } from './support/lakehouse';
@@ -130,6 +130,20 @@ test('a key that was replaced can still be read with, by the job and by those wh
   const { JobRole, Reader, CollectorFunctionRole } = withoutHashes(statementsByRole(json));
   for (const role of [JobRole, Reader]) expect(role).toContain('kms:Decrypt on ${OldKey.Arn}');
   expect(CollectorFunctionRole.join()).not.toContain('OldKey');
+});
+
+test('the job may read the key of the pseudonyms, and decrypt it through Secrets Manager only', () => {
+  const { json } = synthesize(stack => ({
+    network: LakehouseNetwork.none(),
+    processing: {
+      pseudonymKeySecret: new secretsmanager.Secret(stack, 'Pseudonyms', { encryptionKey: new kms.Key(stack, 'Key') }),
+    },
+  }));
+  expect(withoutHashes(statementsByRole(json)).JobRole).toEqual([
+    ...JOB_WITHOUT_NETWORK,
+    'secretsmanager:GetSecretValue on ${Pseudonyms}',
+    'kms:Decrypt on ${Key.Arn} if StringEquals kms:ViaService=secretsmanager.${Region}.${URLSuffix}',
+  ]);
 });
 
 test('Glue takes the job\'s role only for jobs of this account', () => {

@@ -61,6 +61,10 @@ def _path(value: str) -> str:
     return value.rstrip("/")
 
 
+def _paths(value: str) -> tuple[str, ...]:
+    return tuple(map(_path, value.split(",")))
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in allowed:
@@ -115,6 +119,8 @@ class JobConfig:
     max_run_hours: float = _argument(_hours, 144.0)
     endpoint_url: str | None = _argument(_text, None)
     fail_on_data_loss: bool = _argument(_flag, True)
+    geo_databases: tuple[str, ...] = _argument(_paths, ())
+    pseudonym_key_arn: str | None = _argument(_text, None)
     job_name: str = "clickstream_lakehouse"
 
     @property

@@ -3,6 +3,7 @@
 One story (the fixture), one promise per test.
 """
 
+import hmac
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,15 @@ from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.tables import table_paths
+from support.geo import COUNTRIES, SYSTEMS
 from support.job import Job, zip_package
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import bad_line, event_line, ndjson
+from support.secrets_manager import SecretsManager
 
 STREAM = "clicks"
+PSEUDONYM_KEY = "k" * 32
 LATER_STREAM = "later-clicks"
 # Deadlines, not expectations: a machine may be busy with other things.
 START_SECONDS = 300
@@ -55,7 +59,7 @@ class Producer:
     def send(self, records: int) -> None:
         packed = []
         for _ in range(records):
-            events = [event_line(batch_index=index) for index in range(20)]
+            events = [event_line(batch_index=index, ip_address="193.0.6.0", user_id="u-1") for index in range(20)]
             packed.append(ndjson(*events, {**events[0], "request_id": "retry"}, "not JSON", bad_line()))
             self.sent.ids += [event["event_id"] for event in events]
         self.sent.bad += 2 * records
@@ -68,10 +72,20 @@ class Producer:
 def story(tmp_path_factory: pytest.TempPathFactory, jars: str) -> Iterator[Story]:
     root = tmp_path_factory.mktemp("job")
     package = zip_package(root / "package.zip")
-    with KinesisEmulator() as emulator:
+    with KinesisEmulator() as emulator, SecretsManager() as secrets, pytest.MonkeyPatch.context() as patch:
+        secrets.answer = (200, {"SecretString": PSEUDONYM_KEY})
+        for name, value in secrets.environment.items():
+            patch.setenv(name, value)
         for name in (STREAM, LATER_STREAM):
             emulator.create_stream(name, shards=2)
-        config = lake_config(root / "lake", region=REGION, stream_name=STREAM, endpoint_url=emulator.endpoint_url)
+        config = lake_config(
+            root / "lake",
+            region=REGION,
+            stream_name=STREAM,
+            endpoint_url=emulator.endpoint_url,
+            geo_databases=(str(COUNTRIES), str(SYSTEMS)),
+            pseudonym_key_arn="arn:aws:secretsmanager:eu-west-1:123456789012:secret:clicks",
+        )
         producer = Producer(emulator)
         jobs: list[Job] = []
 
@@ -134,6 +148,12 @@ def test_every_record_is_in_raw_exactly_once(story: Story) -> None:
     records = Counter(rows(story.config.raw_path, "shard_id, sequence_number"))
     assert len(records) == story.sent.records
     assert set(records.values()) == {1}
+
+
+def test_every_event_has_the_location_of_its_address_and_the_pseudonym_of_its_user(story: Story) -> None:
+    pseudonym = hmac.new(PSEUDONYM_KEY.encode(), b"u-1", "sha256").hexdigest()
+    found = Counter(rows(story.config.events_path, "geo_country, asn, user_id"))
+    assert found == {("NL", None, pseudonym): len(story.sent.ids)}
 
 
 def test_a_sigterm_and_a_drain_end_cleanly(story: Story) -> None:

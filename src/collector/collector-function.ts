@@ -1,8 +1,7 @@
 import { existsSync } from 'fs';
 import { join, resolve } from 'path';
 import {
-  aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3_assets as assets,
-  aws_secretsmanager as secretsmanager, Duration, Stack, Stage, Token,
+  aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3_assets as assets, Duration, Stack, Stage, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorOptions, WriteKeySource } from './collector-options';
@@ -12,6 +11,7 @@ import { ClientIp, ConsentMode, PrivacyOptions } from './privacy-options';
 import { METRICS_NAMESPACE } from '../contract/generated';
 import { HandlerFunction } from '../private/handler-function';
 import { LogOptions } from '../private/log-group';
+import { readSecretStatements } from '../private/secret-access';
 import { InvalidPropertyError } from '../private/validate';
 
 export interface CollectorFunctionProps extends CollectorOptions, PrivacyOptions, LogOptions {
@@ -42,7 +42,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
     layers: props.preprocess && [hookLayer(scope, props.preprocess)],
     statements: [
       ...writeStream(props.stream),
-      ...(props.writeKeysSecret ? readSecret(scope, props.writeKeysSecret) : []),
+      ...(props.writeKeysSecret ? readSecretStatements(scope, props.writeKeysSecret, 'WriteKeys') : []),
     ],
   });
 }
@@ -77,24 +77,6 @@ function writeStream({ streamArn, encryptionKey }: kinesis.IStream): iam.PolicyS
   if (!encryptionKey) return [write];
   return [write, new iam.PolicyStatement({
     sid: 'EncryptRecords', actions: ['kms:GenerateDataKey'], resources: [encryptionKey.keyArn],
-  })];
-}
-
-/** An imported secret may be known without the six characters that end its ARN. */
-function readSecret(scope: Construct, secret: secretsmanager.ISecret): iam.PolicyStatement[] {
-  const { secretArn, secretFullArn, encryptionKey } = secret;
-  const read = new iam.PolicyStatement({
-    sid: 'ReadWriteKeys',
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [secretFullArn ?? `${secretArn}-??????`],
-  });
-  if (!encryptionKey) return [read];
-  const { region, urlSuffix } = Stack.of(scope);
-  return [read, new iam.PolicyStatement({
-    sid: 'DecryptWriteKeys',
-    actions: ['kms:Decrypt'],
-    resources: [encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` } },
   })];
 }
 

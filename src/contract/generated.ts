@@ -221,13 +221,13 @@ export interface CanonicalEvent {
   readonly viewport_size?: string;
   /** Client address after anonymisation. */
   readonly ip_address?: string;
-  /** Country, ISO 3166-1 alpha-2. */
+  /** Country, ISO 3166-1 alpha-2: as the client says, else by ip_address in processing.geoDatabases. If the client says country, region or city, the databases fill none of the three. */
   readonly geo_country?: string;
-  /** Region. */
+  /** Region: as the client says, else the English name of the country's largest subdivision (England) by ip_address, like geo_country. */
   readonly geo_region?: string;
-  /** City. */
+  /** City: as the client says, else its English name by ip_address, like geo_country. */
   readonly geo_city?: string;
-  /** Autonomous system of the address. */
+  /** Number of the autonomous system: as the client says, else that of ip_address in processing.geoDatabases. */
   readonly asn?: number;
   /** Properties of the event, JSON. */
   readonly properties?: string;
@@ -441,10 +441,10 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'screen_size', type: 'string', comment: 'Screen, `<width>x<height>` pixels.' },
       { name: 'viewport_size', type: 'string', comment: 'Viewport, `<width>x<height>` pixels.' },
       { name: 'ip_address', type: 'string', comment: 'Client address after anonymisation.' },
-      { name: 'geo_country', type: 'string', comment: 'Country, ISO 3166-1 alpha-2.' },
-      { name: 'geo_region', type: 'string', comment: 'Region.' },
-      { name: 'geo_city', type: 'string', comment: 'City.' },
-      { name: 'asn', type: 'bigint', comment: 'Autonomous system of the address.' },
+      { name: 'geo_country', type: 'string', comment: 'Country, ISO 3166-1 alpha-2: as the client says, else by ip_address in processing.geoDatabases. If the client says country, region or city, the databases fill none of the three.' },
+      { name: 'geo_region', type: 'string', comment: 'Region: as the client says, else the English name of the country\'s largest subdivision (England) by ip_address, like geo_country.' },
+      { name: 'geo_city', type: 'string', comment: 'City: as the client says, else its English name by ip_address, like geo_country.' },
+      { name: 'asn', type: 'bigint', comment: 'Number of the autonomous system: as the client says, else that of ip_address in processing.geoDatabases.' },
       { name: 'properties', type: 'string', comment: 'Properties of the event, JSON.' },
       { name: 'traits', type: 'string', comment: 'Traits of the user or group, JSON.' },
       { name: 'contexts', type: 'string', comment: 'Everything else the client sent, JSON.' },

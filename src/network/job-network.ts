@@ -22,6 +22,8 @@ export interface JobNetworkProps extends IsolatedNetworkOptions {
    * must reach S3, Kinesis and CloudWatch monitoring.
    */
   readonly vpc?: ec2.IVpc;
+  /** The job reads a secret, so the network needs a way to Secrets Manager. */
+  readonly readsSecret?: boolean;
   /** Subnet of `vpc` to use: the first one selected, as a Glue connection has only one. */
   readonly vpcSubnets?: ec2.SubnetSelection;
 }
@@ -40,11 +42,12 @@ export class JobNetwork extends Construct implements IJobNetwork {
     this.securityGroup = this.createSecurityGroup();
     if (props.vpc) {
       Annotations.of(this).addInfo(
-        'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams and CloudWatch '
-        + 'monitoring (interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
+        'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams'
+        + `${props.readsSecret ? ', Secrets Manager' : ''} and CloudWatch monitoring `
+        + '(interface endpoints or a NAT gateway): no endpoint is created in a given vpc');
       return;
     }
-    this.createEndpoints(props.logsEndpoint ?? false);
+    this.createEndpoints(props);
     if (props.networkAcl ?? true) this.createNetworkAcl();
   }
 
@@ -95,7 +98,7 @@ export class JobNetwork extends Construct implements IJobNetwork {
     return group;
   }
 
-  private createEndpoints(logs: boolean): void {
+  private createEndpoints({ logsEndpoint, readsSecret }: JobNetworkProps): void {
     const subnets = { subnets: [this.subnet] };
     this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [subnets] });
     const group = new ec2.SecurityGroup(this, 'EndpointSecurityGroup', {
@@ -106,8 +109,9 @@ export class JobNetwork extends Construct implements IJobNetwork {
     group.addIngressRule(this.securityGroup, ec2.Port.tcp(443), 'Workers of the job');
     const services = {
       Kinesis: ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
-      ...(logs && { Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS }),
+      ...(logsEndpoint && { Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS }),
       Monitoring: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+      ...(readsSecret && { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER }),
     };
     for (const [id, service] of Object.entries(services)) {
       this.vpc.addInterfaceEndpoint(id, {

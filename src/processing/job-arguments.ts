@@ -14,6 +14,8 @@ export interface JobArguments {
   readonly startPosition: 'trim_horizon' | 'latest';
   readonly metricsNamespace: string;
   readonly failOnDataLoss: boolean;
+  readonly geoDatabaseUris: string[];
+  readonly pseudonymKeyArn?: string;
 }
 
 /** Arguments of the job's own code. */
@@ -31,6 +33,8 @@ export function jobArguments(job: JobArguments): Record<string, string> {
     '--start_position': job.startPosition,
     '--metrics_namespace': job.metricsNamespace,
     '--fail_on_data_loss': String(job.failOnDataLoss),
+    ...(job.geoDatabaseUris.length > 0 && { '--geo_databases': job.geoDatabaseUris.join(',') }),
+    ...(job.pseudonymKeyArn && { '--pseudonym_key_arn': job.pseudonymKeyArn }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface JobRoleProps {
   readonly assetBucket: s3.IBucket;
   /** Glue's own metrics are published, too. */
   readonly glueMetrics?: boolean;
+  /** Rights to read what the enrichments need. */
+  readonly enrichmentStatements: iam.PolicyStatement[];
 }
 
 /**
@@ -43,6 +45,7 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
     ...(props.network ? useNetwork(scope, props.network) : []),
     ...keysOf(props).map(useKeyStatement),
     ...props.storage.previousEncryptionKeys.map(readWithKeyStatement),
+    ...props.enrichmentStatements,
   ];
   statements.forEach(statement => role.addToPolicy(statement));
   return role;

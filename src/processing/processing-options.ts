@@ -1,4 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
+import { aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
+import { GeoDatabase } from './geo-database';
 import { ProcessingSchedule } from './processing-schedule';
 
 /** Size of a Glue worker. */
@@ -80,6 +81,22 @@ export interface ProcessingOptions {
    * @default true
    */
   readonly failOnDataLoss?: boolean;
+
+  /**
+   * Databases that give events the country, region, city and autonomous system of their IP address. For each address,
+   * the first database that knows the place counts, and the first one that knows the autonomous system.
+   *
+   * @default - only what clients send
+   */
+  readonly geoDatabases?: GeoDatabase[];
+
+  /**
+   * Secret whose value is a key of at least 32 bytes. The ids of users, browsers and devices in `events` are then
+   * replaced by their HMAC-SHA-256 with this key. With another key, new rows cannot be joined with old ones.
+   *
+   * @default - ids are stored as clients send them
+   */
+  readonly pseudonymKeySecret?: secretsmanager.ISecret;
 
   /**
    * Publishes Glue's own metrics of the job, which CloudWatch charges for. The metrics of the alarms and the dashboard

@@ -3,6 +3,7 @@ import {
   Duration, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { bindGeoDatabases } from './geo-database';
 import { glueArguments, jobArguments, LOG_GROUP_SUFFIXES, sparkConf } from './job-arguments';
 import { createJobRole } from './job-role';
 import { ProcessingOptions, StartPosition, WorkerType } from './processing-options';
@@ -14,6 +15,7 @@ import { IJobNetwork } from '../network/job-network';
 import { GLUE_PACKAGE, GLUE_PACKAGE_EXCLUDES, GLUE_SCRIPT } from '../private/assets';
 import { LogOptions, ownLogGroup } from '../private/log-group';
 import { ownMetric } from '../private/own-metric';
+import { readSecretStatements } from '../private/secret-access';
 import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 /** The Glue job that turns the stream into the tables. */
@@ -66,13 +68,20 @@ export class StreamingJob extends Construct implements IStreamingJob {
     // Glue derives the groups' names from their prefix, so they are the only names that CloudFormation does not make.
     const logGroups = LOG_GROUP_SUFFIXES.map(suffix =>
       ownLogGroup(this, LOG_GROUP_IDS[suffix], props, `${logGroupPrefix}/${suffix}`));
-    const role = createJobRole(this, 'Role', { ...props, logGroups, assetBucket: script.bucket });
+    const geo = bindGeoDatabases(this, props.geoDatabases ?? []);
+    const { pseudonymKeySecret: secret } = props;
+    const enrichmentStatements = [
+      ...geo.statements, ...(secret ? readSecretStatements(this, secret, 'PseudonymKey') : []),
+    ];
+    const role = createJobRole(this, 'Role', {
+      ...props, logGroups, assetBucket: script.bucket, enrichmentStatements,
+    });
     this.role = role;
     this.connection = props.network && this.createConnection(props.network);
     this.resource = this.createJob(props, script, {
       ...glueArguments(
         code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix, props.glueMetrics),
-      ...this.ownArguments(props),
+      ...this.ownArguments(props, geo.uris),
     });
     if (this.connection) this.allowConnection(role, this.connection);
     // The job refers to its role by ARN only, and a run without its policy fails.
@@ -144,7 +153,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
     return job;
   }
 
-  private ownArguments(props: StreamingJobProps): Record<string, string> {
+  private ownArguments(props: StreamingJobProps, geoDatabaseUris: string[]): Record<string, string> {
     const { storage } = props;
     const day = Duration.hours(24);
     const retention = props.streamRetention ?? day;
@@ -162,6 +171,8 @@ export class StreamingJob extends Construct implements IStreamingJob {
       startPosition: props.startPosition ?? StartPosition.TRIM_HORIZON,
       metricsNamespace: METRICS_NAMESPACE,
       failOnDataLoss: props.failOnDataLoss ?? true,
+      geoDatabaseUris,
+      pseudonymKeyArn: props.pseudonymKeySecret?.secretArn,
     });
   }
 }

@@ -35,6 +35,12 @@ describe('a VPC of its own', () => {
     build({ logsEndpoint: true }).template.resourceCountIs('AWS::EC2::VPCEndpoint', 4);
   });
 
+  test('reaches Secrets Manager, too, if the job reads a secret', () => {
+    const endpoints = Object.values(build({ readsSecret: true }).template.findResources('AWS::EC2::VPCEndpoint'));
+    expect(endpoints).toHaveLength(4);
+    expect(JSON.stringify(endpoints.map(({ Properties }) => Properties.ServiceName))).toContain('.secretsmanager');
+  });
+
   test('lets workers talk to each other and to HTTPS, and nobody in', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Workers of the clickstream job',
@@ -114,6 +120,12 @@ describe('a given VPC', () => {
       '/Test/Network',
       Match.stringLikeRegexp('must reach S3 .* and Kinesis Data Streams and CloudWatch monitoring'),
     );
+  });
+
+  test('is told that its subnet must reach Secrets Manager if the job reads a secret', () => {
+    const { stack } = withVpc(vpc => ({ vpc, readsSecret: true }));
+    Annotations.fromStack(stack).hasInfo(
+      '/Test/Network', Match.stringLikeRegexp('Kinesis Data Streams, Secrets Manager and CloudWatch monitoring'));
   });
 
   test('uses an isolated subnet when it has no other private one', () => {

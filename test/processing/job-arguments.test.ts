@@ -1,8 +1,8 @@
 import { spawnSync } from 'child_process';
 import { existsSync } from 'fs';
 import { join } from 'path';
-import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
+import { aws_kinesis as kinesis, aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
+import { ClickstreamLakehouseProps, GeoDatabase, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 
@@ -49,6 +49,8 @@ test('the job understands the arguments it is given by default', () => {
     max_run_hours: 144,
     endpoint_url: null,
     fail_on_data_loss: true,
+    geo_databases: [],
+    pseudonym_key_arn: null,
     job_name: 'job',
   });
 });
@@ -66,6 +68,22 @@ test('the job understands the arguments of every option', () => {
     },
   }))).toMatchObject({
     mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false,
+  });
+});
+
+test('the job understands where databases and the key of the pseudonyms are', () => {
+  const synthesized = synthesize(stack => {
+    const bucket = new s3.Bucket(stack, 'Geo');
+    return {
+      network: LakehouseNetwork.none(),
+      processing: {
+        geoDatabases: ['country', 'asn'].map(name => GeoDatabase.fromBucket(bucket, `${name}.mmdb`)),
+        pseudonymKeySecret: new secretsmanager.Secret(stack, 'Pseudonyms'),
+      },
+    };
+  });
+  expect(parse(only(synthesized, 'AWS::Glue::Job').DefaultArguments)).toMatchObject({
+    geo_databases: ['s3://${Geo}/country.mmdb', 's3://${Geo}/asn.mmdb'], pseudonym_key_arn: '${Pseudonyms}',
   });
 });
 

@@ -12,6 +12,7 @@ export interface Combination {
   readonly schedule: 'continuous' | 'interval' | 'set times';
   readonly encryptionKey: 'none' | 'own' | 'imported';
   readonly access: 'open' | 'write keys' | 'secret';
+  readonly pseudonyms: boolean;
   readonly webAcl: boolean;
   readonly accessLogs: boolean;
   readonly monitoring: 'default' | 'actions' | 'no dashboard';
@@ -25,6 +26,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   schedule: fc.constantFrom('continuous', 'interval', 'set times'),
   encryptionKey: fc.constantFrom('none', 'own', 'imported'),
   access: fc.constantFrom('open', 'write keys', 'secret'),
+  pseudonyms: fc.boolean(),
   webAcl: fc.boolean(),
   accessLogs: fc.boolean(),
   monitoring: fc.constantFrom('default', 'actions', 'no dashboard'),
@@ -34,7 +36,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
 
 /** Everything that is made for a combination has an id that begins with `Own`. */
 export function propsOf(stack: Stack, combination: Combination): ClickstreamLakehouseProps {
-  const { removalPolicy, access, webAcl, accessLogs, monitoring } = combination;
+  const { removalPolicy, access, pseudonyms, webAcl, accessLogs, monitoring } = combination;
   return {
     ...networkProps(stack, combination),
     removalPolicy,
@@ -49,7 +51,10 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
       dashboard: monitoring !== 'no dashboard',
       alarmActions: monitoring === 'actions' ? [ACTION] : undefined,
     },
-    processing: { schedule: scheduleOf(combination) },
+    processing: {
+      schedule: scheduleOf(combination),
+      pseudonymKeySecret: pseudonyms ? new secretsmanager.Secret(stack, 'OwnPseudonymKey') : undefined,
+    },
     stream: streamProps(stack, combination),
     storage: { ...bucketProps(stack, combination), accessLogs },
   };

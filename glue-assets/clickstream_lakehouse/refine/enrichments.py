@@ -8,14 +8,26 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.refine.enrich.bots import bot_reasons
 from clickstream_lakehouse.refine.enrich.channel import channel_columns
 from clickstream_lakehouse.refine.enrich.distinct import Columns
+from clickstream_lakehouse.refine.enrich.geo import GeoColumns
+from clickstream_lakehouse.refine.enrich.pseudonyms import Pseudonyms
 from clickstream_lakehouse.refine.enrich.referrer import referrer_columns
 from clickstream_lakehouse.refine.enrich.times import event_times
 from clickstream_lakehouse.refine.enrich.url import page_columns
+from clickstream_lakehouse.refine.pseudonym_key import read_pseudonym_key
 
 Enrichment = Callable[[pa.Table], Columns]
 """Makes columns of columns. It is sent to the workers, so it is a function of a module or a frozen dataclass."""
 
 
-def enrichments(_config: JobConfig) -> Sequence[Enrichment]:
-    """The enrichments of a run in their order: each sees the fields of the lines, with what those before it filled."""
-    return (event_times, page_columns, referrer_columns, channel_columns, bot_reasons)
+def enrichments(config: JobConfig) -> Sequence[Enrichment]:
+    """The enrichments of a run in their order: each sees the fields of the lines, with what those before it filled.
+
+    :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
+    """
+    chosen: list[Enrichment] = [event_times, page_columns, referrer_columns, channel_columns, bot_reasons]
+    if config.geo_databases:
+        chosen.append(GeoColumns(config.geo_databases))
+    if config.pseudonym_key_arn:
+        # The last one, so that all others see the ids as they were sent.
+        chosen.append(Pseudonyms(read_pseudonym_key(config.pseudonym_key_arn, config.region)))
+    return chosen

@@ -22,6 +22,7 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
 from clickstream_lakehouse.refine.lines import LOCATOR
@@ -36,7 +37,12 @@ MAX_BATCH_BYTES = "16m"
 def start_refine(
     spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int
 ) -> StreamingQuery:
-    """Start the query."""
+    """Start the query.
+
+    :raises GeoDatabaseError: when a geo database is of no use
+    :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
+    """
+    ship_geo_databases(spark, config.geo_databases)
     spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
     raw = (
         spark.readStream.format("delta")

@@ -1,11 +1,20 @@
-import { Duration } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, ProcessingSchedule, StartPosition, WorkerType } from '../../../src';
-import { NO_VPC, Row } from '../row';
+import { aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration, Stack } from 'aws-cdk-lib';
+import { ClickstreamLakehouseProps, GeoDatabase, ProcessingSchedule, StartPosition, WorkerType } from '../../../src';
+import { DEFAULT, NO_VPC, Row } from '../row';
 
 const job = { updates: ['job'] };
 
 function everyHour(flexExecution?: boolean): ClickstreamLakehouseProps {
   return { ...NO_VPC, processing: { schedule: ProcessingSchedule.every(Duration.hours(1)), flexExecution } };
+}
+
+function pseudonyms(stack: Stack): ClickstreamLakehouseProps {
+  return { processing: { pseudonymKeySecret: secretsmanager.Secret.fromSecretNameV2(stack, 'Key', 'pseudonyms') } };
+}
+
+function countries(stack: Stack): ClickstreamLakehouseProps {
+  const bucket = s3.Bucket.fromBucketName(stack, 'Geo', 'geo');
+  return { processing: { geoDatabases: [GeoDatabase.fromBucket(bucket, 'country.mmdb')] } };
 }
 
 /** The streaming job. It is always updated in place, so tables and checkpoints stay. */
@@ -65,6 +74,19 @@ export const PROCESSING_ROWS: Row[] = [{
   change: '`false`',
   after: { processing: { failOnDataLoss: false } },
   effects: job,
+}, {
+  option: 'processing.geoDatabases',
+  change: 'set, or another file',
+  after: countries,
+  effects: job,
+  note: 'Applies to new events.',
+}, {
+  option: 'processing.pseudonymKeySecret',
+  change: 'set',
+  before: DEFAULT,
+  after: pseudonyms,
+  effects: job,
+  note: 'Applies to new events. See [Changing the key of the pseudonyms](#changing-the-key-of-the-pseudonyms).',
 }, {
   option: 'processing.glueMetrics',
   change: '`true`',
