@@ -1,5 +1,6 @@
 """Job arguments as one frozen, validated JobConfig. The names are shared with src/processing/job-arguments.ts."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
@@ -93,6 +94,16 @@ def _flag(value: str) -> bool:
     return _one_of("true", "false")(value) == "true"
 
 
+def _lower_texts(value: str) -> tuple[str, ...]:
+    try:
+        texts = json.loads(value)
+    except ValueError:
+        texts = None
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError('must be a JSON list of texts that are not blank, like ["acme-monitor"]')
+    return tuple(text.lower() for text in texts)
+
+
 def _argument(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
     return field(default=default, metadata={"parse": parse})
 
@@ -115,6 +126,7 @@ class JobConfig:
     max_run_hours: float = _argument(_hours, 144.0)
     endpoint_url: str | None = _argument(_text, None)
     fail_on_data_loss: bool = _argument(_flag, True)
+    robot_user_agents: tuple[str, ...] = _argument(_lower_texts, ())
     job_name: str = "clickstream_lakehouse"
 
     @property
