@@ -99,8 +99,8 @@ def _lower_texts(value: str) -> tuple[str, ...]:
         texts = json.loads(value)
     except ValueError:
         texts = None
-    if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
-        raise ValueError('must be a JSON list of texts that are not blank, like ["acme-monitor"]')
+    if not isinstance(texts, list) or not all(isinstance(text, str) and len(text.strip()) > 2 for text in texts):
+        raise ValueError('must be a JSON list of texts of 3 characters or more, like ["acme-monitor"]')
     return tuple(text.lower() for text in texts)
 
 

@@ -33,6 +33,7 @@ def test_the_required_arguments_are_enough_and_the_rest_has_the_documented_defau
         max_run_hours=144.0,
         endpoint_url=None,
         fail_on_data_loss=True,
+        robot_user_agents=(),
     )
 
 
@@ -47,11 +48,13 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
             max_run_hours="0.5",
             endpoint_url="http://127.0.0.1:4567",
             fail_on_data_loss="false",
+            robot_user_agents='["ACME-Monitor", "Uptime, ours"]',
         )
     )
     assert (config.mode, config.trigger_seconds, config.dedup_window_hours) == ("drain", 2, 48)
     assert (config.start_position, config.metrics_namespace, config.max_run_hours) == ("latest", "Clicks", 0.5)
     assert (config.endpoint_url, config.fail_on_data_loss) == ("http://127.0.0.1:4567", False)
+    assert config.robot_user_agents == ("acme-monitor", "uptime, ours")
 
 
 def test_checkpoints_positions_and_epoch_live_under_the_checkpoint_path() -> None:
@@ -84,6 +87,10 @@ def test_a_missing_required_argument_is_named(name: str) -> None:
         ("max_run_hours", "0", "hours above 0"),
         ("max_run_hours", "inf", "hours above 0"),
         ("fail_on_data_loss", "yes", "one of true, false"),
+        ("robot_user_agents", "acme", "JSON list of texts"),
+        ("robot_user_agents", '{"acme": 1}', "JSON list of texts"),
+        ("robot_user_agents", '["acme", 1]', "JSON list of texts"),
+        ("robot_user_agents", '["acme", "a "]', "3 characters or more"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_came_and_what_is_expected(name: str, value: str, expected: str) -> None:

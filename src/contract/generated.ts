@@ -199,15 +199,15 @@ export interface CanonicalEvent {
   readonly channel_group?: string;
   /** User agent of the client. */
   readonly user_agent?: string;
-  /** Browser: as the client says, else by its Client Hints, else by user_agent. A browser has one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, `Android WebView`, `iOS WebView`, `Instagram`, … (uap-core's, without `Mobile` and `iOS`). Null for robots, HTTP libraries and apps without a browser. */
+  /** Browser, of one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, … As the client says, else by its Client Hints, else by user_agent. Null for robots, HTTP libraries and apps. */
   readonly browser_name?: string;
-  /** Version of the browser, without zeros at its end unless the client says it: `138`, `17.5`. */
+  /** Version of the browser, without zeros at its end unless the client says them: `138`, `17.5`. */
   readonly browser_version?: string;
-  /** Operating system: as the client says, else by its Client Hints, else by user_agent: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … (uap-core's). Null for robots and HTTP libraries. */
+  /** Operating system: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … As the client says, else by its Client Hints, else by user_agent. Null for robots and HTTP libraries. */
   readonly os_name?: string;
-  /** Version of the operating system, like browser_version. Windows 11 is known by Client Hints only: user agents stopped at Windows 10, macOS 10.15.7 and, in Chrome, Android 10. */
+  /** Version of the operating system, like browser_version. Without Client Hints a browser may hide it: `10` of Windows, `10.15.7` of macOS and `10` of Android may be later ones. */
   readonly os_version?: string;
-  /** Kind of device: as the client says, else by user_agent or Client Hints one of `desktop`, `mobile`, `tablet`, `tv`, `console` and `wearable`. Null for robots, which is_bot tells. */
+  /** Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots. */
   readonly device_type?: string;
   /** Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, … */
   readonly device_brand?: string;
@@ -431,15 +431,15 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'ref_source', type: 'string', comment: 'Known site that page_referrer belongs to.' },
       { name: 'channel_group', type: 'string', comment: 'Marketing channel.' },
       { name: 'user_agent', type: 'string', comment: 'User agent of the client.' },
-      { name: 'browser_name', type: 'string', comment: 'Browser: as the client says, else by its Client Hints, else by user_agent. A browser has one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, `Android WebView`, `iOS WebView`, `Instagram`, … (uap-core\'s, without `Mobile` and `iOS`). Null for robots, HTTP libraries and apps without a browser.' },
-      { name: 'browser_version', type: 'string', comment: 'Version of the browser, without zeros at its end unless the client says it: `138`, `17.5`.' },
-      { name: 'os_name', type: 'string', comment: 'Operating system: as the client says, else by its Client Hints, else by user_agent: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … (uap-core\'s). Null for robots and HTTP libraries.' },
-      { name: 'os_version', type: 'string', comment: 'Version of the operating system, like browser_version. Windows 11 is known by Client Hints only: user agents stopped at Windows 10, macOS 10.15.7 and, in Chrome, Android 10.' },
-      { name: 'device_type', type: 'string', comment: 'Kind of device: as the client says, else by user_agent or Client Hints one of `desktop`, `mobile`, `tablet`, `tv`, `console` and `wearable`. Null for robots, which is_bot tells.' },
+      { name: 'browser_name', type: 'string', comment: 'Browser, of one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, … As the client says, else by its Client Hints, else by user_agent. Null for robots, HTTP libraries and apps.' },
+      { name: 'browser_version', type: 'string', comment: 'Version of the browser, without zeros at its end unless the client says them: `138`, `17.5`.' },
+      { name: 'os_name', type: 'string', comment: 'Operating system: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … As the client says, else by its Client Hints, else by user_agent. Null for robots and HTTP libraries.' },
+      { name: 'os_version', type: 'string', comment: 'Version of the operating system, like browser_version. Without Client Hints a browser may hide it: `10` of Windows, `10.15.7` of macOS and `10` of Android may be later ones.' },
+      { name: 'device_type', type: 'string', comment: 'Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots.' },
       { name: 'device_brand', type: 'string', comment: 'Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, …' },
       { name: 'device_model', type: 'string', comment: 'Model of the device: as the client says, else by its Client Hints, else by user_agent. Null where a browser hides it.' },
       { name: 'is_bot', type: 'boolean', comment: 'Whether the user agent is a robot\'s. That of an HTTP library (curl, python-requests, okhttp, …) counts only when the event itself carries it: as the request\'s it belongs to a server that sends for its visitors.' },
-      { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true: `own:<text>` of processing.robotUserAgents, `ai:<name>` of a crawler or agent of an AI vendor, `ua:<marker>` of any other robot, `ua:url` for a URL in the user agent.' },
+      { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true: `own:<text>` of processing.robotUserAgents, `ai:<name>` of an AI vendor\'s crawler or agent, `ua:<marker>` of another robot, or `ua:url` for a URL in the user agent.' },
       { name: 'locale', type: 'string', comment: 'Language tag of the client.' },
       { name: 'timezone', type: 'string', comment: 'IANA time zone of the client.' },
       { name: 'screen_size', type: 'string', comment: 'Screen, `<width>x<height>` pixels.' },

@@ -14,6 +14,7 @@ export interface JobArguments {
   readonly startPosition: 'trim_horizon' | 'latest';
   readonly metricsNamespace: string;
   readonly failOnDataLoss: boolean;
+  readonly robotUserAgents: readonly string[];
 }
 
 /** Arguments of the job's own code. */
@@ -31,6 +32,7 @@ export function jobArguments(job: JobArguments): Record<string, string> {
     '--start_position': job.startPosition,
     '--metrics_namespace': job.metricsNamespace,
     '--fail_on_data_loss': String(job.failOnDataLoss),
+    ...(job.robotUserAgents.length > 0 && { '--robot_user_agents': JSON.stringify(job.robotUserAgents) }),
   };
 }
 

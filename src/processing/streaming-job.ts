@@ -162,6 +162,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
       startPosition: props.startPosition ?? StartPosition.TRIM_HORIZON,
       metricsNamespace: METRICS_NAMESPACE,
       failOnDataLoss: props.failOnDataLoss ?? true,
+      robotUserAgents: props.robotUserAgents ?? [],
     });
   }
 }

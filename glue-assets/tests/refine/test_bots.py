@@ -46,7 +46,7 @@ HTTP_LIBRARIES = [
 
 AGENTS = {
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": "ua:bot",
-    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)": "ai:gptbot",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1; +https://openai.com/gptbot)": "ai:gptbot",
     "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/120.0.0.0 Safari/537.36": "ua:headlesschrome",
     "curl/8.5.0 (compatible; Googlebot/2.1)": "ua:bot",
     "Mozilla/5.0 (compatible; YandexBot/3.0)": "ua:bot",

@@ -66,6 +66,12 @@ export const PROCESSING_ROWS: Row[] = [{
   after: { processing: { failOnDataLoss: false } },
   effects: job,
 }, {
+  option: 'processing.robotUserAgents',
+  change: 'set',
+  after: { processing: { robotUserAgents: ['acme-monitor'] } },
+  effects: job,
+  note: 'Events that are in the table keep their verdict.',
+}, {
   option: 'processing.glueMetrics',
   change: '`true`',
   after: { processing: { glueMetrics: true } },

@@ -14,7 +14,7 @@ _BROWSERS, _SYSTEMS, _DEVICES = load_builtins()
 
 # A browser's user agent begins so. Any other is an app's or a library's.
 _BROWSER_STARTS = ("Mozilla/", "Opera/")
-# Some of the rules take a time that grows with the square of the length; browsers need less.
+# Browsers stay below it, and some of the rules take much longer for longer texts.
 _MAX_LENGTH = 512
 _MAX_VALUE_LENGTH = 100
 

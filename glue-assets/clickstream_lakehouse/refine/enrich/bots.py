@@ -10,8 +10,8 @@ import pyarrow as pa
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 
-# Crawlers and agents of AI vendors in lower case, by the names that the vendors publish. They train models, feed a search,
-# or visit for a person who asks.
+# Crawlers and agents of AI vendors in lower case, by the names that the vendors publish. They train models, feed a
+# search, or visit for a person who asks.
 AI_AGENTS = (
     "ai2bot",
     "amazonbot",
