@@ -144,7 +144,10 @@ def test_names_and_versions_are_those_of_uap_core(kind: str, count: int) -> None
         # Most of uap-core's tests leave out the last number.
         parts = (told[f"{field}_version"] or "").split(".")[: numbers.count(".") + 1]
         found[agent] = told[f"{field}_name"], ZEROS.sub("", ".".join(parts))
-        expected[agent] = RENAMED[kind].get(name, OF_ONE_DEVICE.sub("", name) if kind == "ua" else name), ZEROS.sub("", numbers)
+        expected[agent] = (
+            RENAMED[kind].get(name, OF_ONE_DEVICE.sub("", name) if kind == "ua" else name),
+            ZEROS.sub("", numbers),
+        )
     assert len(expected) == count
     assert found == expected
 

@@ -84,6 +84,15 @@ def test_a_version_without_its_name_stays() -> None:
     assert told(user_agent=PHONE, os_version="14.1")["os_version"] == "14.1"
 
 
+def test_a_slice_of_events_is_read_like_the_whole() -> None:
+    agents = [FROZEN, PHONE, "Googlebot/2.1", None] * 100
+    columns = {name: pa.nulls(len(agents), pa.string()) for name in LINES}
+    table = pa.table({**columns, "user_agent": agents, "is_bot": [agent == "Googlebot/2.1" for agent in agents]})
+    assert device_columns(table.slice(101, 2))["os_name"].to_pylist() == ["Android", None]
+    whole, part = device_columns(table), device_columns(table.slice(40))
+    assert part["browser_name"].to_pylist() == whole["browser_name"].to_pylist()[40:]
+
+
 def test_robots_have_no_browser() -> None:
     googlebot = f"{PHONE} (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
     assert told(user_agent=googlebot, contexts=WINDOWS_11) == {}

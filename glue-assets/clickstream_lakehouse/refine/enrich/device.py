@@ -1,6 +1,7 @@
 """Browser, system and device of who sent an event."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -9,17 +10,15 @@ from clickstream_lakehouse.refine.enrich.agent import Agent, read_user_agent
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct
 from clickstream_lakehouse.refine.enrich.hints import hint_texts, read_hints
 
-_NO_TEXT = pa.scalar(None, pa.string())
-
 
 def device_columns(events: pa.Table) -> Columns:
     """The columns of Agent: what the client says, then its Client Hints, then its user agent.
 
     A robot's hints and user agent tell nothing: they are made up. Needs is_bot.
     """
-    is_bot = events["is_bot"]
-    hints = _columns(pc.if_else(is_bot, _NO_TEXT, pa.chunked_array([hint_texts(events["contexts"])])), read_hints)
-    agent = _columns(pc.if_else(is_bot, _NO_TEXT, events["user_agent"]), read_user_agent)
+    is_person = pc.invert(events["is_bot"])
+    hints = _columns(_where(is_person, pa.chunked_array([hint_texts(events["contexts"])])), read_hints)
+    agent = _columns(_where(is_person, events["user_agent"]), read_user_agent)
     client = {name: events[name] for name in Agent._fields}
     sources = (client, hints, agent)
     return {
@@ -41,5 +40,11 @@ def _name_and_version(kind: str, sources: Sequence[Columns]) -> Columns:
     name, version = f"{kind}_name", f"{kind}_version"
     names = pc.coalesce(*[source[name] for source in sources])
     client, *derived = sources
-    versions = [pc.if_else(pc.equal(source[name], names), source[version], _NO_TEXT) for source in derived]
+    versions = [_where(pc.equal(source[name], names), source[version]) for source in derived]
     return {name: names, version: pc.coalesce(client[version], *versions)}
+
+
+def _where(condition: Any, texts: Any) -> Any:
+    """The texts where the condition holds, else null."""
+    # Not a null scalar: beside a slice of texts pyarrow 23 makes wrong offsets of it.
+    return pc.if_else(condition, texts, pa.nulls(len(texts), pa.string()))
