@@ -5,6 +5,7 @@ import { bundleHandlers } from './projenrc/handlers';
 import { generateNotices } from './projenrc/notices';
 import { configurePackageFiles } from './projenrc/package-files';
 import { configureTasks } from './projenrc/tasks';
+import { vendorPython } from './projenrc/vendored';
 import { bundleWebsite } from './projenrc/website';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -138,6 +139,7 @@ pinActions(project);
 generateContract(project);
 bundleHandlers(project);
 bundleWebsite(project);
+vendorPython(project);
 generateNotices(project);
 configurePackageFiles(project);
 configureTasks(project);

@@ -1,8 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["crawler-user-agents==1.67.0"]
+# dependencies = ["crawler-user-agents==1.67.0", "pyyaml==6.0.3"]
 # ///
-"""Regenerates the lists of robots and browsers: `uv run update_lists.py ISBOT WOOTHEE UAP_CORE`, paths of git clones.
+"""Regenerates the lists of user agents: `uv run update_lists.py ISBOT WOOTHEE UAP_CORE`, paths of git clones.
 
 Robots that the generic rules of bots.py find are left out, as are names that isbot counts as browsers.
 """
@@ -15,6 +15,9 @@ import sys
 from collections.abc import Collection, Mapping
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
+
+import yaml  # pyright: ignore[reportMissingImports]  (uv run brings it)
 
 ROOT = Path(__file__).parent
 NAMES = ROOT / "clickstream_lakehouse/refine/enrich/robots.txt"
@@ -89,6 +92,9 @@ def main(isbot: str, woothee: str, uap_core: str) -> None:
     write(SAMPLES / "other_robots.txt", unlisted, "User agents of robots, from lists that robots.txt is not made of.")
     source = f"isbot, fixtures/browsers.yml at {ISBOT}, the Unlicense."
     write(SAMPLES / "browsers.txt", {source: browsers}, "User agents of browsers and apps.")
+    source = f"uap-core, tests/test_{{ua,os,device}}.yaml at {UAP_CORE}, Apache-2.0, (c) 2009 Google Inc."
+    title = "A sample of uap-core's tests: kind, user agent, and its name and version, or its brand and model."
+    write(SAMPLES / "user_agents.tsv", {source: _parsed_agents(uap_core)}, title)
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -147,6 +153,32 @@ def _woothee(clone: str) -> set[str]:
 def _spiders(clone: str) -> set[str]:
     text = show(clone, UAP_CORE, "tests/test_device.yaml")
     return {agent for _, agent in re.findall(r"user_agent_string: (['\"])(.+)\1\s+family: 'Spider'", text)}
+
+
+def _parsed_agents(clone: str) -> set[str]:
+    """About 300 tests of each kind, of agents that browsers may have."""
+    return {
+        f"{kind}\t{case['user_agent_string']}\t{first(case) or ''}\t{second(case) or ''}"
+        for kind, first, second in (
+            ("ua", lambda case: case["family"], _version),
+            ("os", lambda case: case["family"], _version),
+            ("device", lambda case: case["brand"], lambda case: case["model"]),
+        )
+        for case in _every_nth(yaml.load(_show(clone, UAP_CORE, f"tests/test_{kind}.yaml"), yaml.CSafeLoader), 300)
+    }
+
+
+def _every_nth(tests: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    cases = [
+        case for case in tests["test_cases"] if re.match(r"(?:Mozilla|Opera)/[^\t\n]{,500}$", case["user_agent_string"])
+    ]
+    people = [case for case in cases if case["family"] != "Spider"]
+    return people[:: max(1, len(people) // count)]
+
+
+def _version(case: dict[str, Any]) -> str:
+    numbers = [case["major"], case["minor"], case["patch"], case.get("patch_minor")]
+    return ".".join(str(number) for number in numbers if number)
 
 
 def write(path: Path, sections: Mapping[str, Collection[str]], title: str) -> None:

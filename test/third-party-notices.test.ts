@@ -27,6 +27,14 @@ test('every package within a bundle has its notice', () => {
   expect(packages.filter(name => !named.some(line => line.startsWith(`- ${name} `)))).toEqual([]);
 });
 
+test('every Python package in the zip of the job has its notice', () => {
+  const pinned = readFileSync(join(ROOT, 'glue-assets', 'requirements-vendored.txt'), 'utf8')
+    .matchAll(/^([\w-]+)==([\w.]+)/gm);
+  const packages = [...pinned].map(([, name, version]) => `- ${name} ${version} (Apache-2.0)`);
+  expect(packages).toHaveLength(2);
+  expect(named).toEqual(expect.arrayContaining(packages));
+});
+
 test('every bundle is looked at', () => {
   const bundles = readdirSync(join(ROOT, 'assets'), { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.js'));

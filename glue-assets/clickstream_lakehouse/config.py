@@ -1,5 +1,6 @@
 """Job arguments as one frozen, validated JobConfig. The names are shared with src/processing/job-arguments.ts."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
@@ -97,6 +98,16 @@ def _flag(value: str) -> bool:
     return _one_of("true", "false")(value) == "true"
 
 
+def _lower_texts(value: str) -> tuple[str, ...]:
+    try:
+        texts = json.loads(value)
+    except ValueError:
+        texts = None
+    if not isinstance(texts, list) or not all(isinstance(text, str) and len(text.strip()) > 2 for text in texts):
+        raise ValueError('must be a JSON list of texts of 3 characters or more, like ["acme-monitor"]')
+    return tuple(text.lower() for text in texts)
+
+
 def _argument(parse: Callable[[str], Any], default: Any = MISSING) -> Any:
     return field(default=default, metadata={"parse": parse})
 
@@ -121,6 +132,7 @@ class JobConfig:
     fail_on_data_loss: bool = _argument(_flag, True)
     geo_databases: tuple[str, ...] = _argument(_paths, ())
     pseudonym_key_arn: str | None = _argument(_text, None)
+    robot_user_agents: tuple[str, ...] = _argument(_lower_texts, ())
     job_name: str = "clickstream_lakehouse"
 
     @property

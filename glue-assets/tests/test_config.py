@@ -35,6 +35,7 @@ def test_the_required_arguments_are_enough_and_the_rest_has_the_documented_defau
         fail_on_data_loss=True,
         geo_databases=(),
         pseudonym_key_arn=None,
+        robot_user_agents=(),
     )
 
 
@@ -51,6 +52,7 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
             fail_on_data_loss="false",
             geo_databases="s3://geo/country.mmdb,/lists/asn.mmdb",
             pseudonym_key_arn="arn:aws:secretsmanager:eu-west-1:1:secret:key",
+            robot_user_agents='["ACME-Monitor", "Uptime, ours"]',
         )
     )
     assert (config.mode, config.trigger_seconds, config.dedup_window_hours) == ("drain", 2, 48)
@@ -58,6 +60,7 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
     assert (config.endpoint_url, config.fail_on_data_loss) == ("http://127.0.0.1:4567", False)
     assert config.geo_databases == ("s3://geo/country.mmdb", "/lists/asn.mmdb")
     assert config.pseudonym_key_arn == "arn:aws:secretsmanager:eu-west-1:1:secret:key"
+    assert config.robot_user_agents == ("acme-monitor", "uptime, ours")
 
 
 def test_checkpoints_positions_and_epoch_live_under_the_checkpoint_path() -> None:
@@ -92,6 +95,10 @@ def test_a_missing_required_argument_is_named(name: str) -> None:
         ("fail_on_data_loss", "yes", "one of true, false"),
         ("geo_databases", "/country.mmdb,asn.mmdb", "absolute path"),
         ("pseudonym_key_arn", "", "must not be empty"),
+        ("robot_user_agents", "acme", "JSON list of texts"),
+        ("robot_user_agents", '{"acme": 1}', "JSON list of texts"),
+        ("robot_user_agents", '["acme", 1]', "JSON list of texts"),
+        ("robot_user_agents", '["acme", "a "]', "3 characters or more"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_came_and_what_is_expected(name: str, value: str, expected: str) -> None:

@@ -11,7 +11,7 @@ from clickstream_lakehouse.tables import STATISTICS_COLUMNS
 
 def test_the_schemas_have_the_contracts_columns_types_and_nullability() -> None:
     events = contract.table("events").schema
-    assert len(events) == 74
+    assert len(events) == 75
     assert (events.field("event_id").nullable, events.field("event_id").type) == (False, pa.string())
     assert events.field("event_ts").type == pa.timestamp("us", tz="UTC")
     meta = events.field("meta").type

@@ -199,17 +199,19 @@ export interface CanonicalEvent {
   readonly channel_group?: string;
   /** User agent of the client. */
   readonly user_agent?: string;
-  /** Browser. */
+  /** Browser, of one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, … As the client says, else by its Client Hints, else by user_agent. Null for robots, HTTP libraries and apps. */
   readonly browser_name?: string;
-  /** Version of the browser. */
+  /** Version of the browser, without zeros at its end unless the client says them: `138`, `17.5`. */
   readonly browser_version?: string;
-  /** Operating system, as sent. */
+  /** Operating system: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … As the client says, else by its Client Hints, else by user_agent. Null for robots and HTTP libraries. */
   readonly os_name?: string;
-  /** Version of the operating system, as sent. */
+  /** Version of the operating system, like browser_version. Without Client Hints a browser may hide it: `10` of Windows, `10.15.7` of macOS and `10` of Android may be later ones. */
   readonly os_version?: string;
-  /** Kind of device, as sent. */
+  /** Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots. */
   readonly device_type?: string;
-  /** Model of the device, as sent. */
+  /** Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, … */
+  readonly device_brand?: string;
+  /** Model of the device: as the client says, else by its Client Hints, else by user_agent. Null where a browser hides it. */
   readonly device_model?: string;
   /** Language tag of the client. */
   readonly locale?: string;
@@ -329,6 +331,7 @@ export const EVENT_RULES: Readonly<Record<keyof CanonicalEvent, FieldRule>> = {
   os_name: { type: 'string', required: false },
   os_version: { type: 'string', required: false },
   device_type: { type: 'string', required: false },
+  device_brand: { type: 'string', required: false },
   device_model: { type: 'string', required: false },
   locale: { type: 'string', required: false },
   timezone: { type: 'string', required: false },
@@ -428,14 +431,15 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'ref_source', type: 'string', comment: 'Site that page_referrer belongs to: its name (google, facebook, chatgpt) if it is a known one, else its host without `www.`. Null when it is the visited site itself.' },
       { name: 'channel_group', type: 'string', comment: 'Marketing channel of an arrival (direct, organic_search, paid_social, …), by the rules of docs/channels.md. Null for what is no arrival.' },
       { name: 'user_agent', type: 'string', comment: 'User agent of the client.' },
-      { name: 'browser_name', type: 'string', comment: 'Browser.' },
-      { name: 'browser_version', type: 'string', comment: 'Version of the browser.' },
-      { name: 'os_name', type: 'string', comment: 'Operating system, as sent.' },
-      { name: 'os_version', type: 'string', comment: 'Version of the operating system, as sent.' },
-      { name: 'device_type', type: 'string', comment: 'Kind of device, as sent.' },
-      { name: 'device_model', type: 'string', comment: 'Model of the device, as sent.' },
+      { name: 'browser_name', type: 'string', comment: 'Browser, of one name on every device: `Chrome`, `Safari`, `Edge`, `Firefox`, `Samsung Internet`, … As the client says, else by its Client Hints, else by user_agent. Null for robots, HTTP libraries and apps.' },
+      { name: 'browser_version', type: 'string', comment: 'Version of the browser, without zeros at its end unless the client says them: `138`, `17.5`.' },
+      { name: 'os_name', type: 'string', comment: 'Operating system: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … As the client says, else by its Client Hints, else by user_agent. Null for robots and HTTP libraries.' },
+      { name: 'os_version', type: 'string', comment: 'Version of the operating system, like browser_version. Without Client Hints a browser may hide it: `10` of Windows, `10.15.7` of macOS and `10` of Android may be later ones.' },
+      { name: 'device_type', type: 'string', comment: 'Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots.' },
+      { name: 'device_brand', type: 'string', comment: 'Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, …' },
+      { name: 'device_model', type: 'string', comment: 'Model of the device: as the client says, else by its Client Hints, else by user_agent. Null where a browser hides it.' },
       { name: 'is_bot', type: 'boolean', comment: 'Whether the user agent is a robot\'s. That of an HTTP library (curl, python-requests, okhttp, …) counts only when the event itself carries it: as the request\'s it belongs to a server that sends for its visitors.' },
-      { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true.' },
+      { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true: `own:<text>` of processing.robotUserAgents, `ai:<name>` of an AI vendor\'s crawler or agent, `ua:<marker>` of another robot, or `ua:url` for a URL in the user agent.' },
       { name: 'locale', type: 'string', comment: 'Language tag of the client.' },
       { name: 'timezone', type: 'string', comment: 'IANA time zone of the client.' },
       { name: 'screen_size', type: 'string', comment: 'Screen, `<width>x<height>` pixels.' },

@@ -16,6 +16,7 @@ export interface JobArguments {
   readonly failOnDataLoss: boolean;
   readonly geoDatabaseUris: string[];
   readonly pseudonymKeyArn?: string;
+  readonly robotUserAgents: readonly string[];
 }
 
 /** Arguments of the job's own code. */
@@ -35,6 +36,7 @@ export function jobArguments(job: JobArguments): Record<string, string> {
     '--fail_on_data_loss': String(job.failOnDataLoss),
     ...(job.geoDatabaseUris.length > 0 && { '--geo_databases': job.geoDatabaseUris.join(',') }),
     ...(job.pseudonymKeyArn && { '--pseudonym_key_arn': job.pseudonymKeyArn }),
+    ...(job.robotUserAgents.length > 0 && { '--robot_user_agents': JSON.stringify(job.robotUserAgents) }),
   };
 }
 

@@ -97,6 +97,12 @@ export interface ProcessingOptions {
    * @default - ids are stored as clients send them
    */
   readonly pseudonymKeySecret?: secretsmanager.ISecret;
+   * Texts that make a user agent a robot's if it contains one of them, whatever the case. `is_bot` and `bot_reason`
+   * (`own:<text>`) of the events that are processed from then on say so.
+   *
+   * @default - only the robots that the job knows
+   */
+  readonly robotUserAgents?: string[];
 
   /**
    * Publishes Glue's own metrics of the job, which CloudWatch charges for. The metrics of the alarms and the dashboard

@@ -6,6 +6,10 @@ import { InvalidPropertyError, requireBetween, requireDurationBetween, requireMa
 /** Glue's spare capacity has no larger workers. */
 const FLEX_WORKERS = [WorkerType.G_1X, WorkerType.G_2X];
 
+/** Shorter texts stand in most user agents. */
+const ROBOT_TEXT = /^\S(?:[^\n]{1,198})\S$/;
+const MAX_ROBOT_TEXTS = 100;
+
 /**
  * @param streamRetention how long the stream keeps events, if known
  * @throws InvalidPropertyError that names the property, its value, and what it must be
@@ -13,13 +17,18 @@ const FLEX_WORKERS = [WorkerType.G_1X, WorkerType.G_2X];
 export function validateProcessing(
   options: ProcessingOptions, schedule: ProcessingSchedule, streamRetention?: Duration,
 ): void {
-  const { workers, triggerInterval, dedupWindow, sparkConf, flexExecution, workerType } = options;
+  const { workers, triggerInterval, dedupWindow, sparkConf, flexExecution, workerType, robotUserAgents } = options;
   requireBetween('processing.workers', workers, 2, 100);
   requireDurationBetween('processing.triggerInterval', triggerInterval, Duration.seconds(1), Duration.minutes(15));
   requireDurationBetween('processing.dedupWindow', dedupWindow, Duration.hours(1), Duration.days(30));
   for (const setting of Object.keys(sparkConf ?? {})) {
     requireMatch('processing.sparkConf', setting, /^spark\.\S+$/,
       'a map of Spark settings, whose names begin with spark.');
+  }
+  requireBetween('the number of processing.robotUserAgents', robotUserAgents?.length, 0, MAX_ROBOT_TEXTS);
+  for (const text of robotUserAgents ?? []) {
+    requireMatch('processing.robotUserAgents', text, ROBOT_TEXT,
+      'texts of 3 to 200 characters without blanks around them, like acme-monitor');
   }
   if (flexExecution) validateFlexExecution(workerType, schedule);
   if (streamRetention && !streamRetention.isUnresolved()) requireOutlasting(streamRetention, schedule);

@@ -173,6 +173,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
       failOnDataLoss: props.failOnDataLoss ?? true,
       geoDatabaseUris,
       pseudonymKeyArn: props.pseudonymKeySecret?.secretArn,
+      robotUserAgents: props.robotUserAgents ?? [],
     });
   }
 }

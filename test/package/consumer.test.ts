@@ -69,6 +69,7 @@ test('the package ships the handlers and the Spark job, and neither tests nor so
     expect.arrayContaining([
       'assets/collector/function/collector.lambda/index.js', 'assets/website/index.html',
       'glue-assets/clickstream_job.py', 'glue-assets/clickstream_lakehouse/contract.json', 'lib/index.js', '.jsii',
+      'glue-assets/ua_parser/__init__.py', 'glue-assets/ua_parser_builtins/matchers.py',
       'README.md', 'LICENSE', 'THIRD_PARTY_NOTICES.md',
     ]),
   );

@@ -51,6 +51,7 @@ test('the job understands the arguments it is given by default', () => {
     fail_on_data_loss: true,
     geo_databases: [],
     pseudonym_key_arn: null,
+    robot_user_agents: [],
     job_name: 'job',
   });
 });
@@ -64,10 +65,12 @@ test('the job understands the arguments of every option', () => {
       dedupWindow: Duration.days(7),
       startPosition: StartPosition.LATEST,
       failOnDataLoss: false,
+      robotUserAgents: ['ACME-Monitor/1, "beta"', 'Uptime (ours)'],
       sparkConf: { 'spark.executor.heartbeatInterval': '20s' },
     },
   }))).toMatchObject({
     mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false,
+    robot_user_agents: ['acme-monitor/1, "beta"', 'uptime (ours)'],
   });
 });
 

@@ -162,6 +162,23 @@ test.each<[string, () => ProcessingOptions, string]>([
     () => ({ dedupWindow: Duration.minutes(5) }),
     'processing.dedupWindow must be between 1 hour and 30 days, got 5 minutes',
   ],
+  [
+    'a robot of one letter',
+    () => ({ robotUserAgents: ['acme-monitor', 'b'] }),
+    'processing.robotUserAgents must be texts of 3 to 200 characters without blanks around them, like acme-monitor, '
+      + "got 'b'",
+  ],
+  [
+    'a robot after a blank',
+    () => ({ robotUserAgents: [' acme'] }),
+    'processing.robotUserAgents must be texts of 3 to 200 characters without blanks around them, like acme-monitor, '
+      + "got ' acme'",
+  ],
+  [
+    'too many robots',
+    () => ({ robotUserAgents: Array.from({ length: 101 }, () => 'acme') }),
+    'the number of processing.robotUserAgents must be a whole number between 0 and 100, got 101',
+  ],
   ['spare capacity for a continuous job', () => ({ flexExecution: true }), 'processing.flexExecution needs a schedule'],
   [
     'spare capacity for large workers',

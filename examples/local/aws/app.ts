@@ -16,14 +16,14 @@ process.env.CDK_VALIDATION ??= 'false';
  * @throws LocalRunError with the construct's own words, when it refuses a setting
  */
 export function synthesizeLocalApp(outdir: string, settings: Settings, shopOrigins: readonly string[]) {
-  const { writeKeys, allowedOrigins, pathAliases } = settings;
+  const { writeKeys, allowedOrigins, pathAliases, robotUserAgents } = settings;
   const app = new App({ outdir });
   const stack = new Stack(app, 'ClickstreamLocal');
   try {
     new ClickstreamLakehouse(stack, 'Lakehouse', {
       network: LakehouseNetwork.none(),
       removalPolicy: RemovalPolicy.DESTROY,
-      processing: { triggerInterval: TRIGGER_INTERVAL },
+      processing: { triggerInterval: TRIGGER_INTERVAL, robotUserAgents },
       collector: { writeKeys, pathAliases, allowedOrigins: allowedOrigins && [...allowedOrigins, ...shopOrigins] },
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The collector's settings that a run may choose, `--settings <file>`, named like the construct's options. */
+/** The settings that a run may choose, `--settings <file>`, named like the construct's options. */
 import { readFileSync } from 'fs';
 import { basename } from 'path';
 import { CustomDomain } from './edge';
@@ -10,6 +10,8 @@ export interface Settings {
   /** besides the shop's own. Absent: every origin */
   readonly allowedOrigins?: string[];
   readonly pathAliases?: { [alias: string]: string };
+  /** texts of user agents that are robots', too */
+  readonly robotUserAgents?: string[];
   /** absent: the collector's URL is the API's own, which names the stage */
   readonly customDomain?: CustomDomain;
 }
@@ -36,6 +38,7 @@ const KNOWN: Readonly<Record<keyof Settings, { readonly check: Check; readonly e
   },
   allowedOrigins: { check: isList(isText), example: '["http://localhost:3000"]' },
   pathAliases: { check: isMap(isText), example: '{"shop/track":"com.snowplowanalytics.snowplow/tp2"}' },
+  robotUserAgents: { check: isList(isText), example: '["acme-monitor"]' },
   customDomain: { check: hasOnly({ basePath: isOptionalText }), example: '{"basePath":"clicks"}' },
 };
 

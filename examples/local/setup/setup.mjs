@@ -12,6 +12,7 @@ import { checkPrerequisites, findPython, otherPython } from './prerequisites.mjs
 import { run, timed } from './progress.mjs';
 
 const REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements.txt');
+const VENDORED_REQUIREMENTS = join(ROOT, 'glue-assets', 'requirements-vendored.txt');
 const RESOLVE_JARS = fileURLToPath(new URL('resolve_jars.py', import.meta.url));
 const JAR_HASHES = fileURLToPath(new URL('jars.sha256', import.meta.url));
 const S3A_JAR_HASHES = fileURLToPath(new URL('s3a-jars.sha256', import.meta.url));
@@ -59,10 +60,10 @@ const STEPS = {
     work: () => run('npm', ['ci', '--no-audit', '--no-fund'], { log: log('modules'), cwd: ROOT }),
   },
   bundles: {
-    title: 'Lambda and website bundles (projen pre-compile)',
+    title: 'Lambda and website bundles, packages of the job (projen pre-compile)',
     inputs: () => digest([
       ...filesUnder(join(ROOT, 'src')), ...filesUnder(join(ROOT, 'examples', 'website')),
-      join(ROOT, '.projen', 'tasks.json'), join(ROOT, 'package-lock.json'),
+      join(ROOT, '.projen', 'tasks.json'), join(ROOT, 'package-lock.json'), VENDORED_REQUIREMENTS,
     ]),
     output: join(ROOT, 'assets'),
     work: () => run('npx', ['projen', 'pre-compile'], { log: log('bundles'), cwd: ROOT }),

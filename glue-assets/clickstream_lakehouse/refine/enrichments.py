@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+from clickstream_lakehouse.refine.enrich.bots import BotReasons
 from clickstream_lakehouse.refine.enrich.channel import channel_columns
+from clickstream_lakehouse.refine.enrich.device import device_columns
 from clickstream_lakehouse.refine.enrich.distinct import Columns
 from clickstream_lakehouse.refine.enrich.geo import GeoColumns
 from clickstream_lakehouse.refine.enrich.pseudonyms import Pseudonyms
@@ -24,7 +25,14 @@ def enrichments(config: JobConfig) -> Sequence[Enrichment]:
 
     :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
     """
-    chosen: list[Enrichment] = [event_times, page_columns, referrer_columns, channel_columns, bot_reasons]
+    chosen: list[Enrichment] = [
+        event_times,
+        page_columns,
+        referrer_columns,
+        channel_columns,
+        BotReasons(config.robot_user_agents),
+        device_columns,
+    ]
     if config.geo_databases:
         chosen.append(GeoColumns(config.geo_databases))
     if config.pseudonym_key_arn:

@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from clickstream_lakehouse.refine.enrich.bots import bot_reasons
+from clickstream_lakehouse.refine.enrich.bots import BotReasons
 
 # Words each of which makes an agent that of a robot or of an HTTP library.
 ROBOTS = [
@@ -13,8 +13,6 @@ ROBOTS = [
     "phantomjs",
     "chrome-lighthouse",
     "scrapy",
-    "ccbot",
-    "bytespider",
 ]
 HTTP_LIBRARIES = [
     "python-requests",
@@ -48,7 +46,7 @@ HTTP_LIBRARIES = [
 
 AGENTS = {
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": "ua:bot",
-    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)": "ua:bot",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1; +https://openai.com/gptbot)": "ai:gptbot",
     "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/120.0.0.0 Safari/537.36": "ua:headlesschrome",
     "curl/8.5.0 (compatible; Googlebot/2.1)": "ua:bot",
     "Mozilla/5.0 (compatible; YandexBot/3.0)": "ua:bot",
@@ -88,7 +86,7 @@ PEOPLE = {
 def reasons() -> dict[tuple[str, str | None], str | None]:
     agents = [*AGENTS, *LIBRARY_AGENTS, *PEOPLE, *[f"{text.title()} 1.0" for text in (*ROBOTS, *HTTP_LIBRARIES)]]
     asked = [(agent, source) for agent in agents for source in ("event", "request", None)]
-    columns = bot_reasons(pa.table(list(zip(*asked, strict=True)), names=["user_agent", "user_agent_source"]))
+    columns = BotReasons()(pa.table(list(zip(*asked, strict=True)), names=["user_agent", "user_agent_source"]))
     found = columns["bot_reason"].to_pylist()
     assert columns["is_bot"].to_pylist() == [reason is not None for reason in found]
     return dict(zip(asked, found, strict=True))
@@ -119,6 +117,22 @@ def test_an_http_library_that_sends_for_its_visitors_says_nothing_of_them(
 
 def test_nobody_without_a_user_agent_is_a_robot() -> None:
     schema = pa.schema([("user_agent", pa.string()), ("user_agent_source", pa.string())])
-    columns = bot_reasons(pa.table({"user_agent": [None, None], "user_agent_source": ["event", None]}, schema))
+    columns = BotReasons()(pa.table({"user_agent": [None, None], "user_agent_source": ["event", None]}, schema))
     assert columns["bot_reason"].to_pylist() == [None, None]
     assert columns["is_bot"].to_pylist() == [False, False]
+
+
+@pytest.mark.parametrize("source", ["event", "request", None])
+def test_texts_of_the_configuration_make_a_robot_even_of_a_browser(source: str | None) -> None:
+    agents = [
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36",
+        "ACME-Monitor/2 Googlebot",
+        "Googlebot/2.1",
+        None,
+    ]
+    schema = pa.schema([("user_agent", pa.string()), ("user_agent_source", pa.string())])
+    columns = BotReasons(own=("acme-monitor", "chrome/126."))(
+        pa.table({"user_agent": agents, "user_agent_source": [source] * len(agents)}, schema)
+    )
+    assert columns["bot_reason"].to_pylist() == ["own:chrome/126.", "own:acme-monitor", "ua:bot", None]
+    assert columns["is_bot"].to_pylist() == [True, True, True, False]

@@ -8,7 +8,7 @@ from support.lines import event_line, ndjson
 from support.raw import classified
 
 # Only clients fill them so far.
-WAITING = {"browser_name", "browser_version", "geo_region", "geo_city", "asn"}
+WAITING = {"geo_region", "geo_city", "asn"}
 
 
 def test_only_these_columns_of_events_wait_for_an_enrichment() -> None:

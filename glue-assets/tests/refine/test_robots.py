@@ -17,24 +17,53 @@ PEOPLE = [
     "Mozilla/5.0 (Linux; Android 4.2.2; HTC Butterfly s) AppleWebKit/537.36 Chrome/29.0 Mobile Safari/537.36",
 ]
 ROBOTS = {
-    "meta-externalagent/1.1": "ua:meta-externalagent/",
+    "meta-externalagent/1.1": "ai:meta-externalagent",
     "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)": "ua:google-inspectiontool",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/116.0 Safari/537.36 BingPreview/1.0b": (
         "ua:bingpreview/"
     ),
-    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0": "ua:chatgpt-user",
-    "Google-Extended": "ua:google-extended",
-    "anthropic-ai": "ua:anthropic-ai",
-    "cohere-ai": "ua:cohere-ai",
-    "Perplexity-User/1.0": "ua:perplexity-user",
-    "PerplexityBot/1.0": "ua:bot",
-    "ClaudeBot/1.0": "ua:bot",
-    "CCBot/2.0": "ua:ccbot",
-    "Bytespider": "ua:bytespider",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0": "ai:chatgpt-user",
+    "Google-Extended": "ai:google-extended",
+    "anthropic-ai": "ai:anthropic-ai",
+    "cohere-ai": "ai:cohere-ai",
+    "Perplexity-User/1.0": "ai:perplexity-user",
+    "PerplexityBot/1.0": "ai:perplexitybot",
+    "ClaudeBot/1.0": "ai:claudebot",
+    "CCBot/2.0": "ai:ccbot",
+    "Bytespider": "ai:bytespider",
     "facebookexternalhit/1.1": "ua:facebookexternalhit",
     "Pingdom 1.0": "ua:pingdom",
     "Mozilla/5.0 (Windows NT 6.1) Chrome/114.0 Safari/537.36 Chrome-Lighthouse": "ua:chrome-lighthouse",
     "Unheard of/1.0 (+https://unheard.example/about)": "ua:url",
+}
+
+# As the vendors publish them: developers.openai.com, support.claude.com, docs.perplexity.ai, developers.google.com,
+# developers.facebook.com, support.apple.com, developer.amazon.com, duckduckgo.com, docs.mistral.ai, commoncrawl.org.
+WEBKIT = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko"
+CHROME = "Chrome/131.0.0.0 Safari/537.36"
+AI_AGENTS = {
+    f"{WEBKIT}; compatible; GPTBot/1.3; +https://openai.com/gptbot)": "gptbot",
+    f"{WEBKIT}); compatible; ChatGPT-User/1.0; +https://openai.com/bot": "chatgpt-user",
+    f"{WEBKIT}) {CHROME}; compatible; OAI-SearchBot/1.3; +https://openai.com/searchbot": "oai-searchbot",
+    f"{WEBKIT}; compatible; ClaudeBot/1.0; +claudebot@anthropic.com)": "claudebot",
+    f"{WEBKIT}; compatible; Claude-User/1.0; +Claude-User@anthropic.com)": "claude-user",
+    f"{WEBKIT}; compatible; Claude-SearchBot/1.0; +Claude-SearchBot@anthropic.com)": "claude-searchbot",
+    f"{WEBKIT}; compatible; PerplexityBot/1.0; +https://perplexity.ai/perplexitybot)": "perplexitybot",
+    f"{WEBKIT}; compatible; Perplexity-User/1.0; +https://perplexity.ai/perplexity-user)": "perplexity-user",
+    f"{WEBKIT}; compatible; GoogleOther) {CHROME}": "googleother",
+    f"{WEBKIT}; compatible; Google-CloudVertexBot; +https://cloud.google.com) {CHROME}": "google-cloudvertexbot",
+    "meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)": "meta-externalagent",
+    "meta-externalfetcher/1.1": "meta-externalfetcher",
+    "Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 Mobile Safari/537.36 (compatible; Bytespider)": "bytespider",
+    "CCBot/2.0 (https://commoncrawl.org/faq/)": "ccbot",
+    f"{WEBKIT}; compatible; Amazonbot/0.1; +https://developer.amazon.com/support/amazonbot) {CHROME}": "amazonbot",
+    f"{WEBKIT}; compatible; Amzn-SearchBot/0.1) {CHROME}": "amzn-searchbot",
+    "DuckAssistBot/1.2; (+http://duckduckgo.com/duckassistbot.html)": "duckassistbot",
+    f"{WEBKIT}; compatible; MistralAI-User/1.0; +https://docs.mistral.ai/robots)": "mistralai-user",
+    "Mozilla/5.0 (compatible; AI2Bot-Dolma; +https://allenai.org/crawler)": "ai2bot",
+    "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15 (Applebot-Extended/0.1)": (
+        "applebot-extended"
+    ),
 }
 
 
@@ -73,3 +102,8 @@ def test_names_that_only_look_like_robots_are_not_flagged() -> None:
 
 def test_robots_that_do_not_say_bot_are_named() -> None:
     assert reasons(list(ROBOTS), is_own=False) == ROBOTS
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_ai_crawlers_are_told_from_other_robots(is_own: bool) -> None:
+    assert reasons(list(AI_AGENTS), is_own=is_own) == {agent: f"ai:{name}" for agent, name in AI_AGENTS.items()}

@@ -23,9 +23,10 @@ _ASSETS = Path(__file__).resolve().parents[2]
 def zip_package(target: Path) -> Path:
     """The zip that the construct ships with --extra-py-files."""
     with zipfile.ZipFile(target, "w") as archive:
-        for path in sorted((_ASSETS / "clickstream_lakehouse").rglob("*")):
-            if path.suffix in (".py", ".json", ".txt"):
-                archive.write(path, path.relative_to(_ASSETS))
+        for folder in (_ASSETS / "clickstream_lakehouse", *_ASSETS.glob("ua_parser*")):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in (".py", ".json", ".txt"):
+                    archive.write(path, path.relative_to(_ASSETS))
     return target
 
 
@@ -73,6 +74,7 @@ class Job:
             **given,
         }
         arguments = {name: value for name, value in vars(config).items() if value is not None and name != "job_name"}
+        arguments["robot_user_agents"] = json.dumps(config.robot_user_agents)
         arguments["fail_on_data_loss"] = str(config.fail_on_data_loss).lower()
         arguments["geo_databases"] = ",".join(config.geo_databases)
         submit = str(Path(sys.executable).with_name("spark-submit"))

@@ -15,16 +15,18 @@ function fileWith(content: unknown): string {
 }
 
 let assemblies = 0;
-function environmentWith(settings: Settings) {
+function stackWith(settings: Settings) {
   const outdir = join(folder, `cdk.out-${assemblies += 1}`);
   synthesizeLocalApp(outdir, settings, SHOP);
-  return readStack(outdir).api.integration.environment;
+  return readStack(outdir);
 }
+const environmentWith = (settings: Settings) => stackWith(settings).api.integration.environment;
 
 const COMPLETE = {
   writeKeys: { web: { keys: ['new-key', 'old-key'], appId: 'shop' }, app: { keys: ['app-key'] } },
   allowedOrigins: ['http://localhost:3000'],
   pathAliases: { 'shop/track': 'com.snowplowanalytics.snowplow/tp2' },
+  robotUserAgents: ['acme-monitor'],
   customDomain: { basePath: 'clicks' },
 };
 
@@ -44,6 +46,11 @@ test('the collector gets keys, origins and aliases of the file', () => {
   expect(JSON.parse(environment.PATH_ALIASES)).toEqual(COMPLETE.pathAliases);
 });
 
+test('the job gets the robots of the file', () => {
+  const { job } = stackWith(readSettings(fileWith(COMPLETE)));
+  expect(job.arguments['--robot_user_agents']).toBe('["acme-monitor"]');
+});
+
 test('the shop follows: its key is the first one of the file, and its origins are allowed', () => {
   const settings = readSettings(fileWith(COMPLETE));
   expect(shopWriteKey(settings)).toBe('new-key');
@@ -54,11 +61,12 @@ test.each([
   ['{', /^settings\.json is no JSON \(.+\): see examples\/local\/README\.md/],
   ['[]', /^settings\.json must be an object: see/],
   [{ writeKey: 'k' },
-    /^settings\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, customDomain/],
+    /^settings\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, robotUserAgents, customDomain/],
   [{ writeKeys: ['k'] }, /^writeKeys in settings\.json must be like \{"shop":\{"keys":\["my-key"\]\}\}/],
   [{ writeKeys: { web: { keys: 'k' } } }, /^writeKeys in settings\.json must be like/],
   [{ allowedOrigins: 'http://x' }, /^allowedOrigins in settings\.json must be like \["http:\/\/localhost:3000"\]/],
   [{ pathAliases: { a: 1 } }, /^pathAliases in settings\.json must be like/],
+  [{ robotUserAgents: 'acme' }, /^robotUserAgents in settings\.json must be like \["acme-monitor"\]/],
   [{ customDomain: true }, /^customDomain in settings\.json must be like \{"basePath":"clicks"\}/],
   [{ customDomain: { domainName: 'x' } }, /^customDomain in settings\.json must be like/],
 ])('%j is refused with one sentence', (content, sentence) => {
@@ -72,6 +80,7 @@ test.each([
   [{ writeKeys: {} }],
   [{ allowedOrigins: ['shop.example'] }],
   [{ pathAliases: { 'shop/track': 'no/such/path' } }],
+  [{ robotUserAgents: ['a'] }],
 ])('what the construct refuses of %j is one sentence as well', settings => {
   expect(() => environmentWith(settings)).toThrow(expect.objectContaining({
     name: 'LocalRunError', message: expect.stringContaining(Object.keys(settings)[0]),

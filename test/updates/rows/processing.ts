@@ -87,6 +87,11 @@ export const PROCESSING_ROWS: Row[] = [{
   after: pseudonyms,
   effects: job,
   note: 'Applies to new events. See [Changing the key of the pseudonyms](#changing-the-key-of-the-pseudonyms).',
+  option: 'processing.robotUserAgents',
+  change: 'set',
+  after: { processing: { robotUserAgents: ['acme-monitor'] } },
+  effects: job,
+  note: 'Events that are in the table keep their verdict.',
 }, {
   option: 'processing.glueMetrics',
   change: '`true`',

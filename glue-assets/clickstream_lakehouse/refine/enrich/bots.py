@@ -1,12 +1,59 @@
 """Robots by their user agent: flagged with a reason, never dropped."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import resources
 
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+
+# Crawlers and agents of AI vendors in lower case, by the names that the vendors publish. They train models, feed a
+# search, or visit for a person who asks.
+AI_AGENTS = (
+    "ai2bot",
+    "amazonbot",
+    "amzn-searchbot",
+    "amzn-user",
+    "anthropic-ai",
+    "applebot-extended",
+    "azureai-searchbot",
+    "bedrockbot",
+    "bytespider",
+    "ccbot",
+    "chatgpt-user",
+    "claude-searchbot",
+    "claude-user",
+    "claude-web",
+    "claudebot",
+    "cohere-ai",
+    "cohere-training-data-crawler",
+    "diffbot",
+    "duckassistbot",
+    "facebookbot",
+    "gemini-deep-research",
+    "google-agent",
+    "google-cloudvertexbot",
+    "google-extended",
+    "google-notebooklm",
+    "googleagent-mariner",
+    "googleother",
+    "gptbot",
+    "meta-externalagent",
+    "meta-externalfetcher",
+    "meta-webindexer",
+    "mistralai-index",
+    "mistralai-user",
+    "novaact",
+    "oai-searchbot",
+    "pangubot",
+    "perplexity-user",
+    "perplexitybot",
+    "timpibot",
+    "youbot",
+)
 
 # Expressions for user agents in lower case.
 _ROBOT = re.compile(
@@ -20,12 +67,10 @@ _ROBOT = re.compile(
             "phantomjs",
             "chrome-lighthouse",  # "Lighthouse" is a phone
             "scrapy",
-            "ccbot",
-            "bytespider",
         )
     )
 )
-_HTTP_LIBRARY = re.compile(
+HTTP_LIBRARY = re.compile(
     "|".join(
         (
             "python-requests",
@@ -70,21 +115,35 @@ _BROWSER = re.compile(
 _URL = re.compile(r"https?://|www\.")
 
 
-def bot_reasons(events: pa.Table) -> Columns:
-    """is_bot and bot_reason."""
-    strangers, own = per_distinct(events["user_agent"], _reasons, 2)
-    is_own = pc.fill_null(pc.equal(events["user_agent_source"], "event"), False)
-    reason = pc.if_else(is_own, own, strangers)
-    return {"is_bot": pc.is_valid(reason), "bot_reason": reason}
+@dataclass(frozen=True)
+class BotReasons:
+    """The enrichment with is_bot and bot_reason.
+
+    own: texts in lower case that make a user agent a robot's, beside what bot_reason finds.
+    """
+
+    own: tuple[str, ...] = ()
+
+    def __call__(self, events: pa.Table) -> Columns:
+        """is_bot and bot_reason."""
+        strangers, own, configured = per_distinct(events["user_agent"], self._reasons, 3)
+        is_own = pc.fill_null(pc.equal(events["user_agent_source"], "event"), False)
+        reason = pc.coalesce(configured, pc.if_else(is_own, own, strangers))
+        return {"is_bot": pc.is_valid(reason), "bot_reason": reason}
+
+    def _reasons(self, user_agent: str) -> tuple[str | None, str | None, str | None]:
+        agent = user_agent.lower() if self.own else ""
+        configured = next((f"own:{text}" for text in self.own if text in agent), None)
+        return *_found_reasons(user_agent), configured
 
 
 @remembered
-def _reasons(user_agent: str) -> tuple[str | None, str | None]:
+def _found_reasons(user_agent: str) -> tuple[str | None, str | None]:
     return bot_reason(user_agent, is_own=False), bot_reason(user_agent, is_own=True)
 
 
 def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
-    """`ua:<marker>` when the user agent is a robot's.
+    """`ai:<name>` or `ua:<marker>` when the user agent is a robot's.
 
     is_own: whether the event itself names it. An HTTP library in the event itself is what the event is about; as the
     request's it only delivers what visitors did, even when it says where to read about it.
@@ -92,7 +151,10 @@ def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
     agent = user_agent.lower()
     if _BROWSER.match(agent):
         return None
-    library = _HTTP_LIBRARY.search(agent)
+    vendor = _AI_AGENT.search(agent)
+    if vendor:
+        return f"ai:{vendor[0]}"
+    library = HTTP_LIBRARY.search(agent)
     found = _ROBOT.search(agent) or (library if is_own else None)
     if found is None and library is None:
         found = _NAME.search(agent)
@@ -112,15 +174,16 @@ def _names() -> str:
     return f"(?<![a-z0-9]){_any_of(of_words)}|^{_any_of(at_start)}|{_any_of(anywhere)}"
 
 
-def _any_of(texts: list[str]) -> str:
+def _any_of(texts: Iterable[str]) -> str:
     """An expression for any of the texts, by their letters: it fails on a wrong letter, not on each text in turn."""
-    if "" in texts:
-        return ""
     by_letter: dict[str, list[str]] = {}
     for text in texts:
+        if not text:
+            return ""
         by_letter.setdefault(text[0], []).append(text[1:])
     branches = [re.escape(letter) + _any_of(rest) for letter, rest in by_letter.items()]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 _NAME = re.compile(_names())
+_AI_AGENT = re.compile(rf"(?<![a-z0-9]){_any_of(AI_AGENTS)}(?![a-z])")
