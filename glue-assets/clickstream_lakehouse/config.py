@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from clickstream_lakehouse.columns import PromotedColumn, parse_columns
+
 
 class ConfigError(ValueError):
     """An argument is missing or wrong; the message says which and what to pass."""
@@ -115,6 +117,8 @@ class JobConfig:
     max_run_hours: float = _argument(_hours, 144.0)
     endpoint_url: str | None = _argument(_text, None)
     fail_on_data_loss: bool = _argument(_flag, True)
+    transform: str | None = _argument(_text, None)
+    columns: tuple[PromotedColumn, ...] = _argument(parse_columns, ())
     job_name: str = "clickstream_lakehouse"
 
     @property

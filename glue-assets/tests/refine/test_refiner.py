@@ -23,7 +23,7 @@ from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.tables import create_tables, table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
-from support.raw import raw_table
+from support.refine import arrive, run_refine
 
 HOUR = 3_600_000
 
@@ -33,22 +33,6 @@ def config(spark: SparkSession, tmp_path: Path) -> JobConfig:
     config = lake_config(tmp_path)
     create_tables(spark, config)
     return config
-
-
-def arrive(spark: SparkSession, config: JobConfig, sequence: int, *records: bytes) -> None:
-    spark.createDataFrame(raw_table(*records, first_sequence=sequence)).write.format("delta").mode("append").save(
-        config.raw_path
-    )
-
-
-def run_refine(spark: SparkSession, config: JobConfig) -> None:
-    query = start_refine(
-        spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config), trigger_seconds=1
-    )
-    try:
-        query.processAllAvailable()
-    finally:
-        query.stop()
 
 
 def events(config: JobConfig) -> Counter[tuple[Any, ...]]:
