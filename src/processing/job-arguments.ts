@@ -1,4 +1,5 @@
 import { SPARK_SETTINGS } from '../contract/generated';
+import { EventColumn } from '../storage/event-column';
 
 /** Arguments that the job's own code reads, explained in glue-assets/clickstream_lakehouse/config.py. */
 export interface JobArguments {
@@ -14,10 +15,15 @@ export interface JobArguments {
   readonly startPosition: 'trim_horizon' | 'latest';
   readonly metricsNamespace: string;
   readonly failOnDataLoss: boolean;
+  /** Name of the user's module. */
+  readonly transform?: string;
+  readonly columns?: { [name: string]: EventColumn };
 }
 
 /** Arguments of the job's own code. */
 export function jobArguments(job: JobArguments): Record<string, string> {
+  const columns = Object.fromEntries(
+    Object.entries(job.columns ?? {}).map(([name, { _argument: argument }]) => [name, argument]));
   return {
     '--region': job.region,
     '--stream_name': job.streamName,
@@ -31,6 +37,8 @@ export function jobArguments(job: JobArguments): Record<string, string> {
     '--start_position': job.startPosition,
     '--metrics_namespace': job.metricsNamespace,
     '--fail_on_data_loss': String(job.failOnDataLoss),
+    ...(job.transform !== undefined && { '--transform': job.transform }),
+    ...(Object.keys(columns).length > 0 && { '--columns': JSON.stringify(columns) }),
   };
 }
 
@@ -55,13 +63,13 @@ export function chainConf(conf: Record<string, string>): string {
  * @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
  */
 export function glueArguments(
-  packageUri: string, conf: Record<string, string>, logGroupPrefix: string, metrics = false,
+  packageUris: string[], conf: Record<string, string>, logGroupPrefix: string, metrics = false,
 ): Record<string, string> {
   return {
     '--job-language': 'python',
     '--job-bookmark-option': 'job-bookmark-disable',
     '--datalake-formats': 'delta',
-    '--extra-py-files': packageUri,
+    '--extra-py-files': packageUris.join(','),
     '--conf': chainConf(conf),
     '--custom-logGroup-prefix': logGroupPrefix,
     ...(metrics && { '--enable-metrics': 'true', '--enable-observability-metrics': 'true' }),

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ProcessingSchedule } from './processing-schedule';
+import { EventColumn } from '../storage/event-column';
 
 /** Size of a Glue worker. */
 export enum WorkerType {
@@ -95,4 +96,29 @@ export interface ProcessingOptions {
    * @default - no additional settings
    */
   readonly sparkConf?: { [key: string]: string };
+
+  /**
+   * Your own processing of events, as the path of a Python file, or of a package (a folder with `__init__.py`).
+   *
+   * It defines `transform(events)`, which gets the new events of a batch as a Spark DataFrame, enriched, and returns
+   * those to be stored. Events of a batch that it fails on become bad events with the stage `transform`. See
+   * docs/processing.md.
+   *
+   * @default - events are stored as they are
+   */
+  readonly transform?: string;
+
+  /**
+   * Paths of further Python files or packages that `transform` imports.
+   *
+   * @default - no further files
+   */
+  readonly extraPythonFiles?: string[];
+
+  /**
+   * Columns that the events table has besides its own, by their names of lower-case letters, digits and underscores.
+   *
+   * @default - no further columns
+   */
+  readonly columns?: { [name: string]: EventColumn };
 }

@@ -14,12 +14,17 @@ export function validateProcessing(
   options: ProcessingOptions, schedule: ProcessingSchedule, streamRetention?: Duration,
 ): void {
   const { workers, triggerInterval, dedupWindow, sparkConf, flexExecution, workerType } = options;
+  const { transform, extraPythonFiles = [] } = options;
   requireBetween('processing.workers', workers, 2, 100);
   requireDurationBetween('processing.triggerInterval', triggerInterval, Duration.seconds(1), Duration.minutes(15));
   requireDurationBetween('processing.dedupWindow', dedupWindow, Duration.hours(1), Duration.days(30));
   for (const setting of Object.keys(sparkConf ?? {})) {
     requireMatch('processing.sparkConf', setting, /^spark\.\S+$/,
       'a map of Spark settings, whose names begin with spark.');
+  }
+  if (extraPythonFiles.length > 0 && transform === undefined) {
+    throw new InvalidPropertyError(
+      'processing.extraPythonFiles are modules for processing.transform to import, which is not set');
   }
   if (flexExecution) validateFlexExecution(workerType, schedule);
   if (streamRetention && !streamRetention.isUnresolved()) requireOutlasting(streamRetention, schedule);

@@ -2,7 +2,9 @@ import { spawnSync } from 'child_process';
 import { existsSync } from 'fs';
 import { join } from 'path';
 import { aws_kinesis as kinesis, Duration } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
+import {
+  ClickstreamLakehouseProps, ColumnType, EventColumn, LakehouseNetwork, ProcessingSchedule, StartPosition,
+} from '../../src';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 
@@ -49,6 +51,8 @@ test('the job understands the arguments it is given by default', () => {
     max_run_hours: 144,
     endpoint_url: null,
     fail_on_data_loss: true,
+    transform: null,
+    columns: [],
     job_name: 'job',
   });
 });
@@ -67,6 +71,20 @@ test('the job understands the arguments of every option', () => {
   }))).toMatchObject({
     mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false,
   });
+});
+
+test('the job understands columns of every type and source', () => {
+  const types = Object.values(ColumnType);
+  const columns = {
+    ...Object.fromEntries(types.map(type => [`my_${type}`, EventColumn.fromTransform(type)])),
+    a: EventColumn.fromProperty('a.b', ColumnType.DOUBLE),
+    b: EventColumn.fromTrait('a.b', ColumnType.DOUBLE),
+    c: EventColumn.fromContext('a.b', ColumnType.DOUBLE),
+  };
+  const filled = types.map(type => ({ name: `my_${type}`, type, source: null, path: [] }));
+  const [properties, traits, contexts] = Object.entries({ a: 'properties', b: 'traits', c: 'contexts' })
+    .map(([name, source]) => ({ name, type: 'double', source, path: ['a', 'b'] }));
+  expect(parse(argumentsOf({ processing: { columns } })).columns).toEqual([...filled, properties, traits, contexts]);
 });
 
 test('an id is remembered for as long as the stream keeps events, at least a day', () => {

@@ -97,11 +97,11 @@ class Refiner:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
             _append(rows, table("bad_events"), self._config.bad_events_path, batch_id)
         new, old = (events.filter(pa.array(chosen)) for chosen in (verdicts == Verdict.NEW, verdicts != Verdict.NEW))
-        kept, failed = (new.num_rows, 0)
-        if new.num_rows and self._transform is None:
-            _append(self._rows(raw, old.select(LOCATOR)), self._events, self._config.events_path, batch_id)
-        elif new.num_rows:
+        kept, failed = new.num_rows, 0
+        if new.num_rows and self._transform:
             kept, failed = self._append_transformed(self._transform, raw, old, new, batch_id)
+        elif new.num_rows:
+            _append(self._rows(raw, old.select(LOCATOR)), self._events, self._config.events_path, batch_id)
         measures: dict[str, float] = {
             "Events": kept,
             "BadEvents": bad.num_rows + failed,

@@ -1,11 +1,13 @@
-"""The user's transform in stage 2, on real Delta tables: what it makes of events, and that none is lost when it fails."""
+"""The user's transform in stage 2, on real Delta tables: what it makes of events, and that it costs none."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
@@ -14,11 +16,15 @@ from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.config import ConfigError, JobConfig
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
-from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
-from clickstream_lakehouse.refine.transform import Transform
+from clickstream_lakehouse.refine.classify import ClassifiedLines
+from clickstream_lakehouse.refine.enrichments import enrichments
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_rows
+from clickstream_lakehouse.refine.passes import identify
+from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.tables import ColumnTypeError, create_tables
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, event_line, ndjson
+from support.raw import classified
 from support.refine import arrive, run_refine
 
 HEADER = "from pathlib import Path\n\nfrom pyspark.sql import functions as F\n"
@@ -41,20 +47,26 @@ FAILING = {
         r"transform threw AnalysisException at hook_names_no_column\.py:5: \[UNRESOLVED_COLUMN.*`price`.*",
     ),
     "fails_on_a_row": (
-        'def name(text):\n    if text == "poison":\n        raise ValueError(f"secret {text}")\n    return text\n\n'
-        'def transform(events):\n    return events.withColumn("event_name", F.udf(name)("event_name"))',
+        (
+            'def name(text):\n    if text == "poison":\n        raise ValueError(f"secret {text}")\n    return text\n\n'
+            'def transform(events):\n    return events.withColumn("event_name", F.udf(name)("event_name"))'
+        ),
         "transform_failed",
         r"transform threw ValueError at hook_fails_on_a_row\.py:6, while it worked on the batch's rows",
     ),
     "fails_on_a_row_itself": (
-        'def fail(text):\n    raise KeyError(f"secret {text}")\n\n'
-        'def transform(events):\n    events.select(F.udf(fail)("event_name")).collect()\n    return events',
+        (
+            'def fail(text):\n    raise KeyError(f"secret {text}")\n\n'
+            'def transform(events):\n    events.select(F.udf(fail)("event_name")).collect()\n    return events'
+        ),
         "transform_failed",
         r"transform threw KeyError at hook_fails_on_a_row_itself\.py:5, while it worked on the batch's rows",
     ),
     "divides": (
-        'def transform(events):\n    zero = F.raise_error(F.col("event_name"))\n'
-        '    return events.withColumn("value", zero.cast("double"))',
+        (
+            'def transform(events):\n    zero = F.raise_error(F.col("event_name"))\n'
+            '    return events.withColumn("value", zero.cast("double"))'
+        ),
         "transform_failed",
         r"transform threw USER_RAISED_EXCEPTION, while it worked on the batch's rows",
     ),
@@ -104,8 +116,10 @@ FAILING = {
         r"transform must not change the identity of an event \(event_id, .*",
     ),
     "changes_the_time": (
-        'def transform(events):\n    later = F.col("received_ts") + F.expr("interval 1 second")\n'
-        '    return events.withColumn("received_ts", later)',
+        (
+            'def transform(events):\n    later = F.col("received_ts") + F.expr("interval 1 second")\n'
+            '    return events.withColumn("received_ts", later)'
+        ),
         "transform_invalid",
         r"transform must not change the identity of an event \(event_id, .*",
     ),
@@ -122,19 +136,32 @@ FAILING = {
 }
 
 
+def hook(spark: SparkSession, folder: Path, name: str, source: str) -> str:
+    """A module of that source, which driver and workers can import."""
+    file = folder / f"hook_{name}.py"
+    file.write_text(f"{HEADER}\n{source}\n")
+    spark.sparkContext.addPyFile(str(file))
+    return file.stem
+
+
 @pytest.fixture
 def with_hook(spark: SparkSession, tmp_path: Path) -> Callable[..., JobConfig]:
-    """The configuration of a lake whose transform is the given source, which the workers can import."""
+    """The configuration of a lake with such a transform."""
 
     def make(name: str, source: str, **changes: Any) -> JobConfig:
-        file = tmp_path / f"hook_{name}.py"
-        file.write_text(f"{HEADER}\n{source}\n")
-        spark.sparkContext.addPyFile(str(file))
-        config = lake_config(tmp_path, transform=file.stem, **changes)
+        config = lake_config(tmp_path, transform=hook(spark, tmp_path, name, source), **changes)
         create_tables(spark, config)
         return config
 
     return make
+
+
+def identified(lines: ClassifiedLines) -> pa.Table:
+    return pa.Table.from_batches(list(identify([lines.records])))
+
+
+def cached(spark: SparkSession) -> int:
+    return spark.sparkContext._jsc.getPersistentRDDs().size()  # pyright: ignore[reportOptionalMemberAccess, reportOptionalCall]
 
 
 def names(config: JobConfig) -> Counter[Any]:
@@ -182,64 +209,70 @@ def test_it_changes_fills_and_filters_rows_and_fills_promoted_columns(
     assert (second["Events"], second["TransformFailures"]) == (0, 0)
     assert_protocol_1_2(config.events_path)
     assert assert_every_reader_counts_the_same(spark, config.events_path) == 2
-    assert spark.sparkContext._jsc.sc().getPersistentRDDs().isEmpty()
+    assert cached(spark) == 0
 
 
 @pytest.mark.parametrize("case", FAILING)
-def test_when_it_fails_the_batchs_events_are_bad_events_with_all_their_bytes(
-    spark: SparkSession, with_hook: Callable[..., JobConfig], case: str
+def test_each_way_to_fail_has_its_code_and_a_message_without_data(
+    spark: SparkSession, tmp_path: Path, case: str
 ) -> None:
     source, code, message = FAILING[case]
-    config = with_hook(case, source)
-    good, poison = event_line(event_id="a", request_id="r-1"), event_line(event_id="b", event_name="poison")
+    lines = classified(ndjson(event_line(event_id="a"), event_line(event_id="b", event_name="poison")))
+    rows_in = spark.createDataFrame(event_rows(lines, enrichments(lake_config(tmp_path))))
+    with pytest.raises(TransformError) as raised:
+        Transform(hook(spark, tmp_path, case, source), EVENT_SCHEMA).apply(rows_in, identified(lines))
+    fault = raised.value.fault
+    assert fault.code == code
+    assert re.fullmatch(message, fault.message), fault.message
+    assert len(fault.message) <= 500
+    assert "secret" not in fault.message
+    assert cached(spark) == 0
+
+
+@pytest.mark.parametrize("case", ["throws", "fails_on_a_row"])
+def test_when_it_fails_the_batchs_events_are_bad_events_with_all_their_bytes(
+    spark: SparkSession, with_hook: Callable[..., JobConfig], case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = with_hook(f"batch_{case}", FAILING[case][0])
+    good, poison = event_line(event_id="a", batch_index=1), event_line(event_id="b", event_name="poison")
     arrive(spark, config, 1, ndjson("garbage", good), ndjson(poison))
     run_refine(spark, config)
     assert rows(config.events_path) == []
-    columns = "stage, error_code, raw, raw_encoding, raw_bytes, request_id, line_index, epoch_ms(received_ts)"
-    found = sorted(rows(config.bad_events_path, columns, "stage = 'transform'"), key=str)
-    assert found == sorted(
-        [
-            ("transform", code, json.dumps(line), "utf8", len(json.dumps(line)), "r-1" if line is good else "request-1")
-            + (1 if line is good else 0, RECEIVED_MS)
-            for line in (good, poison)
-        ],
-        key=str,
-    )
-    ((said,),) = set(rows(config.bad_events_path, "error_message", "stage = 'transform'"))
-    assert pytest.approx(len(said), abs=500) == 0
-    assert "secret" not in said
-    import re
-
-    assert re.fullmatch(message, said), said
+    columns = "batch_index, error_code, raw, raw_encoding, raw_bytes, request_id, line_index, epoch_ms(received_ts)"
+    found = rows(config.bad_events_path, columns, "stage = 'transform'")
+    rest = ("request-1", RECEIVED_MS)
+    texts = [json.dumps(good), json.dumps(poison)]
+    assert sorted(found) == [
+        (0, "transform_failed", texts[1], "utf8", len(texts[1]), rest[0], 0, rest[1]),
+        (1, "transform_failed", texts[0], "utf8", len(texts[0]), rest[0], 1, rest[1]),
+    ]
     assert rows(config.bad_events_path, "error_code", "stage <> 'transform'") == [("invalid_json",)]
-    assert spark.sparkContext._jsc.sc().getPersistentRDDs().isEmpty()
+    (batch,) = measured(capsys.readouterr().out)
+    assert (batch["Events"], batch["BadEvents"], batch["TransformFailures"]) == (0, 3, 2)
+    assert cached(spark) == 0
     assert_protocol_1_2(config.bad_events_path)
 
 
 SWITCH = (
-    "SWITCH = Path(__file__).with_name('fails')\n\ndef transform(events):\n"
+    "def transform(events):\n"
     "    if Path({switch!r}).exists():\n        raise ValueError('switched on')\n"
     "    return events.where(\"event_id <> 'filtered'\")"
 )
 
 
-@pytest.fixture
-def switch(tmp_path: Path) -> Path:
-    return tmp_path / "fails"
-
-
+@pytest.mark.parametrize(("first", "then"), [("fails", "works"), ("works", "fails")])
 @pytest.mark.parametrize("crash", ["after the bad events", "after the last append"])
-@pytest.mark.parametrize("first", ["fails", "works"])
-@pytest.mark.parametrize("then", ["fails", "works"])
 def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
     spark: SparkSession,
     with_hook: Callable[..., JobConfig],
-    switch: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     crash: str,
     first: str,
     then: str,
 ) -> None:
+    switch = tmp_path / "fails"
     name = f"switch_{first}_{then}_{crash.replace(' ', '_')}"
     config = with_hook(name, SWITCH.replace("{switch!r}", repr(str(switch))))
     twin = event_line(event_id="a")
@@ -280,8 +313,9 @@ def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
 
 
 def test_a_copy_of_an_event_that_it_failed_on_is_tried_again(
-    spark: SparkSession, with_hook: Callable[..., JobConfig], switch: Path, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession, with_hook: Callable[..., JobConfig], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    switch = tmp_path / "fails"
     config = with_hook("again", SWITCH.replace("{switch!r}", repr(str(switch))))
     switch.touch()
     arrive(spark, config, 1, ndjson(event_line(event_id="a")))

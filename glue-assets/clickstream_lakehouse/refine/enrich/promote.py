@@ -74,10 +74,11 @@ def _string(value: Any) -> str | None:
 
 
 def _bigint(value: Any) -> int | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and abs(value) <= _MAX_BIGINT else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value) if abs(value) <= _MAX_BIGINT else None
 
 
 def _double(value: Any) -> float | None:
