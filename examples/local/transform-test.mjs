@@ -18,7 +18,8 @@ what it changes. Ends with 1 when it fails, or when its result is one that a dep
   --help             print this text
 `;
 
-const SECONDS = 180;
+/** Seconds that the start of Spark and the transform may take, on a machine that is busy, too. */
+const SECONDS = 600;
 
 function parse(args) {
   const asked = { extra: [], columns: {} };

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyspark.sql import SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+
 from clickstream_lakehouse.columns import parse_columns
 from clickstream_lakehouse.config import ConfigError, JobConfig
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
@@ -22,8 +25,6 @@ from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, identify, make_event_rows
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.session import RUNTIME_SETTINGS
-from pyspark.sql import SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema
 
 NO_PATH = "/none"  # nothing is read or written here
 

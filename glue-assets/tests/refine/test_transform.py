@@ -18,10 +18,11 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_rows
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_rows, event_schema
 from clickstream_lakehouse.refine.passes import identify
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.tables import ColumnTypeError, create_tables
+from conftest import REPOSITORY
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, event_line, ndjson
 from support.raw import classified
@@ -227,6 +228,23 @@ def test_each_way_to_fail_has_its_code_and_a_message_without_data(
     assert len(fault.message) <= 500
     assert "secret" not in fault.message
     assert cached(spark) == 0
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/processing.md"])
+def test_the_transforms_of_the_docs_work(spark: SparkSession, tmp_path: Path, page: str) -> None:
+    ((source),) = re.findall(r"```python\n(.*?)```", (REPOSITORY / page).read_text(), re.DOTALL)
+    columns = (
+        PromotedColumn("cart_value", "double", "properties", ("cart", "value")),
+        PromotedColumn("tier", "string"),
+    )
+    schema = event_schema(columns)
+    lines = classified(ndjson(event_line(properties='{"cart":{"value":101}}')))
+    rows_in = spark.createDataFrame(event_rows(lines, enrichments(lake_config(tmp_path, columns=columns)), schema))
+    module = hook(spark, tmp_path, page.partition(".")[0].replace("/", "_"), source)
+    result, kept = Transform(module, schema).apply(rows_in, identified(lines))
+    changed = {"README.md": ("product viewed", None), "docs/processing.md": ("Product Viewed", "gold")}[page]
+    assert (kept, [(row.event_name, row.tier) for row in result.collect()]) == (1, [changed])
+    result.unpersist()
 
 
 @pytest.mark.parametrize("case", ["throws", "fails_on_a_row"])
