@@ -352,18 +352,18 @@ def test_an_error_of_the_storage_is_none_of_the_transforms(
     """The rows cannot be read for the second pass; then they can."""
     config = with_hook("reads", "def transform(events):\n    return events")
     arrive(spark, config, 1, ndjson(event_line(event_id="a")))
+
+    def unreadable(_batches: Any) -> Any:
+        raise OSError("the storage is away")
+        yield
+
     with monkeypatch.context() as patch:
-        patch.setattr(refiner, "make_event_rows", lambda *_: _unreadable)
+        patch.setattr(refiner, "make_event_rows", lambda *_: unreadable)
         with pytest.raises(StreamingQueryException, match="the storage is away"):
             run_refine(spark, config)
     assert (rows(config.events_path), rows(config.bad_events_path)) == ([], [])
     run_refine(spark, config)
     assert names(config) == Counter({("a", "Product Viewed"): 1})
-
-
-def _unreadable(_batches: Any) -> Any:
-    raise OSError("the storage is away")
-    yield
 
 
 @pytest.mark.parametrize(
