@@ -35,17 +35,17 @@ FAILING = {
     "throws": (
         'def transform(events):\n    raise ValueError("no rates" + "!" * 900)',
         "transform_failed",
-        r"transform threw ValueError at hook_throws\.py:5: no rates!{400,}",
+        r"transform threw ValueError at hook_throws\.py:6: no rates!{400,}",
     ),
     "ends": (
         "import sys\n\ndef transform(events):\n    sys.exit('over')",
         "transform_failed",
-        r"transform threw SystemExit at hook_ends\.py:7: over",
+        r"transform threw SystemExit at hook_ends\.py:8: over",
     ),
     "names_no_column": (
         'def transform(events):\n    return events.withColumn("value", F.col("price"))',
         "transform_failed",
-        r"transform threw AnalysisException at hook_names_no_column\.py:5: \[UNRESOLVED_COLUMN.*`price`.*",
+        r"transform threw AnalysisException at hook_names_no_column\.py:6: \[UNRESOLVED_COLUMN.*`price`.*",
     ),
     "fails_on_a_row": (
         (
@@ -53,7 +53,7 @@ FAILING = {
             'def transform(events):\n    return events.withColumn("event_name", F.udf(name)("event_name"))'
         ),
         "transform_failed",
-        r"transform threw ValueError at hook_fails_on_a_row\.py:6, while it worked on the batch's rows",
+        r"transform threw ValueError at hook_fails_on_a_row\.py:7, while it worked on the batch's rows",
     ),
     "fails_on_a_row_itself": (
         (
@@ -61,7 +61,7 @@ FAILING = {
             'def transform(events):\n    events.select(F.udf(fail)("event_name")).collect()\n    return events'
         ),
         "transform_failed",
-        r"transform threw KeyError at hook_fails_on_a_row_itself\.py:5, while it worked on the batch's rows",
+        r"transform threw KeyError at hook_fails_on_a_row_itself\.py:6, while it worked on the batch's rows",
     ),
     "divides": (
         (
