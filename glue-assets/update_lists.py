@@ -164,7 +164,7 @@ def _parsed_agents(clone: str) -> set[str]:
             ("os", lambda case: case["family"], _version),
             ("device", lambda case: case["brand"], lambda case: case["model"]),
         )
-        for case in _every_nth(yaml.load(_show(clone, UAP_CORE, f"tests/test_{kind}.yaml"), yaml.CSafeLoader), 300)
+        for case in _every_nth(yaml.load(show(clone, UAP_CORE, f"tests/test_{kind}.yaml"), yaml.CSafeLoader), 300)
     }
 
 

@@ -86,6 +86,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const { stream, retention } = eventStream;
     const storage = new LakehouseStorage(this, 'Storage', {
       ...props.storage, encryptionKey, previousEncryptionKeys, removalPolicy,
+      eventColumns: props.processing?.columns,
     });
     const collector = new CollectorEndpoint(this, 'Collector', {
       ...props.collector, ...props.privacy, ...common, stream,

@@ -12,6 +12,7 @@ export { GeoDatabase } from './processing/geo-database';
 export { type ProcessingOptions, StartPosition, WorkerType } from './processing/processing-options';
 export { ProcessingSchedule } from './processing/processing-schedule';
 export { type QueryOptions } from './query/athena-query';
+export { ColumnType, EventColumn } from './storage/event-column';
 export { type StorageOptions } from './storage/lakehouse-storage';
 export { type StreamOptions } from './stream/event-stream';
 export { StreamCapacity } from './stream/stream-capacity';

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from clickstream_lakehouse.columns import PromotedColumn, parse_columns
+
 
 class ConfigError(ValueError):
     """An argument is missing or wrong; the message says which and what to pass."""
@@ -133,6 +135,8 @@ class JobConfig:
     geo_databases: tuple[str, ...] = _argument(_paths, ())
     pseudonym_key_arn: str | None = _argument(_text, None)
     robot_user_agents: tuple[str, ...] = _argument(_lower_texts, ())
+    transform: str | None = _argument(_text, None)
+    columns: tuple[PromotedColumn, ...] = _argument(parse_columns, ())
     job_name: str = "clickstream_lakehouse"
 
     @property

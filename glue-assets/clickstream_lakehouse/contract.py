@@ -6,12 +6,15 @@ codes, limits and Spark settings. The TypeScript side and docs/tables.md are gen
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import pyarrow as pa
+
+from clickstream_lakehouse.columns import PromotedColumn
 
 _STRUCT = re.compile("^struct<(.*)>$")
 _ARROW_TYPES: dict[str, pa.DataType] = {
@@ -39,7 +42,7 @@ class Field:
     @property
     def arrow_type(self) -> pa.DataType:
         """Type of the column."""
-        return _arrow_type(self.type)
+        return arrow_type(self.type)
 
     @property
     def line_type(self) -> pa.DataType:
@@ -65,7 +68,7 @@ class Table:
         return [f.name for f in self.fields]
 
 
-def _arrow_type(name: str) -> pa.DataType:
+def arrow_type(name: str) -> pa.DataType:
     """The type of a column by its name in Spark's SQL: a simple one, or a struct of simple ones."""
     if (struct := _STRUCT.fullmatch(name)) is None:
         return _ARROW_TYPES[name]
@@ -118,6 +121,20 @@ def table(name: str) -> Table:
     """The table `raw`, `events` or `bad_events`."""
     entry = _document()["tables"][name]
     return Table(name, entry["description"], tuple(entry["partitionBy"]), tuple(_field(c) for c in entry["columns"]))
+
+
+def events_table(promoted: Sequence[PromotedColumn]) -> Table:
+    """The table `events` with the promoted columns at its end.
+
+    :raises ValueError: naming a promoted column that the contract has
+    """
+    contract = table("events")
+    if taken := sorted({column.name for column in promoted} & set(contract.column_names)):
+        raise ValueError(f"{', '.join(taken)}: events has a column of this name already, take another one")
+    fields = [
+        Field(c.name, c.type, nullable=True, line=False, personal=c.source is not None, values=()) for c in promoted
+    ]
+    return replace(contract, fields=(*contract.fields, *fields))
 
 
 @cache

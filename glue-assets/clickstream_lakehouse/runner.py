@@ -44,8 +44,9 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     drain = config.mode == "drain"
     drain_until = f"{time.time():.3f}" if drain else None
     trigger_seconds = 1 if drain else config.trigger_seconds
-    ingest = start_ingest(spark, config, epoch, trigger_seconds, drain_until)
+    # Refine first: it loads the user's transform, and nothing may run if that fails.
     refine = start_refine(spark, config, epoch, metrics, trigger_seconds)
+    ingest = start_ingest(spark, config, epoch, trigger_seconds, drain_until)
     emit("started", pid=os.getpid(), epoch=epoch.number, mode=config.mode)
     deadline = time.monotonic() + config.max_run_hours * 3600
     while not stop.wait(_POLL_SECONDS) and time.monotonic() < deadline:

@@ -5,7 +5,7 @@ import re
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.contract import Field, Table, table
+from clickstream_lakehouse.contract import Field, Table, events_table, table
 
 # Columns with min/max values in the Delta log: what readers filter on. The log outlives an erasure and is read by more
 # people than the data, so a personal column must never be here; a partition column is an error.
@@ -31,6 +31,10 @@ class LakeFormationError(RuntimeError):
     """Lake Formation denies the job's role the Glue catalog, whatever IAM allows."""
 
 
+class ColumnTypeError(RuntimeError):
+    """A column that the table has is asked for with another type."""
+
+
 def table_properties(name: str) -> dict[str, str]:
     """Delta properties of a table; nothing here needs more than reader 1 and writer 2."""
     return {
@@ -48,10 +52,11 @@ def create_tables(spark: SparkSession, config: JobConfig) -> None:
     The tables are paths and need no catalog. A session that was given Glue's asks it all the same, and here first.
 
     :raises LakeFormationError: naming the permission that is missing there
+    :raises ColumnTypeError: naming the column that has another type
     """
     try:
         for name, path in table_paths(config).items():
-            _create(spark, table(name), path)
+            _create(spark, events_table(config.columns) if name == "events" else table(name), path)
     except Exception as error:
         denial = _LAKE_FORMATION.search(str(error))
         if denial is None:
@@ -79,7 +84,13 @@ def _create(spark: SparkSession, wanted: Table, path: str) -> None:
 
 
 def _add_new_columns(spark: SparkSession, wanted: Table, path: str) -> None:
-    existing = set(spark.read.format("delta").load(path).columns)
+    existing = {field.name: field.dataType.simpleString() for field in spark.read.format("delta").load(path).schema}
+    for field in wanted.fields:
+        if existing.get(field.name, field.type) != field.type:
+            raise ColumnTypeError(
+                f"the column {field.name} of {wanted.name} has the type {existing[field.name]}, and {field.type} was "
+                "asked for: a column cannot change its type, so give the new one another name in processing.columns"
+            )
     missing = [field for field in wanted.fields if field.name not in existing]
     if missing:
         spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({', '.join(map(_column, missing))})")

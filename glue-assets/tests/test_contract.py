@@ -3,7 +3,7 @@ import pytest
 from pyspark.sql.types import StructType
 
 from clickstream_lakehouse import contract
-from clickstream_lakehouse.refine.faults import ErrorCode
+from clickstream_lakehouse.refine.faults import TRANSFORM_CODES, TRANSFORM_STAGE, ErrorCode
 from clickstream_lakehouse.source.arrow_rows import ARROW_SCHEMA
 from clickstream_lakehouse.source.kinesis_source import SCHEMA
 from clickstream_lakehouse.tables import STATISTICS_COLUMNS
@@ -53,8 +53,10 @@ def test_statistics_in_the_delta_log_hold_no_personal_and_no_partition_column() 
 def test_every_error_code_of_the_job_is_in_the_contract_with_its_stage() -> None:
     stages = contract.error_code_stages()
     assert set(ErrorCode) <= set(stages)
+    others = {ErrorCode.ID_CONFLICT: "dedup", **dict.fromkeys(TRANSFORM_CODES, TRANSFORM_STAGE)}
     for code in ErrorCode:
-        assert ("dedup" if code is ErrorCode.ID_CONFLICT else "schema") in stages[code]
+        assert others.get(code, "schema") in stages[code]
+    assert TRANSFORM_STAGE in next(f.values for f in contract.table("bad_events").fields if f.name == "stage")
 
 
 def test_spark_settings_are_split_by_when_spark_reads_them() -> None:

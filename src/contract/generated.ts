@@ -101,7 +101,11 @@ export type ErrorCode =
   /** The preprocess hook could not be loaded. */
   | 'preprocess_unavailable'
   /** Another event of the same source has the same event_id and other content. The one received first was kept. */
-  | 'id_conflict';
+  | 'id_conflict'
+  /** The transform of processing.transform threw an error, so none of its batch's new events are in events. */
+  | 'transform_failed'
+  /** The result of processing.transform is not one that events can take, so none of its batch's new events are in it. */
+  | 'transform_invalid';
 
 /** An event as it travels on the stream: whatever protocol it came in, it has these fields. */
 export interface CanonicalEvent {
@@ -252,7 +256,7 @@ export interface BadEvent {
   /** Position in the request's batch, from 0. */
   readonly batch_index?: number;
   /** Where it failed. */
-  readonly stage: 'decode' | 'auth' | 'schema' | 'size' | 'preprocess' | 'dedup';
+  readonly stage: 'decode' | 'auth' | 'schema' | 'size' | 'preprocess' | 'dedup' | 'transform';
   /** Stable machine-readable reason: one of the error codes in docs/tables.md. */
   readonly error_code: ErrorCode;
   /** What was received and what was expected. */

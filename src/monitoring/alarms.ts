@@ -175,6 +175,13 @@ function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefiniti
     alarmDescription: 'The job has not run for 10 minutes, and events wait in the stream. '
       + "Read the keeper's log to see why it does not start.",
   }] : []),
+  ...(job.hasTransform ? [{
+    ...atLeastOne,
+    id: 'TransformFailures',
+    metric: job.metric('TransformFailures', { period: PERIOD, statistic: SUM }),
+    alarmDescription: 'Your transform fails, and the events of its batches become bad events. '
+      + 'Run the saved query bad_event_summary to see why, and deploy a transform that works.',
+  }] : []),
   ...(late ? [{
     ...atLeastOne,
     id: 'Freshness',

@@ -1,4 +1,5 @@
 import { SPARK_SETTINGS } from '../contract/generated';
+import { EventColumn } from '../storage/event-column';
 
 /** Arguments that the job's own code reads, explained in glue-assets/clickstream_lakehouse/config.py. */
 export interface JobArguments {
@@ -17,10 +18,15 @@ export interface JobArguments {
   readonly geoDatabaseUris: string[];
   readonly pseudonymKeyArn?: string;
   readonly robotUserAgents: readonly string[];
+  /** Name of the user's module. */
+  readonly transform?: string;
+  readonly columns?: { [name: string]: EventColumn };
 }
 
 /** Arguments of the job's own code. */
 export function jobArguments(job: JobArguments): Record<string, string> {
+  const columns = Object.fromEntries(
+    Object.entries(job.columns ?? {}).map(([name, { _argument: argument }]) => [name, argument]));
   return {
     '--region': job.region,
     '--stream_name': job.streamName,
@@ -37,6 +43,8 @@ export function jobArguments(job: JobArguments): Record<string, string> {
     ...(job.geoDatabaseUris.length > 0 && { '--geo_databases': job.geoDatabaseUris.join(',') }),
     ...(job.pseudonymKeyArn && { '--pseudonym_key_arn': job.pseudonymKeyArn }),
     ...(job.robotUserAgents.length > 0 && { '--robot_user_agents': JSON.stringify(job.robotUserAgents) }),
+    ...(job.transform !== undefined && { '--transform': job.transform }),
+    ...(Object.keys(columns).length > 0 && { '--columns': JSON.stringify(columns) }),
   };
 }
 
@@ -61,13 +69,13 @@ export function chainConf(conf: Record<string, string>): string {
  * @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
  */
 export function glueArguments(
-  packageUri: string, conf: Record<string, string>, logGroupPrefix: string, metrics = false,
+  packageUris: string[], conf: Record<string, string>, logGroupPrefix: string, metrics = false,
 ): Record<string, string> {
   return {
     '--job-language': 'python',
     '--job-bookmark-option': 'job-bookmark-disable',
     '--datalake-formats': 'delta',
-    '--extra-py-files': packageUri,
+    '--extra-py-files': packageUris.join(','),
     '--conf': chainConf(conf),
     '--custom-logGroup-prefix': logGroupPrefix,
     ...(metrics && { '--enable-metrics': 'true', '--enable-observability-metrics': 'true' }),

@@ -1,6 +1,7 @@
 import { aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
 import { GeoDatabase } from './geo-database';
 import { ProcessingSchedule } from './processing-schedule';
+import { EventColumn } from '../storage/event-column';
 
 /** Size of a Glue worker. */
 export enum WorkerType {
@@ -97,6 +98,8 @@ export interface ProcessingOptions {
    * @default - ids are stored as clients send them
    */
   readonly pseudonymKeySecret?: secretsmanager.ISecret;
+
+  /**
    * Texts that make a user agent a robot's if it contains one of them, whatever the case. `is_bot` and `bot_reason`
    * (`own:<text>`) of the events that are processed from then on say so.
    *
@@ -118,4 +121,29 @@ export interface ProcessingOptions {
    * @default - no additional settings
    */
   readonly sparkConf?: { [key: string]: string };
+
+  /**
+   * Your own processing of events, as the path of a Python file, or of a package (a folder with `__init__.py`).
+   *
+   * It defines `transform(events)`, which gets the new events of a batch as a Spark DataFrame, enriched, and returns
+   * those to be stored. Events of a batch that it fails on become bad events with the stage `transform`. See
+   * docs/processing.md.
+   *
+   * @default - events are stored as they are
+   */
+  readonly transform?: string;
+
+  /**
+   * Paths of further Python files or packages that `transform` imports.
+   *
+   * @default - no further files
+   */
+  readonly extraPythonFiles?: string[];
+
+  /**
+   * Columns that the events table has besides its own, by their names of lower-case letters, digits and underscores.
+   *
+   * @default - no further columns
+   */
+  readonly columns?: { [name: string]: EventColumn };
 }

@@ -18,6 +18,7 @@ export function validateProcessing(
   options: ProcessingOptions, schedule: ProcessingSchedule, streamRetention?: Duration,
 ): void {
   const { workers, triggerInterval, dedupWindow, sparkConf, flexExecution, workerType, robotUserAgents } = options;
+  const { transform, extraPythonFiles = [] } = options;
   requireBetween('processing.workers', workers, 2, 100);
   requireDurationBetween('processing.triggerInterval', triggerInterval, Duration.seconds(1), Duration.minutes(15));
   requireDurationBetween('processing.dedupWindow', dedupWindow, Duration.hours(1), Duration.days(30));
@@ -29,6 +30,10 @@ export function validateProcessing(
   for (const text of robotUserAgents ?? []) {
     requireMatch('processing.robotUserAgents', text, ROBOT_TEXT,
       'texts of 3 to 200 characters without blanks around them, like acme-monitor');
+  }
+  if (extraPythonFiles.length > 0 && transform === undefined) {
+    throw new InvalidPropertyError(
+      'processing.extraPythonFiles are modules for processing.transform to import, which is not set');
   }
   if (flexExecution) validateFlexExecution(workerType, schedule);
   if (streamRetention && !streamRetention.isUnresolved()) requireOutlasting(streamRetention, schedule);

@@ -1,3 +1,4 @@
+import { basename } from 'path';
 import {
   aws_cloudwatch as cloudwatch, aws_glue as glue, aws_iam as iam, aws_kinesis as kinesis, aws_s3_assets as assets, Aws,
   Duration, Names, RemovalPolicy, Stack,
@@ -9,6 +10,7 @@ import { createJobRole } from './job-role';
 import { ProcessingOptions, StartPosition, WorkerType } from './processing-options';
 import { ProcessingSchedule } from './processing-schedule';
 import { validateProcessing } from './processing-validation';
+import { pythonModules } from './python-modules';
 import { METRICS_NAMESPACE } from '../contract/generated';
 import { STACK_TAG } from '../contract/tags';
 import { IJobNetwork } from '../network/job-network';
@@ -24,6 +26,8 @@ export interface IStreamingJob extends IConstruct {
   readonly jobArn: string;
   readonly role: iam.IRole;
   readonly schedule: ProcessingSchedule;
+  /** Whether the user's own code transforms the events. */
+  readonly hasTransform: boolean;
   /** The job itself, without role, log groups and connection. */
   readonly resource: glue.CfnJob;
   /** The job's way into its network; undefined outside any VPC. */
@@ -54,16 +58,20 @@ export class StreamingJob extends Construct implements IStreamingJob {
   public readonly jobArn: string;
   public readonly role: iam.IRole;
   public readonly schedule: ProcessingSchedule;
+  public readonly hasTransform: boolean;
   public readonly resource: glue.CfnJob;
   public readonly connection?: glue.CfnConnection;
 
   constructor(scope: Construct, id: string, props: StreamingJobProps) {
     super(scope, id);
     this.schedule = props.schedule ?? ProcessingSchedule.continuous();
+    this.hasTransform = props.transform !== undefined;
     validateProcessing(props, this.schedule, props.streamRetention);
 
     const script = new assets.Asset(this, 'Script', { path: GLUE_SCRIPT });
     const code = new assets.Asset(this, 'Package', { path: GLUE_PACKAGE, exclude: GLUE_PACKAGE_EXCLUDES });
+    const modules = pythonModules(props.transform, props.extraPythonFiles)
+      .map(({ name, folder, exclude }) => new assets.Asset(this, `Python-${name}`, { path: folder, exclude }));
     const logGroupPrefix = `/aws-glue/${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}`;
     // Glue derives the groups' names from their prefix, so they are the only names that CloudFormation does not make.
     const logGroups = LOG_GROUP_SUFFIXES.map(suffix =>
@@ -80,7 +88,8 @@ export class StreamingJob extends Construct implements IStreamingJob {
     this.connection = props.network && this.createConnection(props.network);
     this.resource = this.createJob(props, script, {
       ...glueArguments(
-        code.s3ObjectUrl, sparkConf(Stack.of(this).region, props.sparkConf), logGroupPrefix, props.glueMetrics),
+        [code, ...modules].map(asset => asset.s3ObjectUrl), sparkConf(Stack.of(this).region, props.sparkConf),
+        logGroupPrefix, props.glueMetrics),
       ...this.ownArguments(props, geo.uris),
     });
     if (this.connection) this.allowConnection(role, this.connection);
@@ -174,6 +183,8 @@ export class StreamingJob extends Construct implements IStreamingJob {
       geoDatabaseUris,
       pseudonymKeyArn: props.pseudonymKeySecret?.secretArn,
       robotUserAgents: props.robotUserAgents ?? [],
+      transform: props.transform && basename(props.transform, '.py'),
+      columns: props.columns,
     });
   }
 }

@@ -2,6 +2,7 @@ import {
   Aws, aws_glue as glue, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Fn, Names, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { EventColumn, validateEventColumns } from './event-column';
 import { deltaTableInput, TableName } from './tables';
 import { STORAGE_PREFIXES } from '../contract/generated';
 import { securedBucket } from '../private/secured-bucket';
@@ -68,6 +69,8 @@ export interface LakehouseStorageProps extends StorageOptions {
   readonly previousEncryptionKeys?: kms.IKey[];
   /** Of buckets, database and tables; RETAIN when left out. DESTROY empties the created buckets. */
   readonly removalPolicy?: RemovalPolicy;
+  /** Columns of the events table besides those of the contract. */
+  readonly eventColumns?: { [name: string]: EventColumn };
 }
 
 /** Creates buckets, database and tables. Existing buckets are used as they are. */
@@ -94,6 +97,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     super(scope, id);
     requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
       'of lower-case letters, digits and underscores');
+    validateEventColumns(props.eventColumns);
     this.previousEncryptionKeys = props.previousEncryptionKeys ?? [];
     this.removalPolicy = appliedPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
@@ -122,7 +126,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     const database = this.createDatabase(props.databaseName);
     this.databaseName = database.ref;
     this.rawTableName = this.createTable('RawTable', 'raw', this.rawUri);
-    this.eventsTableName = this.createTable('EventsTable', 'events', this.eventsUri);
+    this.eventsTableName = this.createTable('EventsTable', 'events', this.eventsUri, props.eventColumns);
     this.badEventsTableName = this.createTable('BadEventsTable', 'bad_events', this.badEventsUri);
   }
 
@@ -171,11 +175,13 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     return `${Names.uniqueResourceName(this, NAME_FORMAT).toLowerCase()}_${Fn.select(0, Fn.split('-', stackGuid))}`;
   }
 
-  private createTable(id: string, name: TableName, location: string): string {
+  private createTable(
+    id: string, name: TableName, location: string, added?: { [name: string]: EventColumn },
+  ): string {
     const table = new glue.CfnTable(this, id, {
       catalogId: Stack.of(this).account,
       databaseName: this.databaseName,
-      tableInput: deltaTableInput(name, location),
+      tableInput: deltaTableInput(name, location, added),
     });
     table.applyRemovalPolicy(this.removalPolicy);
     return name;

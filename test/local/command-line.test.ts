@@ -43,6 +43,17 @@ test.each(['demo.mjs', 'query.mjs'])('%s --help explains every option', script =
   expect([status, stdout]).toEqual([0, expect.stringContaining('--data <folder>')]);
 });
 
+test.each([
+  [[], /^which transform\?/],
+  [['--bogus'], /^unknown option --bogus: `npm run transform-test -- --help` lists them$/],
+  [['a.py', 'b.py'], /^one transform at a time: b\.py counts as a second one$/],
+  [['--columns', '/no/such.json', 'a.py'], /^--columns needs a file that exists, got \/no\/such\.json$/],
+  [['/no/such.py'], /^processing\.transform must be a Python file \(\.py\), or a folder .*, got '\/no\/such\.py'$/],
+])('transform-test %j stops with one sentence', (args, sentence) => {
+  const { status, stderr } = run('transform-test.mjs', args);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(sentence)]);
+});
+
 test('without Java the demo says which one is needed and how to get it', () => {
   const { status, stderr } = run('demo.mjs', [], { JAVA_HOME: '/no/such/java' });
   expect(status).toBe(1);

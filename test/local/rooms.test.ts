@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'path';
 const ROOT = join(__dirname, '..', '..');
 const LOCAL = join(ROOT, 'examples', 'local');
 /** A room imports from those before it. */
-const ORDER = ['support', 'setup', 'lake', 'aws', 'report', 'workload', 'live'];
+const ORDER = ['support', 'setup', 'lake', 'aws', 'report', 'workload', 'transform', 'live'];
 const SOURCE = /(?<!\.d)\.[cm]?[jt]s$/;
 const IMPORT = /(?:from|import|import\(|require\(|requireTypeScript\()\s*'(\.[^']*)'/g;
 

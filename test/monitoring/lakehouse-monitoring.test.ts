@@ -1,3 +1,4 @@
+import { join } from 'path';
 import {
   aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kms as kms, aws_sns as sns, Duration,
 } from 'aws-cdk-lib';
@@ -38,6 +39,14 @@ test('watches every stage of a continuous lakehouse', () => {
       Threshold: 1,
       Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }],
     },
+  });
+});
+
+test('watches the transform, if there is one', () => {
+  const transform = join(__dirname, '..', 'updates', 'python', 'my_transform.py');
+  const processing = { transform };
+  expect(alarms(synthesize({ network: LakehouseNetwork.none(), processing }))).toMatchObject({
+    TransformFailures: { Threshold: 1, MetricName: 'TransformFailures', Statistic: 'Sum' },
   });
 });
 

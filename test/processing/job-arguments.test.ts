@@ -2,7 +2,9 @@ import { spawnSync } from 'child_process';
 import { existsSync } from 'fs';
 import { join } from 'path';
 import { aws_kinesis as kinesis, aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, GeoDatabase, LakehouseNetwork, ProcessingSchedule, StartPosition } from '../../src';
+import {
+  ClickstreamLakehouseProps, ColumnType, EventColumn, GeoDatabase, LakehouseNetwork, ProcessingSchedule, StartPosition,
+} from '../../src';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 
@@ -52,6 +54,8 @@ test('the job understands the arguments it is given by default', () => {
     geo_databases: [],
     pseudonym_key_arn: null,
     robot_user_agents: [],
+    transform: null,
+    columns: [],
     job_name: 'job',
   });
 });
@@ -88,6 +92,20 @@ test('the job understands where databases and the key of the pseudonyms are', ()
   expect(parse(only(synthesized, 'AWS::Glue::Job').DefaultArguments)).toMatchObject({
     geo_databases: ['s3://${Geo}/country.mmdb', 's3://${Geo}/asn.mmdb'], pseudonym_key_arn: '${Pseudonyms}',
   });
+});
+
+test('the job understands columns of every type and source', () => {
+  const types = Object.values(ColumnType);
+  const columns = {
+    ...Object.fromEntries(types.map(type => [`my_${type}`, EventColumn.fromTransform(type)])),
+    a: EventColumn.fromProperty('a.b', ColumnType.DOUBLE),
+    b: EventColumn.fromTrait('a.b', ColumnType.DOUBLE),
+    c: EventColumn.fromContext('a.b', ColumnType.DOUBLE),
+  };
+  const filled = types.map(type => ({ name: `my_${type}`, type, source: null, path: [] }));
+  const [properties, traits, contexts] = Object.entries({ a: 'properties', b: 'traits', c: 'contexts' })
+    .map(([name, source]) => ({ name, type: 'double', source, path: ['a', 'b'] }));
+  expect(parse(argumentsOf({ processing: { columns } })).columns).toEqual([...filled, properties, traits, contexts]);
 });
 
 test('an id is remembered for as long as the stream keeps events, at least a day', () => {

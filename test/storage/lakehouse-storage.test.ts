@@ -2,6 +2,7 @@ import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } fr
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { TABLES } from '../../src/contract/generated';
 import { STACK_TAG } from '../../src/contract/tags';
+import { ColumnType, EventColumn } from '../../src/storage/event-column';
 import { LakehouseStorage, LakehouseStorageProps } from '../../src/storage/lakehouse-storage';
 import { rendered, statementsByRole } from '../support/iam-statements';
 import { testStack } from '../support/stack';
@@ -115,6 +116,41 @@ describe.each(Object.entries(TABLES))('the catalog table %s', (name, contract) =
       expect(Comment.length).toBeLessThanOrEqual(255);
     }
   });
+});
+
+test('columns of your own come after those of the contract, in the events table only', () => {
+  const eventColumns = {
+    cart_value: EventColumn.fromProperty('cart.value', ColumnType.DOUBLE),
+    plan: EventColumn.fromTrait('plan', ColumnType.STRING),
+    os: EventColumn.fromContext('os.name', ColumnType.STRING),
+    tier: EventColumn.fromTransform(ColumnType.BIGINT),
+  };
+  const tables = Object.values(templateOf({ eventColumns }).findResources('AWS::Glue::Table'))
+    .map(({ Properties: { TableInput } }) => TableInput);
+  const columnsOf = (name: string) => tables.find(({ Name }) => Name === name).StorageDescriptor.Columns;
+  expect(columnsOf('events').slice(TABLES.events.columns.length)).toEqual([
+    { Name: 'cart_value', Type: 'double', Comment: 'Property cart.value.' },
+    { Name: 'plan', Type: 'string', Comment: 'Trait plan.' },
+    { Name: 'os', Type: 'string', Comment: 'Context os.name.' },
+    { Name: 'tier', Type: 'bigint', Comment: 'Filled by the transform.' },
+  ]);
+  expect(columnsOf('raw')).toHaveLength(TABLES.raw.columns.length);
+  expect(columnsOf('bad_events')).toHaveLength(TABLES.bad_events.columns.length);
+});
+
+test.each([
+  ['event_id', "processing.columns has 'event_id', which is a column of events already: take another name"],
+  ['Event_Id', "begin with a letter, got 'Event_Id'"],
+  ['my-column', "begin with a letter, got 'my-column'"],
+  ['7th', "begin with a letter, got '7th'"],
+  ['a'.repeat(256), "begin with a letter, got 'aaa"],
+])('refuses the column name %s', (name, message) => {
+  const eventColumns = { [name]: EventColumn.fromTransform(ColumnType.STRING) };
+  expect(() => build({ eventColumns })).toThrow(message);
+});
+
+test.each(['', 'a..b', '.a'])('refuses the path %j of a column', path => {
+  expect(() => EventColumn.fromProperty(path, ColumnType.STRING)).toThrow(`like cart.value, got '${path}'`);
 });
 
 test('the database name needs no quotes in SQL and is another in every stack', () => {

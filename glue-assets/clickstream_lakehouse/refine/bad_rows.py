@@ -10,7 +10,7 @@ import pyarrow as pa
 from clickstream_lakehouse.arrow import pc, timestamps
 from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
-from clickstream_lakehouse.refine.faults import ErrorCode, Fault
+from clickstream_lakehouse.refine.faults import ErrorCode, Fault, TransformFault
 
 BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields if f.name != "processed_ts"])
 """The columns of `bad_events` without processed_ts."""
@@ -21,7 +21,19 @@ _KNOWN = ("protocol", "app_id", "request_id", "batch_index")
 
 def bad_rows(classified: ClassifiedLines, is_conflict: np.ndarray) -> pa.Table:
     """The lines that are no events, and the events that are in conflict, as rows of BAD_SCHEMA."""
-    return pa.concat_tables([_refused(classified), _faulty(classified), _conflicts(classified, is_conflict)])
+    conflicts = event_faults(classified, is_conflict, Fault(ErrorCode.ID_CONFLICT, "event_id"), "dedup")
+    return pa.concat_tables([_refused(classified), _faulty(classified), conflicts])
+
+
+def event_faults(
+    classified: ClassifiedLines, selected: np.ndarray, fault: Fault | TransformFault, stage: str
+) -> pa.Table:
+    """The selected events, valid as lines, as rows of BAD_SCHEMA with the fault."""
+    events = classified.events.filter(pa.array(selected))
+    known = {name: events[name] for name in _KNOWN}
+    content = _content(classified, classified.event_positions[selected])
+    repeated = {name: pa.repeat(value, len(events)) for name, value in _reason(fault, stage).items()}
+    return _rows({**known, **content, **repeated, "received_ts": timestamps(events["received_ts"])})
 
 
 def _refused(classified: ClassifiedLines) -> pa.Table:
@@ -39,21 +51,11 @@ def _faulty(classified: ClassifiedLines) -> pa.Table:
     return _rows({**_pivoted(rows), **_content(classified, positions), "received_ts": received})
 
 
-def _conflicts(classified: ClassifiedLines, is_conflict: np.ndarray) -> pa.Table:
-    """Events whose id another event of their source has."""
-    events = classified.events.filter(pa.array(is_conflict))
-    reason = _reason(Fault(ErrorCode.ID_CONFLICT, "event_id"), "dedup")
-    known = {name: events[name] for name in _KNOWN}
-    content = _content(classified, classified.event_positions[is_conflict])
-    repeated = {name: pa.repeat(value, len(events)) for name, value in reason.items()}
-    return _rows({**known, **content, **repeated, "received_ts": timestamps(events["received_ts"])})
-
-
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name) for name in _KNOWN}
 
 
-def _reason(fault: Fault, stage: str) -> dict[str, str | None]:
+def _reason(fault: Fault | TransformFault, stage: str) -> dict[str, str | None]:
     return {
         "stage": stage,
         "error_code": fault.code.value,

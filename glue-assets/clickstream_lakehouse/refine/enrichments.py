@@ -10,6 +10,7 @@ from clickstream_lakehouse.refine.enrich.channel import channel_columns
 from clickstream_lakehouse.refine.enrich.device import device_columns
 from clickstream_lakehouse.refine.enrich.distinct import Columns
 from clickstream_lakehouse.refine.enrich.geo import GeoColumns
+from clickstream_lakehouse.refine.enrich.promote import Promotion
 from clickstream_lakehouse.refine.enrich.pseudonyms import Pseudonyms
 from clickstream_lakehouse.refine.enrich.referrer import referrer_columns
 from clickstream_lakehouse.refine.enrich.times import event_times
@@ -35,6 +36,8 @@ def enrichments(config: JobConfig) -> Sequence[Enrichment]:
     ]
     if config.geo_databases:
         chosen.append(GeoColumns(config.geo_databases))
+    if config.columns:
+        chosen.append(Promotion(config.columns))
     if config.pseudonym_key_arn:
         # The last one, so that all others see the ids as they were sent.
         chosen.append(Pseudonyms(read_pseudonym_key(config.pseudonym_key_arn, config.region)))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import pc, timestamps
-from clickstream_lakehouse.contract import table
+from clickstream_lakehouse.columns import PromotedColumn
+from clickstream_lakehouse.contract import events_table, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.identity import fingerprints, identities
@@ -13,15 +14,22 @@ from clickstream_lakehouse.refine.identity import fingerprints, identities
 # Tells by which rules a row was made; a backfill with newer rules writes another.
 PIPELINE_VERSION = "1"
 
-_FIELDS = [f for f in table("events").fields if f.name != "processed_ts"]
-EVENT_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in _FIELDS])
-"""The columns of `events` without processed_ts."""
-
-_LINE_TIMES = [f.name for f in _FIELDS if f.line and f.type == "timestamp"]
+_LINE_TIMES = [f.name for f in table("events").fields if f.line and f.type == "timestamp"]
 
 
-def event_rows(classified: ClassifiedLines, enrichments: Sequence[Enrichment]) -> pa.Table:
-    """The events as rows of EVENT_SCHEMA."""
+def event_schema(promoted: Sequence[PromotedColumn] = ()) -> pa.Schema:
+    """The columns of `events` without processed_ts."""
+    return pa.schema([(f.name, f.arrow_type) for f in events_table(promoted).fields if f.name != "processed_ts"])
+
+
+EVENT_SCHEMA = event_schema()
+"""The columns of `events` that every lakehouse has, without processed_ts."""
+
+
+def event_rows(
+    classified: ClassifiedLines, enrichments: Sequence[Enrichment], schema: pa.Schema = EVENT_SCHEMA
+) -> pa.Table:
+    """The events as rows of the schema."""
     columns = dict(zip(classified.events.column_names, classified.events.columns, strict=True))
     columns["event_key"], columns["event_check"] = map(pa.array, identities(classified.events))
     columns["event_fp"] = pa.array(fingerprints(classified.events))
@@ -30,7 +38,7 @@ def event_rows(classified: ClassifiedLines, enrichments: Sequence[Enrichment]) -
     columns.update({name: timestamps(columns[name]) for name in _LINE_TIMES})
     columns["received_date"] = pc.cast(columns["received_ts"], pa.date32())
     columns["meta"] = _meta(classified)
-    return pa.table([columns[name] for name in EVENT_SCHEMA.names], schema=EVENT_SCHEMA)
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def _meta(classified: ClassifiedLines) -> pa.StructArray:

@@ -31,6 +31,8 @@ class ErrorCode(StrEnum):
     INVALID_VALUE = "invalid_value"
     INVALID_ID = "invalid_id"
     ID_CONFLICT = "id_conflict"
+    TRANSFORM_FAILED = "transform_failed"
+    TRANSFORM_INVALID = "transform_invalid"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,21 @@ class Fault:
             expected = f"is not one of {', '.join(listed)}" if listed else "is outside of what the column can hold"
             return f"{self.path} {expected}"
         return _MESSAGES[self.code]
+
+
+TRANSFORM_STAGE = "transform"
+"""The stage, in bad_events, of events that the user's transform failed on."""
+
+TRANSFORM_CODES = (ErrorCode.TRANSFORM_FAILED, ErrorCode.TRANSFORM_INVALID)
+
+
+@dataclass(frozen=True)
+class TransformFault:
+    """Why a batch's new events could not be stored: what went wrong in the user's transform, or with its result."""
+
+    code: ErrorCode
+    message: str
+    path: str | None = None
 
 
 _MESSAGES = {

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from clickstream_lakehouse.refine.bad_rows import bad_rows
+from clickstream_lakehouse.refine.bad_rows import bad_rows, event_faults
 from clickstream_lakehouse.refine.classify import ClassifiedLines, classify
 from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.event_rows import event_rows
+from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, TransformFault
 from clickstream_lakehouse.refine.identity import fingerprints, identities
 
 Pass = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -44,14 +45,14 @@ def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield from pa.table(not_events, schema=IDENTIFIED_SCHEMA).to_batches()
 
 
-def make_event_rows(old: pa.Table, enrichments: Sequence[Enrichment]) -> Pass:
-    """The events but those at the given places, as rows of EVENT_SCHEMA."""
+def make_event_rows(old: pa.Table, enrichments: Sequence[Enrichment], schema: pa.Schema) -> Pass:
+    """The events but those at the given places, as rows of the schema."""
     places = _Places(old)
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
             classified = classify(records)
-            rows = event_rows(classified, enrichments)
+            rows = event_rows(classified, enrichments, schema)
             yield from (rows.filter(pa.array(~places.among(classified))) if places else rows).to_batches()
 
     return make
@@ -65,6 +66,18 @@ def make_bad_rows(conflicts: pa.Table) -> Pass:
         for records in batches:
             classified = classify(records)
             yield from bad_rows(classified, places.among(classified)).to_batches()
+
+    return make
+
+
+def make_failed_rows(places: pa.Table, fault: TransformFault) -> Pass:
+    """The events at the given places, as rows of BAD_SCHEMA that say why the transform failed."""
+    failed = _Places(places)
+
+    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for records in batches:
+            classified = classify(records)
+            yield from event_faults(classified, failed.among(classified), fault, TRANSFORM_STAGE).to_batches()
 
     return make
 

@@ -3,6 +3,10 @@
 A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing.
 The order matters: until events has the batch, a replay finds the same table and comes to the same verdicts; after that
 both appends are no-ops.
+
+With a transform of the user's, the new events are appended either to events or, when it fails, to bad_events, as the
+last append of the batch and under a number of its own there. A replay that finds them in bad_events leaves them there,
+so it does not matter if the transform now does otherwise.
 """
 
 import time
@@ -16,17 +20,25 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.contract import Table, table
+from clickstream_lakehouse.contract import Table, events_table, table
 from clickstream_lakehouse.epoch import Epoch
-from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
 from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
+from clickstream_lakehouse.refine.event_rows import event_schema
 from clickstream_lakehouse.refine.lines import LOCATOR
-from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, Pass, identify, make_bad_rows, make_event_rows
+from clickstream_lakehouse.refine.passes import (
+    IDENTIFIED_SCHEMA,
+    Pass,
+    identify,
+    make_bad_rows,
+    make_event_rows,
+    make_failed_rows,
+)
+from clickstream_lakehouse.refine.transform import TRANSFORM_STAGE, Transform, TransformError, failed_before
 
 QUERY_NAME = "refine"
 
@@ -65,10 +77,14 @@ class Refiner:
     """Refines one batch at a time."""
 
     def __init__(self, config: JobConfig, epoch: Epoch, metrics: Metrics) -> None:
+        """:raises ConfigError: when the transform cannot be loaded"""
         self._config = config
         self._epoch = epoch
         self._metrics = metrics
         self._enrichments = enrichments(config)
+        self._events = events_table(config.columns)
+        self._schema = event_schema(config.columns)
+        self._transform = Transform(config.transform, self._schema) if config.transform else None
 
     def refine(self, raw: DataFrame, batch_id: int) -> None:
         """Append the batch (rows of `raw`) to both tables; idempotent.
@@ -86,11 +102,19 @@ class Refiner:
         if bad.num_rows:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
             _append(rows, table("bad_events"), self._config.bad_events_path, batch_id)
-        old = events.filter(pa.array(verdicts != Verdict.NEW))
-        if old.num_rows < events.num_rows:
-            rows = _mapped(raw, make_event_rows(old.select(LOCATOR), self._enrichments), EVENT_SCHEMA)
-            _append(rows, table("events"), self._config.events_path, batch_id)
-        self._report(batch_id, events, verdicts, bad.num_rows, time.monotonic() - started)
+        new, old = (events.filter(pa.array(chosen)) for chosen in (verdicts == Verdict.NEW, verdicts != Verdict.NEW))
+        kept, failed = new.num_rows, 0
+        if new.num_rows and self._transform:
+            kept, failed = self._append_transformed(self._transform, raw, old, new, batch_id)
+        elif new.num_rows:
+            _append(self._rows(raw, old.select(LOCATOR)), self._events, self._config.events_path, batch_id)
+        measures: dict[str, float] = {
+            "Events": kept,
+            "BadEvents": bad.num_rows + failed,
+            "DuplicateEvents": int(np.count_nonzero(verdicts == Verdict.DUPLICATE)),
+            **({"TransformFailures": failed} if self._transform else {}),
+        }
+        self._report(batch_id, measures, new, started)
 
     def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
         if not events.num_rows:
@@ -99,16 +123,39 @@ class Refiner:
         stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
         return decide(events, stored, window_ms)
 
-    def _report(self, batch_id: int, events: pa.Table, verdicts: np.ndarray, bad: int, seconds: float) -> None:
-        new = verdicts == Verdict.NEW
-        measures: dict[str, float] = {
-            "Events": int(np.count_nonzero(new)),
-            "BadEvents": bad,
-            "DuplicateEvents": int(np.count_nonzero(verdicts == Verdict.DUPLICATE)),
-            "BatchDuration": round(seconds * 1000),
-        }
+    def _rows(self, raw: DataFrame, old: pa.Table) -> DataFrame:
+        return _mapped(raw, make_event_rows(old, self._enrichments, self._schema), self._schema)
+
+    def _append_transformed(
+        self, transform: Transform, raw: DataFrame, old: pa.Table, new: pa.Table, batch_id: int
+    ) -> tuple[int, int]:
+        """Append what the transform makes of the new events, or the events as bad ones; returns how many of each."""
+        paths = self._config
+        failed = failed_before(raw.sparkSession.read.format("delta").load(paths.bad_events_path), new)
+        untried = new.join(failed, LOCATOR, join_type="left anti")
+        if not untried.num_rows:
+            return 0, new.num_rows
+        try:
+            result, kept = transform.apply(self._rows(raw, pa.concat_tables([old.select(LOCATOR), failed])), untried)
+        except TransformError as error:
+            log("error", str(error))
+            self._epoch.check()
+            rows = _mapped(
+                _records_of(raw, untried), make_failed_rows(untried.select(LOCATOR), error.fault), BAD_SCHEMA
+            )
+            _append(rows, table("bad_events"), paths.bad_events_path, batch_id, f"-{TRANSFORM_STAGE}")
+            return 0, new.num_rows
+        try:
+            self._epoch.check()
+            _append(result, self._events, paths.events_path, batch_id)
+        finally:
+            result.unpersist()
+        return kept, new.num_rows - untried.num_rows
+
+    def _report(self, batch_id: int, measures: dict[str, float], new: pa.Table, started: float) -> None:
+        measures["BatchDuration"] = round((time.monotonic() - started) * 1000)
         if measures["Events"]:
-            ages = time.time() * 1000 - events["received_ms"].to_numpy()[new]
+            ages = time.time() * 1000 - new["received_ms"].to_numpy()
             measures["Freshness"] = round(float(np.percentile(ages, 95)))
         self._metrics.batch(QUERY_NAME, batch_id, measures)
 
@@ -123,12 +170,12 @@ def _records_of(raw: DataFrame, lines: pa.Table) -> DataFrame:
     return raw.join(F.broadcast(records), LOCATOR[:2], "left_semi").select(*RAW_COLUMNS)
 
 
-def _append(rows: DataFrame, target: Table, path: str, batch_id: int) -> None:
-    """Append once per batch: Delta drops an append whose transaction version it has seen."""
+def _append(rows: DataFrame, target: Table, path: str, batch_id: int, part: str = "") -> None:
+    """Append this part of a batch once: Delta drops an append whose transaction version it has seen."""
     # The checkpoint's own id: a new checkpoint counts its batches from 0 again.
     checkpoint_id = rows.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
     if checkpoint_id is None:
         raise RuntimeError("not inside a streaming batch: there is no checkpoint id to append under")
-    options = {"txnAppId": f"clickstream-refine-{checkpoint_id}", "txnVersion": str(batch_id)}
+    options = {"txnAppId": f"clickstream-refine-{checkpoint_id}{part}", "txnVersion": str(batch_id)}
     stamped = rows.withColumn("processed_ts", F.current_timestamp()).select(*target.column_names)
     stamped.write.format("delta").mode("append").options(**options).save(path)

@@ -9,7 +9,7 @@ import pytest
 
 from clickstream_lakehouse import contract
 from clickstream_lakehouse.refine.bad_rows import bad_rows
-from clickstream_lakehouse.refine.faults import ErrorCode
+from clickstream_lakehouse.refine.faults import TRANSFORM_CODES, ErrorCode
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.raw import ARRIVAL, classified
 
@@ -110,8 +110,9 @@ def test_poison_becomes_a_bad_event_with_its_reason_place_and_bytes() -> None:
         assert row["error_message"]
 
 
-def test_the_poison_and_the_tests_of_bytes_and_conflicts_cover_every_error_code_of_the_job() -> None:
-    assert {code for _, code, _ in POISON} | {ErrorCode.INVALID_UTF8, ErrorCode.ID_CONFLICT} == set(ErrorCode)
+def test_the_poison_and_the_tests_of_bytes_conflicts_and_transforms_cover_every_error_code_of_the_job() -> None:
+    elsewhere = {ErrorCode.INVALID_UTF8, ErrorCode.ID_CONFLICT, *TRANSFORM_CODES}
+    assert {code for _, code, _ in POISON} | elsewhere == set(ErrorCode)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from clickstream_lakehouse.refine.refiner import start_refine
 from clickstream_lakehouse.tables import create_tables, table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
-from support.refining import arrive, run_refine
+from support.refine import arrive, run_refine
 
 HOUR = 3_600_000
 

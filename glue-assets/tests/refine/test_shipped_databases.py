@@ -12,7 +12,7 @@ from clickstream_lakehouse.tables import create_tables
 from support.geo import COUNTRIES, SYSTEMS
 from support.lake import lake_config, rows
 from support.lines import event_line, ndjson
-from support.refining import arrive, run_refine
+from support.refine import arrive, run_refine
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
+import { join } from 'path';
 import { aws_s3 as s3, aws_secretsmanager as secretsmanager, Duration, Stack } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, GeoDatabase, ProcessingSchedule, StartPosition, WorkerType } from '../../../src';
+import {
+  ClickstreamLakehouseProps, ColumnType, EventColumn, GeoDatabase, ProcessingSchedule, StartPosition, WorkerType,
+} from '../../../src';
 import { DEFAULT, NO_VPC, Row } from '../row';
 
 const job = { updates: ['job'] };
+const TRANSFORM = join(__dirname, '..', 'python', 'my_transform.py');
 
 function everyHour(flexExecution?: boolean): ClickstreamLakehouseProps {
   return { ...NO_VPC, processing: { schedule: ProcessingSchedule.every(Duration.hours(1)), flexExecution } };
@@ -102,4 +106,22 @@ export const PROCESSING_ROWS: Row[] = [{
   change: 'set',
   after: { processing: { sparkConf: { 'spark.sql.shuffle.partitions': '8' } } },
   effects: job,
+}, {
+  option: 'processing.transform',
+  change: 'set',
+  after: { processing: { transform: TRANSFORM } },
+  effects: job,
+  note: 'Applies to new events.',
+}, {
+  option: 'processing.extraPythonFiles',
+  change: 'set',
+  before: { ...NO_VPC, processing: { transform: TRANSFORM } },
+  after: { processing: { transform: TRANSFORM, extraPythonFiles: [join(__dirname, '..', 'python', 'rates')] } },
+  effects: job,
+}, {
+  option: 'processing.columns',
+  change: 'one more',
+  after: { processing: { columns: { plan: EventColumn.fromTrait('plan', ColumnType.STRING) } } },
+  effects: { updates: ['job', 'tables'] },
+  note: 'Null in the rows that exist. See [Your own columns](#your-own-columns).',
 }];

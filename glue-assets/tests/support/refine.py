@@ -1,4 +1,4 @@
-"""Runs of stage 2 over records that have arrived in `raw`."""
+"""Records that arrive in `raw`, and a run of stage 2 over them."""
 
 from pyspark.sql import SparkSession
 

@@ -1,0 +1,1 @@
+"""A package for tests that only look at the template."""
