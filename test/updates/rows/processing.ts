@@ -91,6 +91,7 @@ export const PROCESSING_ROWS: Row[] = [{
   after: pseudonyms,
   effects: job,
   note: 'Applies to new events. See [Changing the key of the pseudonyms](#changing-the-key-of-the-pseudonyms).',
+}, {
   option: 'processing.robotUserAgents',
   change: 'set',
   after: { processing: { robotUserAgents: ['acme-monitor'] } },
