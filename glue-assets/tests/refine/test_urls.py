@@ -36,6 +36,8 @@ URLS = {
     "https://shop.example?user=a@b.example": ("shop.example", "/", None, None, None),
     "https://shop.example#a@b.example": ("shop.example", "/", None, None, None),
     "https://u@[2001:DB8::1]:80": ("[2001:db8::1]", "/", None, None, None),
+    "https://shop.example:0065535/p": ("shop.example", "/p", None, None, None),
+    "https://shop.example:65536/p": (None, None, None, None, None),
     "https://shop.example:/p": ("shop.example", "/p", None, None, None),
     # backslashes are slashes for the web's schemes, up to the query
     "https:\\\\shop.example\\a\\b?utm_source=c\\d": ("shop.example", "/a/b", "c\\d", None, None),
