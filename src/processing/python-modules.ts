@@ -74,7 +74,7 @@ function pythonModule(property: string, path: string): PythonModule {
     throw new InvalidPropertyError(
       `${property} must not have the name of a module that the job imports, got '${file}': rename it`);
   }
-  return { name, folder: dirname(join(path)), exclude: ['*', `!${file}`, `!${file}/**`, '**/__pycache__/**'] };
+  return { name, folder: dirname(join(path)), exclude: ['*', '.*', `!${file}`, `!${file}/**`, '**/__pycache__/**'] };
 }
 
 function isPython(path: string): boolean {
