@@ -85,7 +85,10 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     const eventStream = new EventStream(this, 'Stream', { ...props.stream, encryptionKey });
     const { stream, retention } = eventStream;
     const storage = new LakehouseStorage(this, 'Storage', {
-      ...props.storage, encryptionKey, previousEncryptionKeys, removalPolicy,
+      ...props.storage,
+      encryptionKey,
+      previousEncryptionKeys,
+      removalPolicy,
       eventColumns: props.processing?.columns,
     });
     const collector = new CollectorEndpoint(this, 'Collector', {

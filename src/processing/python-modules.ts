@@ -14,11 +14,12 @@ export interface PythonModule {
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const KEYWORDS = new Set(('False None True and as assert async await break class continue def del elif else except '
-  + 'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield').split(' '));
+  + 'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield')
+  .split(' '));
 
 /** Modules of the job itself, and those that Glue 6.0 or Spark has and the job imports, directly or not. */
-const INSTALLED = ('awsglue boto3 botocore clickstream_job clickstream_lakehouse dateutil delta jmespath numpy orjson '
-  + 'pandas py4j pyarrow pyspark pytz s3transfer six urllib3').split(' ');
+const INSTALLED = ('awsglue boto3 botocore certifi clickstream_job clickstream_lakehouse dateutil delta jmespath numpy '
+  + 'orjson pandas py4j pyarrow pyspark pytz s3transfer six urllib3').split(' ');
 
 /** `sys.stdlib_module_names` of Python 3.13 without those that begin with an underscore. */
 const STANDARD_LIBRARY = ('abc antigravity argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 '
@@ -73,7 +74,7 @@ function pythonModule(property: string, path: string): PythonModule {
     throw new InvalidPropertyError(
       `${property} must not have the name of a module that the job imports, got '${file}': rename it`);
   }
-  return { name, folder: dirname(join(path)), exclude: ['*', `!${file}`, `!${file}/**`, '**/__pycache__/**'] };
+  return { name, folder: dirname(join(path)), exclude: ['*', '.*', `!${file}`, `!${file}/**`, '**/__pycache__/**'] };
 }
 
 function isPython(path: string): boolean {

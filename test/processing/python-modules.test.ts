@@ -2,13 +2,12 @@ import { spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
-import { App, Lazy } from 'aws-cdk-lib';
+import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { ClickstreamLakehouse, LakehouseNetwork, ProcessingOptions } from '../../src';
 import { pythonModules } from '../../src/processing/python-modules';
 import { rendered } from '../support/iam-statements';
 import { only, synthesize } from '../support/lakehouse';
 import { toolchain } from '../support/set-up';
-import { testStack } from '../support/stack';
 
 /** A folder with the files. */
 function folderOf(...files: string[]): string {
@@ -29,7 +28,7 @@ test('each module is a zip in which it has its own name, and nothing lies beside
     'my_package/__init__.py', 'my_package/my_transform.py', 'my_package/data/rates.json',
     'my_package/__pycache__/a.pyc', 'my_package/data/__pycache__/b.pyc',
   );
-  const stack = testStack();
+  const stack = new Stack(new App({ outdir: mkdtempSync(join(tmpdir(), 'python-modules-')) }), 'Test');
   new ClickstreamLakehouse(stack, 'Lakehouse', {
     network: LakehouseNetwork.none(),
     processing: { transform: join(folder, 'my_transform.py'), extraPythonFiles: [join(folder, 'my_package')] },
@@ -58,7 +57,7 @@ const folder = folderOf(
   'a.txt', 'sub/a.py');
 
 test.each<[string, ProcessingOptions, string]>([
-  ['no file', { transform: '/no/such.py' }, "processing.transform must be a Python file (.py), or a folder with "
+  ['no file', { transform: '/no/such.py' }, 'processing.transform must be a Python file (.py), or a folder with '
     + "__init__.py, that exists, got '/no/such.py'"],
   ['a folder that is no package', { transform: join(folder, 'plain') }, "that exists, got '"],
   ['a file that is not Python', { transform: join(folder, 'a.txt') }, "that exists, got '"],
