@@ -1,5 +1,6 @@
 """What the job's Arrow code shares."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -12,3 +13,12 @@ pc: Any = pyarrow.compute
 def timestamps(milliseconds: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Epoch milliseconds, as lines have them, as the tables' timestamps."""
     return pc.cast(pc.cast(milliseconds, pa.timestamp("ms", tz="UTC")), pa.timestamp("us", tz="UTC"))
+
+
+def now(length: int) -> pa.Array:
+    """The present time, so many times.
+
+    Rows are stamped where they are made: Spark writes the time of a query into the code that it generates for it, and
+    so has to compile that code again for each batch.
+    """
+    return pa.repeat(pa.scalar(datetime.now(UTC), pa.timestamp("us", tz="UTC")), length)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc, timestamps
+from clickstream_lakehouse.arrow import now, pc, timestamps
 from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.faults import ErrorCode, Fault, TransformFault
 
-BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields if f.name != "processed_ts"])
-"""The columns of `bad_events` without processed_ts."""
+BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields])
+"""The columns of `bad_events`."""
 
 # Fields that can be read even from a faulty line.
 _KNOWN = ("protocol", "app_id", "request_id", "batch_index")
@@ -84,6 +84,6 @@ def _pivoted(rows: list[dict[str, Any]]) -> dict[str, pa.Array]:
 
 def _rows(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
     received = columns["received_ts"]
-    given = {**columns, "received_date": pc.cast(received, pa.date32())}
+    given = {**columns, "received_date": pc.cast(received, pa.date32()), "processed_ts": now(len(received))}
     absent = {name: pa.nulls(len(received), BAD_SCHEMA.field(name).type) for name in BAD_SCHEMA.names}
     return pa.table([{**absent, **given}[name] for name in BAD_SCHEMA.names], schema=BAD_SCHEMA)

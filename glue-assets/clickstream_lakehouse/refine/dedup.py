@@ -53,12 +53,14 @@ def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
 
 
 def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
-    """The stored rows that share an event_key with the batch, within its window.
+    """The stored rows that share an event_key with the batch, within its window or somewhat outside.
 
     Columns: IDENTITY, event_fp, received_ms.
     """
     received = batch["received_ms"].to_numpy()
-    first, last = int(received.min()) - window_ms, int(received.max()) + window_ms
+    # Whole hours: Spark writes the bounds into the code that it generates, and compiles that again when they change.
+    first = (int(received.min()) - window_ms) // HOUR_MS * HOUR_MS
+    last = -(-(int(received.max()) + window_ms) // HOUR_MS) * HOUR_MS
     keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
     window = events.where(
         F.col("received_date").between(

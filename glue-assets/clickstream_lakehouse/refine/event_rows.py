@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc, timestamps
+from clickstream_lakehouse.arrow import now, pc, timestamps
 from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.contract import events_table, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
@@ -18,12 +18,12 @@ _LINE_TIMES = [f.name for f in table("events").fields if f.line and f.type == "t
 
 
 def event_schema(promoted: Sequence[PromotedColumn] = ()) -> pa.Schema:
-    """The columns of `events` without processed_ts."""
-    return pa.schema([(f.name, f.arrow_type) for f in events_table(promoted).fields if f.name != "processed_ts"])
+    """The columns of `events`."""
+    return pa.schema([(f.name, f.arrow_type) for f in events_table(promoted).fields])
 
 
 EVENT_SCHEMA = event_schema()
-"""The columns of `events` that every lakehouse has, without processed_ts."""
+"""The columns of `events` that every lakehouse has."""
 
 
 def event_rows(
@@ -37,6 +37,7 @@ def event_rows(
         columns.update(enrich(pa.table(columns)))
     columns.update({name: timestamps(columns[name]) for name in _LINE_TIMES})
     columns["received_date"] = pc.cast(columns["received_ts"], pa.date32())
+    columns["processed_ts"] = now(len(classified.events))
     columns["meta"] = _meta(classified)
     return pa.table([columns[name] for name in schema.names], schema=schema)
 

@@ -20,7 +20,6 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.contract import Table, events_table, table
 from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
@@ -82,7 +81,6 @@ class Refiner:
         self._epoch = epoch
         self._metrics = metrics
         self._enrichments = enrichments(config)
-        self._events = events_table(config.columns)
         self._schema = event_schema(config.columns)
         self._transform = Transform(config.transform, self._schema) if config.transform else None
 
@@ -101,13 +99,13 @@ class Refiner:
         bad = pa.concat_tables([lines.filter(~pc.field("is_event")), conflicts])
         if bad.num_rows:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
-            _append(rows, table("bad_events"), self._config.bad_events_path, batch_id)
+            _append(rows, self._config.bad_events_path, batch_id)
         new, old = (events.filter(pa.array(chosen)) for chosen in (verdicts == Verdict.NEW, verdicts != Verdict.NEW))
         kept, failed = new.num_rows, 0
         if new.num_rows and self._transform:
             kept, failed = self._append_transformed(self._transform, raw, old, new, batch_id)
         elif new.num_rows:
-            _append(self._rows(raw, old.select(LOCATOR)), self._events, self._config.events_path, batch_id)
+            _append(self._rows(raw, old.select(LOCATOR)), self._config.events_path, batch_id)
         measures: dict[str, float] = {
             "Events": kept,
             "BadEvents": bad.num_rows + failed,
@@ -143,11 +141,11 @@ class Refiner:
             rows = _mapped(
                 _records_of(raw, untried), make_failed_rows(untried.select(LOCATOR), error.fault), BAD_SCHEMA
             )
-            _append(rows, table("bad_events"), paths.bad_events_path, batch_id, f"-{TRANSFORM_STAGE}")
+            _append(rows, paths.bad_events_path, batch_id, f"-{TRANSFORM_STAGE}")
             return 0, new.num_rows
         try:
             self._epoch.check()
-            _append(result, self._events, paths.events_path, batch_id)
+            _append(result, paths.events_path, batch_id)
         finally:
             result.unpersist()
         return kept, new.num_rows - untried.num_rows
@@ -170,12 +168,11 @@ def _records_of(raw: DataFrame, lines: pa.Table) -> DataFrame:
     return raw.join(F.broadcast(records), LOCATOR[:2], "left_semi").select(*RAW_COLUMNS)
 
 
-def _append(rows: DataFrame, target: Table, path: str, batch_id: int, part: str = "") -> None:
+def _append(rows: DataFrame, path: str, batch_id: int, part: str = "") -> None:
     """Append this part of a batch once: Delta drops an append whose transaction version it has seen."""
     # The checkpoint's own id: a new checkpoint counts its batches from 0 again.
     checkpoint_id = rows.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
     if checkpoint_id is None:
         raise RuntimeError("not inside a streaming batch: there is no checkpoint id to append under")
     options = {"txnAppId": f"clickstream-refine-{checkpoint_id}{part}", "txnVersion": str(batch_id)}
-    stamped = rows.withColumn("processed_ts", F.current_timestamp()).select(*target.column_names)
-    stamped.write.format("delta").mode("append").options(**options).save(path)
+    rows.write.format("delta").mode("append").options(**options).save(path)

@@ -28,7 +28,7 @@ from clickstream_lakehouse.refine.lines import LOCATOR
 
 _FIXED = ["event_id", *IDENTITY, "event_fp", "received_ts", "received_date"]
 _SOURCE = ["source_id", "app_id"]  # event_key and event_check are made of event_id and one of these
-_REQUIRED = [f.name for f in table("events").fields if not f.nullable and f.name != "processed_ts"]
+_REQUIRED = [f.name for f in table("events").fields if not f.nullable]
 _JUDGED = list(dict.fromkeys([*_FIXED, *_SOURCE, *_REQUIRED]))
 _JUDGED_SCHEMA = pa.schema(
     [*[(name, pa.int64()) for name in [*IDENTITY, "event_fp", "received_ms"]], ("fault", pa.string())]
