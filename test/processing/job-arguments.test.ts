@@ -73,7 +73,11 @@ test('the job understands the arguments of every option', () => {
       sparkConf: { 'spark.executor.heartbeatInterval': '20s' },
     },
   }))).toMatchObject({
-    mode: 'drain', trigger_seconds: 60, dedup_window_hours: 168, start_position: 'latest', fail_on_data_loss: false,
+    mode: 'drain',
+    trigger_seconds: 60,
+    dedup_window_hours: 168,
+    start_position: 'latest',
+    fail_on_data_loss: false,
     robot_user_agents: ['acme-monitor/1, "beta"', 'uptime (ours)'],
   });
 });

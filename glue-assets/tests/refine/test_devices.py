@@ -31,7 +31,7 @@ def contexts(**hints: Any) -> str:
 WINDOWS_11 = contexts(brands=brands("Google Chrome"), mobile=False, platform="Windows", platformVersion="15.0.0")
 
 
-def told(robots: tuple[str, ...] = (), **line: str | None) -> dict[str, str]:
+def told(*robots: str, **line: str | None) -> dict[str, str]:
     """The columns that are filled for an event."""
     table = pa.table({name: pa.array([line.get(name)], pa.string()) for name in LINES})
     for name, column in BotReasons(robots)(table).items():
@@ -96,7 +96,7 @@ def test_a_slice_of_events_is_read_like_the_whole() -> None:
 def test_robots_have_no_browser() -> None:
     googlebot = f"{PHONE} (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
     assert told(user_agent=googlebot, contexts=WINDOWS_11) == {}
-    assert told(user_agent=FROZEN, contexts=WINDOWS_11, robots=("chrome/138.",)) == {}
+    assert told("chrome/138.", user_agent=FROZEN, contexts=WINDOWS_11) == {}
     assert told(user_agent=googlebot, os_name="Android") == {"os_name": "Android"}
 
 

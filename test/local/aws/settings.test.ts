@@ -61,7 +61,8 @@ test.each([
   ['{', /^settings\.json is no JSON \(.+\): see examples\/local\/README\.md/],
   ['[]', /^settings\.json must be an object: see/],
   [{ writeKey: 'k' },
-    /^settings\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, robotUserAgents, customDomain/],
+    new RegExp('^settings\\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, '
+      + 'robotUserAgents, customDomain')],
   [{ writeKeys: ['k'] }, /^writeKeys in settings\.json must be like \{"shop":\{"keys":\["my-key"\]\}\}/],
   [{ writeKeys: { web: { keys: 'k' } } }, /^writeKeys in settings\.json must be like/],
   [{ allowedOrigins: 'http://x' }, /^allowedOrigins in settings\.json must be like \["http:\/\/localhost:3000"\]/],
