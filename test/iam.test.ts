@@ -1,4 +1,6 @@
-import { aws_iam as iam, aws_kms as kms, aws_secretsmanager as secretsmanager, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_secretsmanager as secretsmanager, RemovalPolicy,
+} from 'aws-cdk-lib';
 import { DemoWebsite, LakehouseNetwork } from '../src';
 import { statementsByRole } from './support/iam-statements';
 import { only, synthesize } from './support/lakehouse';
@@ -116,6 +118,18 @@ test('with a key, collector and job may use it, each as far as it must', () => {
   const roles = withoutHashes(statementsByRole(json));
   expect(roles.CollectorFunctionRole).toEqual([...EXPECTED.CollectorFunctionRole, 'kms:GenerateDataKey on ${Key.Arn}']);
   expect(roles.JobRole).toEqual([...JOB_WITHOUT_NETWORK, 'kms:Decrypt kms:GenerateDataKey on ${Key.Arn}']);
+});
+
+test('with several keys, the job may use each of them', () => {
+  const { json } = synthesize(stack => ({
+    encryptionKey: new kms.Key(stack, 'Key'),
+    network: LakehouseNetwork.none(),
+    storage: { rawBucket: new s3.Bucket(stack, 'Raw', { encryptionKey: new kms.Key(stack, 'RawKey') }) },
+    previousEncryptionKeys: [new kms.Key(stack, 'OldKey'), new kms.Key(stack, 'OlderKey')],
+  }));
+  expect(withoutHashes(statementsByRole(json)).JobRole).toEqual(expect.arrayContaining([
+    'kms:Decrypt kms:GenerateDataKey on ${Key.Arn} ${RawKey.Arn}', 'kms:Decrypt on ${OldKey.Arn} ${OlderKey.Arn}',
+  ]));
 });
 
 test('a key that was replaced can still be read with, by the job and by those who may read the tables', () => {

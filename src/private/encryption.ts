@@ -28,14 +28,17 @@ export function allowLogEncryption(scope: Construct, key: kms.IKey): void {
   }
 }
 
-/** Allows reading what was encrypted with a key that has been replaced. */
-export function readWithKeyStatement(key: kms.IKey): iam.PolicyStatement {
-  return new iam.PolicyStatement({ sid: 'UsePreviousKey', actions: ['kms:Decrypt'], resources: [key.keyArn] });
+/** Allows reading what was encrypted with keys that have been replaced. */
+export function readWithKeysStatements(keys: kms.IKey[]): iam.PolicyStatement[] {
+  return ofKeys('UsePreviousKeys', ['kms:Decrypt'], keys);
 }
 
-/** Allows reading and writing objects or records encrypted with the key. */
-export function useKeyStatement(key: kms.IKey): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn],
-  });
+/** Allows reading and writing objects or records encrypted with the keys. */
+export function useKeysStatements(keys: kms.IKey[]): iam.PolicyStatement[] {
+  return ofKeys('UseKeys', ['kms:Decrypt', 'kms:GenerateDataKey'], keys);
+}
+
+/** One statement for all of the keys: IAM refuses a policy in which two statements have one name. */
+function ofKeys(sid: string, actions: string[], keys: kms.IKey[]): iam.PolicyStatement[] {
+  return keys.length > 0 ? [new iam.PolicyStatement({ sid, actions, resources: keys.map(key => key.keyArn) })] : [];
 }

@@ -4,7 +4,7 @@ import {
 import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, STORAGE_PREFIXES } from '../contract/generated';
 import { IJobNetwork } from '../network/job-network';
-import { readWithKeyStatement, useKeyStatement } from '../private/encryption';
+import { readWithKeysStatements, useKeysStatements } from '../private/encryption';
 import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
 /** Glue puts this tag on the network interfaces that it creates for a job. */
@@ -43,8 +43,8 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
     writeLogs(props.logGroups),
     writeMetrics(props.glueMetrics ? [METRICS_NAMESPACE, 'Glue'] : [METRICS_NAMESPACE]),
     ...(props.network ? useNetwork(scope, props.network) : []),
-    ...keysOf(props).map(useKeyStatement),
-    ...props.storage.previousEncryptionKeys.map(readWithKeyStatement),
+    ...useKeysStatements(keysOf(props)),
+    ...readWithKeysStatements(props.storage.previousEncryptionKeys),
     ...props.enrichmentStatements,
   ];
   statements.forEach(statement => role.addToPolicy(statement));

@@ -21,6 +21,6 @@ export const UNUSED_RIGHTS: Readonly<Record<string, Readonly<Record<string, stri
   SecondCollectorFunctionRole: COLLECTOR,
   SecondJobRole: {
     ...JOB,
-    'UseKey: kms:GenerateDataKey': 'Used with the buckets\' key. A bucket known by name alone may have this one.',
+    'UseKeys: kms:GenerateDataKey': 'Used with the buckets\' key. A bucket known by name alone may have this one.',
   },
 };

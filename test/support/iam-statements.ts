@@ -1,6 +1,7 @@
 import { CloudFormationTemplate } from './template-graph';
 
 interface Statement {
+  readonly Sid?: string;
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
@@ -27,22 +28,33 @@ export function shortId(id: string): string {
   return id.replace(/^AWS::/, '').replace(/^Lakehouse/, '').replace(/[0-9A-F]{8}$/, '');
 }
 
-/** Each role's statements, a line each: `actions on resources if condition`. */
+/**
+ * Each role's statements, a line each: `actions on resources if condition`.
+ *
+ * @throws for a policy that IAM would refuse, since two of its statements have one name
+ */
 export function statementsByRole({ Resources }: CloudFormationTemplate): Record<string, string[]> {
   const roles: Record<string, string[]> = {};
   for (const [id, { Type, Properties = {} }] of Object.entries(Resources)) {
     if (Type === 'AWS::IAM::Role') {
       const inline = (Properties.Policies ?? []) as Array<{ PolicyDocument: { Statement: Statement[] } }>;
-      (roles[shortId(id)] ??= []).push(...inline.flatMap(policy => policy.PolicyDocument.Statement.map(line)));
+      (roles[shortId(id)] ??= []).push(...inline.flatMap(policy => lines(policy.PolicyDocument.Statement)));
     }
     if (Type === 'AWS::IAM::Policy') {
       const { Statement: statements } = Properties.PolicyDocument as { Statement: Statement[] };
       for (const role of Properties.Roles as Array<{ Ref: string }>) {
-        (roles[shortId(role.Ref)] ??= []).push(...statements.map(line));
+        (roles[shortId(role.Ref)] ??= []).push(...lines(statements));
       }
     }
   }
   return roles;
+}
+
+function lines(statements: Statement[]): string[] {
+  const names = statements.flatMap(({ Sid }) => Sid ?? []);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated) throw new Error(`a policy has the Sid ${repeated} twice`);
+  return statements.map(line);
 }
 
 function line({ Effect, Action, Resource, Condition }: Statement): string {
