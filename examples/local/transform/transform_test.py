@@ -21,7 +21,6 @@ from clickstream_lakehouse.config import ConfigError, JobConfig
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.event_rows import event_schema
-from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, identify, make_event_rows
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.session import RUNTIME_SETTINGS
@@ -64,9 +63,8 @@ def zipped(package: Path, folder: str) -> str:
 
 def answer(spark: SparkSession, asked: dict[str, Any], config: JobConfig, schema: pa.Schema) -> dict[str, Any]:
     raw = spark.createDataFrame(raw_records(asked["lines"]))
-    nothing = IDENTIFIED_SCHEMA.empty_table().select(LOCATOR)
-    rows = raw.mapInArrow(make_event_rows(nothing, enrichments(config), schema), from_arrow_schema(schema))
     new = raw.mapInArrow(identify, from_arrow_schema(IDENTIFIED_SCHEMA)).toArrow()
+    rows = raw.mapInArrow(make_event_rows(new, enrichments(config), schema), from_arrow_schema(schema))
     result, kept = Transform(asked["module"], schema).apply(rows, new)
     return {"events": new.num_rows, "kept": kept, "changes": changes(rows.toArrow(), result.toArrow())}
 

@@ -1,7 +1,7 @@
 """Classifies the lines of raw records: valid events, reports of what the collector refused, and faulty lines."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +49,12 @@ class ClassifiedLines:
             "sequence_number": self.records.column("sequence_number").take(record),
             "line_index": pa.array(self.lines.index[positions]),
         }
+
+    def only(self, chosen: np.ndarray) -> Self:
+        """Only the chosen ones of the events, and all other lines."""
+        if chosen.all():
+            return self
+        return replace(self, events=self.events.filter(pa.array(chosen)), event_positions=self.event_positions[chosen])
 
     def of_record(self, name: str, positions: np.ndarray) -> pa.Array:
         """A column of the records that lines are in."""

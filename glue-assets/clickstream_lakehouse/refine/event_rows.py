@@ -9,7 +9,6 @@ from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.contract import events_table, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import Enrichment
-from clickstream_lakehouse.refine.identity import fingerprints, identities
 
 # Tells by which rules a row was made; a backfill with newer rules writes another.
 PIPELINE_VERSION = "1"
@@ -27,12 +26,13 @@ EVENT_SCHEMA = event_schema()
 
 
 def event_rows(
-    classified: ClassifiedLines, enrichments: Sequence[Enrichment], schema: pa.Schema = EVENT_SCHEMA
+    classified: ClassifiedLines, identified: pa.Table, enrichments: Sequence[Enrichment], schema: pa.Schema
 ) -> pa.Table:
-    """The events as rows of the schema."""
-    columns = dict(zip(classified.events.column_names, classified.events.columns, strict=True))
-    columns["event_key"], columns["event_check"] = map(pa.array, identities(classified.events))
-    columns["event_fp"] = pa.array(fingerprints(classified.events))
+    """The events as rows of the schema.
+
+    :param identified: IDENTITY_COLUMNS of the events
+    """
+    columns = {name: table[name] for table in (classified.events, identified) for name in table.column_names}
     for enrich in enrichments:
         columns.update(enrich(pa.table(columns)))
     columns.update({name: timestamps(columns[name]) for name in _LINE_TIMES})

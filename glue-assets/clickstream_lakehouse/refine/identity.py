@@ -37,6 +37,15 @@ NOT_IN_FINGERPRINT = frozenset(
 _HASHED_NAMES = sorted({f.name for f in event_line_fields()} - NOT_IN_FINGERPRINT)
 
 
+IDENTITY_COLUMNS = ["event_key", "event_check", "event_fp"]
+
+
+def identity_columns(events: pa.Table) -> dict[str, pa.Array]:
+    """IDENTITY_COLUMNS of valid lines."""
+    hashes = (*identities(events), fingerprints(events))
+    return {name: pa.array(column) for name, column in zip(IDENTITY_COLUMNS, hashes, strict=True)}
+
+
 def identities(events: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     """event_key and event_check: the first 16 bytes of a SHA-256 over the source and the id that it gave the event.
 

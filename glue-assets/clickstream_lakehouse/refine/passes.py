@@ -3,7 +3,6 @@
 Spark sends batches of a few megabytes (session.py), whose lines are worked on as one block.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -14,7 +13,9 @@ from clickstream_lakehouse.refine.classify import ClassifiedLines, classify
 from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.event_rows import event_rows
 from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, TransformFault
-from clickstream_lakehouse.refine.identity import fingerprints, identities
+from clickstream_lakehouse.refine.identity import IDENTITY_COLUMNS, identity_columns
+from clickstream_lakehouse.refine.lines import LOCATOR
+from clickstream_lakehouse.refine.places import Places
 
 Pass = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
@@ -45,22 +46,26 @@ def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield from pa.table(not_events, schema=IDENTIFIED_SCHEMA).to_batches()
 
 
-def make_event_rows(old: pa.Table, enrichments: Sequence[Enrichment], schema: pa.Schema) -> Pass:
-    """The events but those at the given places, as rows of the schema."""
-    places = _Places(old)
+def make_event_rows(new: pa.Table, enrichments: Sequence[Enrichment], schema: pa.Schema) -> Pass:
+    """The given events as rows of the schema.
+
+    :param new: rows of IDENTIFIED_SCHEMA; hashing a line again takes as long as reading it
+    """
+    places = Places(new.select([*IDENTITY_COLUMNS, *LOCATOR]))
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
             classified = classify(records)
-            rows = event_rows(classified, enrichments, schema)
-            yield from (rows.filter(pa.array(~places.among(classified))) if places else rows).to_batches()
+            found = places.rows_of(classified)
+            known = places.table.take(pa.array(found[found >= 0]))
+            yield from event_rows(classified.only(found >= 0), known, enrichments, schema).to_batches()
 
     return make
 
 
 def make_bad_rows(conflicts: pa.Table) -> Pass:
     """The lines that are no events, and the events at the given places, as rows of BAD_SCHEMA."""
-    places = _Places(conflicts)
+    places = Places(conflicts)
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
@@ -72,7 +77,7 @@ def make_bad_rows(conflicts: pa.Table) -> Pass:
 
 def make_failed_rows(places: pa.Table, fault: TransformFault) -> Pass:
     """The events at the given places, as rows of BAD_SCHEMA that say why the transform failed."""
-    failed = _Places(places)
+    failed = Places(places)
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
@@ -82,39 +87,10 @@ def make_failed_rows(places: pa.Table, fault: TransformFault) -> Pass:
     return make
 
 
-class _Places:
-    """Lines by their place, small enough to be sent with every task."""
-
-    def __init__(self, located: pa.Table) -> None:
-        self._lines: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for shard, sequence, index in zip(*(column.to_pylist() for column in located.columns), strict=True):
-            self._lines[shard, sequence].add(index)
-
-    def __bool__(self) -> bool:
-        return bool(self._lines)
-
-    def among(self, classified: ClassifiedLines) -> np.ndarray:
-        """Whether each event of the batch is at one of the places."""
-        shards = classified.records.column("shard_id").to_pylist()
-        sequences = classified.records.column("sequence_number").to_pylist()
-        of_record = [self._lines.get(record) for record in zip(shards, sequences, strict=True)]
-        result = np.zeros(len(classified.events), bool)
-        positions = classified.event_positions
-        for number, (record, index) in enumerate(
-            zip(classified.lines.record[positions], classified.lines.index[positions], strict=True)
-        ):
-            lines = of_record[record]
-            result[number] = lines is not None and int(index) in lines
-        return result
-
-
 def _identified_events(classified: ClassifiedLines) -> pa.Table:
-    key, check = identities(classified.events)
     columns = {
-        "is_event": pa.repeat(True, len(key)),
-        "event_key": key,
-        "event_check": check,
-        "event_fp": fingerprints(classified.events),
+        "is_event": pa.repeat(True, len(classified.events)),
+        **identity_columns(classified.events),
         "received_ms": classified.events["received_ts"],
         **classified.places(classified.event_positions),
     }

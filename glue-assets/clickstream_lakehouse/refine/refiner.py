@@ -100,12 +100,12 @@ class Refiner:
         if bad.num_rows:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
             _append(rows, self._config.bad_events_path, batch_id)
-        new, old = (events.filter(pa.array(chosen)) for chosen in (verdicts == Verdict.NEW, verdicts != Verdict.NEW))
+        new = events.filter(pa.array(verdicts == Verdict.NEW))
         kept, failed = new.num_rows, 0
         if new.num_rows and self._transform:
-            kept, failed = self._append_transformed(self._transform, raw, old, new, batch_id)
+            kept, failed = self._append_transformed(self._transform, raw, new, batch_id)
         elif new.num_rows:
-            _append(self._rows(raw, old.select(LOCATOR)), self._config.events_path, batch_id)
+            _append(self._rows(raw, new), self._config.events_path, batch_id)
         measures: dict[str, float] = {
             "Events": kept,
             "BadEvents": bad.num_rows + failed,
@@ -121,11 +121,11 @@ class Refiner:
         stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
         return decide(events, stored, window_ms)
 
-    def _rows(self, raw: DataFrame, old: pa.Table) -> DataFrame:
-        return _mapped(raw, make_event_rows(old, self._enrichments, self._schema), self._schema)
+    def _rows(self, raw: DataFrame, new: pa.Table) -> DataFrame:
+        return _mapped(raw, make_event_rows(new, self._enrichments, self._schema), self._schema)
 
     def _append_transformed(
-        self, transform: Transform, raw: DataFrame, old: pa.Table, new: pa.Table, batch_id: int
+        self, transform: Transform, raw: DataFrame, new: pa.Table, batch_id: int
     ) -> tuple[int, int]:
         """Append what the transform makes of the new events, or the events as bad ones; returns how many of each."""
         paths = self._config
@@ -134,7 +134,7 @@ class Refiner:
         if not untried.num_rows:
             return 0, new.num_rows
         try:
-            result, kept = transform.apply(self._rows(raw, pa.concat_tables([old.select(LOCATOR), failed])), untried)
+            result, kept = transform.apply(self._rows(raw, untried), untried)
         except TransformError as error:
             log("error", str(error))
             self._epoch.check()

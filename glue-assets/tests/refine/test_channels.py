@@ -13,10 +13,9 @@ from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.refine.enrich import channel, sites
 from clickstream_lakehouse.refine.enrich.url import CAMPAIGN
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import event_rows
 from support.lake import lake_config
 from support.lines import event_line, ndjson
-from support.raw import classified
+from support.raw import classified, enriched
 
 PAGE = (Path(__file__).parents[3] / "docs/channels.md").read_text(encoding="utf-8")
 TABLES = [
@@ -31,7 +30,7 @@ CHANNELS = {name for name, _ in channel.RULES}
 def row(**fields: object) -> dict[str, str | None]:
     """The enriched event, a page view."""
     line = event_line(**{"event_type": "page", **fields})
-    (made,) = event_rows(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
+    (made,) = enriched(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
     return made
 
 

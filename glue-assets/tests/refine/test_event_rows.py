@@ -2,10 +2,9 @@ from pathlib import Path
 
 from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import event_rows
 from support.lake import lake_config
 from support.lines import event_line, ndjson
-from support.raw import classified
+from support.raw import classified, enriched
 
 # Only clients fill them so far.
 WAITING = {"geo_region", "geo_city", "asn"}
@@ -18,7 +17,7 @@ def test_only_these_columns_of_events_wait_for_an_enrichment() -> None:
         user_agent="curl/8",
         user_agent_source="event",
     )
-    (row,) = event_rows(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
+    (row,) = enriched(classified(ndjson(line)), enrichments(lake_config(Path("/lake")))).to_pylist()
     sent = {f.name for f in table("events").fields if f.line}
     assert sent >= WAITING
     computed = {name for name, value in row.items() if value is not None and name not in line}

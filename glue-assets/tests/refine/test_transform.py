@@ -18,14 +18,14 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_rows, event_schema
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_schema
 from clickstream_lakehouse.refine.passes import identify
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.tables import ColumnTypeError, create_tables
 from conftest import REPOSITORY
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, event_line, ndjson
-from support.raw import classified
+from support.raw import classified, enriched
 from support.refine import arrive, run_refine
 
 HEADER = "from pathlib import Path\n\nfrom pyspark.sql import functions as F\n"
@@ -220,7 +220,7 @@ def test_each_way_to_fail_has_its_code_and_a_message_without_data(
 ) -> None:
     source, code, message = FAILING[case]
     lines = classified(ndjson(event_line(event_id="a"), event_line(event_id="b", event_name="poison")))
-    rows_in = spark.createDataFrame(event_rows(lines, enrichments(lake_config(tmp_path))))
+    rows_in = spark.createDataFrame(enriched(lines, enrichments(lake_config(tmp_path))))
     with pytest.raises(TransformError) as raised:
         Transform(hook(spark, tmp_path, case, source), EVENT_SCHEMA).apply(rows_in, identified(lines))
     fault = raised.value.fault
@@ -240,7 +240,7 @@ def test_the_transforms_of_the_docs_work(spark: SparkSession, tmp_path: Path, pa
     )
     schema = event_schema(columns)
     lines = classified(ndjson(event_line(properties='{"cart":{"value":101}}')))
-    rows_in = spark.createDataFrame(event_rows(lines, enrichments(lake_config(tmp_path, columns=columns)), schema))
+    rows_in = spark.createDataFrame(enriched(lines, enrichments(lake_config(tmp_path, columns=columns)), schema))
     module = hook(spark, tmp_path, page.partition(".")[0].replace("/", "_"), source)
     result, kept = Transform(module, schema).apply(rows_in, identified(lines))
     changed = {"README.md": ("product viewed", None), "docs/processing.md": ("Product Viewed", "gold")}[page]

@@ -1,12 +1,16 @@
 """Rows of `raw` for the tests of stage 2."""
 
 import base64
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS, ClassifiedLines, classify
+from clickstream_lakehouse.refine.enrichments import Enrichment
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_rows
+from clickstream_lakehouse.refine.identity import identity_columns
 
 ARRIVAL = datetime(2026, 5, 28, 20, 26, 41, tzinfo=UTC)
 
@@ -43,3 +47,8 @@ def _utf8(data: bytes) -> str | None:
         return data.decode()
     except UnicodeDecodeError:
         return None
+
+
+def enriched(lines: ClassifiedLines, chosen: Sequence[Enrichment], schema: pa.Schema = EVENT_SCHEMA) -> pa.Table:
+    """The events of lines as rows, as a worker makes them."""
+    return event_rows(lines, pa.table(identity_columns(lines.events)), chosen, schema)
