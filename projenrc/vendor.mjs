@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython } from '../examples/local/setup/prerequisites.mjs';
+import { findPython } from '../examples/local/setup/index.mjs';
 
 const [requirements, target, prefix] = process.argv.slice(2);
 /** Pip's own environment: the system's Python may lack pip, while `venv` brings one. */

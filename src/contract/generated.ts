@@ -213,7 +213,7 @@ export interface CanonicalEvent {
   readonly os_version?: string;
   /** Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots. */
   readonly device_type?: string;
-  /** Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, … */
+  /** Maker of the device, for example `Apple`, `Samsung` or `Google`. */
   readonly device_brand?: string;
   /** Model of the device: as the client says, else by its Client Hints, else by user_agent. Null where a browser hides it. */
   readonly device_model?: string;
@@ -440,7 +440,7 @@ export const TABLES: Readonly<Record<'raw' | 'events' | 'bad_events', TableContr
       { name: 'os_name', type: 'string', comment: 'Operating system: `Windows`, `macOS`, `iOS` (iPads, too), `Android`, `Linux`, `Chrome OS`, … As the client says, else by its Client Hints, else by user_agent. Null for robots and HTTP libraries.' },
       { name: 'os_version', type: 'string', comment: 'Version of the operating system, like browser_version. Without Client Hints a browser may hide it: `10` of Windows, `10.15.7` of macOS and `10` of Android may be later ones.' },
       { name: 'device_type', type: 'string', comment: 'Kind of device: as the client says, else `desktop`, `mobile`, `tablet`, `tv`, `console` or `wearable` by user_agent or Client Hints. Null for robots.' },
-      { name: 'device_brand', type: 'string', comment: 'Maker of the device, like device_model: `Apple`, `Samsung`, `Google`, …' },
+      { name: 'device_brand', type: 'string', comment: 'Maker of the device, for example `Apple`, `Samsung` or `Google`.' },
       { name: 'device_model', type: 'string', comment: 'Model of the device: as the client says, else by its Client Hints, else by user_agent. Null where a browser hides it.' },
       { name: 'is_bot', type: 'boolean', comment: 'Whether the user agent is a robot\'s. That of an HTTP library (curl, python-requests, okhttp, …) counts only when the event itself carries it: as the request\'s it belongs to a server that sends for its visitors.' },
       { name: 'bot_reason', type: 'string', comment: 'Why is_bot is true: `own:<text>` of processing.robotUserAgents, `ai:<name>` of an AI vendor\'s crawler or agent, `ua:<marker>` of another robot, or `ua:url` for a URL in the user agent.' },

@@ -39,10 +39,14 @@ def refuse_hidden_expressions(tree: ast.Module, where: str) -> None:
 
 def expressions(path: Path, root: Path) -> Iterator[dict[str, str]]:
     where = f"{root.name}/{path.relative_to(root)}"
-    refuse_hidden_expressions(ast.parse(path.read_text(encoding="utf-8")), where)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    refuse_hidden_expressions(tree, where)
+    imported = {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
     module = import_module(".".join(path.relative_to(root).with_suffix("").parts))
     for name, value in vars(module).items():
-        if isinstance(value, re.Pattern):
+        if isinstance(value, re.Pattern) and name not in imported:
             yield {"where": f"{where}:{name}", "source": value.pattern}
 
 

@@ -255,7 +255,7 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
             patch.setattr(
                 refiner,
                 "_append",
-                lambda rows, target, *rest: append(rows, target, *rest) if target.name == "bad_events" else fail(),
+                lambda rows, path, *rest: append(rows, path, *rest) if path == config.bad_events_path else fail(),
             )
         with pytest.raises(StreamingQueryException, match="killed here"):
             run_refine(spark, config)

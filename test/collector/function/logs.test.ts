@@ -1,6 +1,7 @@
 import { gzipSync } from 'zlib';
 import { lambdaContext, proxyEvent, RequestParts, settings } from './builders';
 import { scriptedKinesis } from './kinesis/scripted-kinesis';
+import { until } from '../../../examples/local/support';
 import { Dependencies, handle } from '../../../src/collector/function/handle';
 import { KinesisWriter } from '../../../src/collector/function/kinesis/kinesis-writer';
 import { KinesisError } from '../../../src/collector/function/kinesis/put-records';
@@ -115,7 +116,7 @@ describe('the deployed bundle', () => {
     const { proxy, collector } = stream();
     proxy.faults = faults;
     for (const request of REQUESTS) await collector.invoke(complete(request));
-    expect(collector.log.length).toBeGreaterThanOrEqual(REQUESTS.length);
+    await until(5_000, 'a log line of each request', async () => collector.log.length >= REQUESTS.length);
     expectNoCanary(collector.log);
   }, 30_000);
 });

@@ -24,7 +24,7 @@ from clickstream_lakehouse.refine.enrich.distinct import Columns, remembered
 from clickstream_lakehouse.refine.enrich.mmdb import MmdbFile
 
 _COUNTRY = re.compile("(?!XX|ZZ)[A-Z]{2}")  # XX and ZZ stand for an unknown country
-_ASN = re.compile("(?:AS)?0*([1-9][0-9]{0,9})")
+_ASN = re.compile("(?:AS)?([0-9]{1,10})")
 
 # A database of any other kind knows no place and no system in all of these.
 _PROBED_RECORDS = 1_000
@@ -160,4 +160,4 @@ def _name(value: Any) -> str | None:
 
 def _system(value: Any) -> str | None:
     found = _ASN.fullmatch(str(value))
-    return found[1] if found else None
+    return str(int(found[1])) if found and int(found[1]) else None
