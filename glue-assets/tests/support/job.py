@@ -73,16 +73,18 @@ class Job:
             "spark.executor.memory": "1g",
             **given,
         }
-        arguments = {name: value for name, value in vars(config).items() if value is not None and name != "job_name"}
-        arguments["robot_user_agents"] = json.dumps(config.robot_user_agents)
+        arguments = {
+            name: value for name, value in vars(config).items() if value not in (None, ()) and name != "job_name"
+        }
         arguments["fail_on_data_loss"] = str(config.fail_on_data_loss).lower()
-        arguments["geo_databases"] = ",".join(config.geo_databases)
+        if config.geo_databases:
+            arguments["geo_databases"] = ",".join(config.geo_databases)
         submit = str(Path(sys.executable).with_name("spark-submit"))
         return [
             *[submit, "--master", master, "--py-files", str(package)],
             *[word for name, value in settings.items() for word in ("--conf", f"{name}={value}")],
             str(_ASSETS / "clickstream_job.py"),
-            *[word for name, value in arguments.items() if value != "" for word in (f"--{name}", str(value))],
+            *[word for name, value in arguments.items() for word in (f"--{name}", str(value))],
         ]
 
     def wait_for_line(self, kind: str, seconds: float) -> dict[str, Any]:
