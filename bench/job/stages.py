@@ -17,7 +17,7 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import Epoch, claim_epoch
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.refine.refiner import start_refine
+from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.source.kinesis_source import KinesisSource
 from clickstream_lakehouse.tables import create_tables
 from support.kinesis_emulator import KinesisEmulator
@@ -98,7 +98,7 @@ def measure_refine(bench: Bench) -> Iterator[Row]:
     costs: list[Cost] = []
     bench.arrive(config, bench.events)
     with bench.processes.measured() as first:
-        query = start_refine(bench.spark, config, _claim(config), metrics, _TRIGGER_SECONDS)
+        query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
         query.processAllAvailable()
     events = metrics.counted
     yield _row(FIRST, events, [first], _share(first))
@@ -122,7 +122,7 @@ def measure_small(bench: Bench, events: int) -> Iterator[Row]:
     config = bench.lake(f"small-{events}")
     metrics = CountingMetrics(config)
     costs = []
-    query = start_refine(bench.spark, config, _claim(config), metrics, _TRIGGER_SECONDS)
+    query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
     try:
         for _ in range(SMALL_BATCHES):
             bench.arrive(config, events)
@@ -186,7 +186,7 @@ def measure_both(bench: Bench) -> Iterator[Row]:
     def start(config: JobConfig) -> "Reading":
         epoch, metrics = _claim(config), CountingMetrics(config)
         ingest = start_ingest(bench.spark, config, epoch, _STREAM_TRIGGER_SECONDS, None)
-        refine = start_refine(bench.spark, config, epoch, metrics, _TRIGGER_SECONDS)
+        refine = Refiner(bench.spark, config, epoch, metrics).start(_TRIGGER_SECONDS)
         return Reading(ingest, refine, refined=lambda: metrics.counted)
 
     row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)

@@ -20,7 +20,7 @@ from clickstream_lakehouse.epoch import claim_epoch
 from clickstream_lakehouse.ingest import QUERY_NAME as INGEST
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics, emit, log
-from clickstream_lakehouse.refine.refiner import start_refine
+from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.session import prepare_session
 from clickstream_lakehouse.source.batch_planner import drained_key
 from clickstream_lakehouse.source.position_store import open_store
@@ -44,9 +44,10 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     drain = config.mode == "drain"
     drain_until = f"{time.time():.3f}" if drain else None
     trigger_seconds = 1 if drain else config.trigger_seconds
-    # Refine first: it loads the user's transform, and nothing may run if that fails.
-    refine = start_refine(spark, config, epoch, metrics, trigger_seconds)
+    # It loads what the user brings, and nothing may run if that fails.
+    refiner = Refiner(spark, config, epoch, metrics)
     ingest = start_ingest(spark, config, epoch, trigger_seconds, drain_until)
+    refine = refiner.start(trigger_seconds)
     emit("started", pid=os.getpid(), epoch=epoch.number, mode=config.mode)
     deadline = time.monotonic() + config.max_run_hours * 3600
     while not stop.wait(_POLL_SECONDS) and time.monotonic() < deadline:

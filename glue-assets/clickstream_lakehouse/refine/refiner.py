@@ -45,44 +45,43 @@ QUERY_NAME = "refine"
 MAX_BATCH_BYTES = "16m"
 
 
-def start_refine(
-    spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics, trigger_seconds: int
-) -> StreamingQuery:
-    """Start the query.
-
-    :raises GeoDatabaseError: when a geo database is of no use
-    :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
-    """
-    ship_geo_databases(spark, config.geo_databases)
-    spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
-    raw = (
-        spark.readStream.format("delta")
-        # Compaction and erasure rewrite files of raw; what they rewrite was read before.
-        .option("skipChangeCommits", "true")
-        .option("maxBytesPerTrigger", MAX_BATCH_BYTES)
-        .load(config.raw_path)
-    )
-    return (
-        raw.select(*RAW_COLUMNS)
-        .writeStream.foreachBatch(Refiner(config, epoch, metrics).refine)
-        .queryName(QUERY_NAME)
-        .option("checkpointLocation", config.refine_checkpoint)
-        .trigger(processingTime=f"{trigger_seconds} seconds")
-        .start()
-    )
-
-
 class Refiner:
     """Refines one batch at a time."""
 
-    def __init__(self, config: JobConfig, epoch: Epoch, metrics: Metrics) -> None:
-        """:raises ConfigError: when the transform cannot be loaded"""
+    def __init__(self, spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics) -> None:
+        """Load what the user brings.
+
+        :raises ConfigError: when the transform cannot be loaded
+        :raises GeoDatabaseError: when a geo database is of no use
+        :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
+        """
+        self._spark = spark
         self._config = config
         self._epoch = epoch
         self._metrics = metrics
+        ship_geo_databases(spark, config.geo_databases)
         self._enrichments = enrichments(config)
         self._schema = event_schema(config.columns)
         self._transform = Transform(config.transform, self._schema) if config.transform else None
+
+    def start(self, trigger_seconds: int) -> StreamingQuery:
+        """Start the query."""
+        self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
+        raw = (
+            self._spark.readStream.format("delta")
+            # Compaction and erasure rewrite files of raw; what they rewrite was read before.
+            .option("skipChangeCommits", "true")
+            .option("maxBytesPerTrigger", MAX_BATCH_BYTES)
+            .load(self._config.raw_path)
+        )
+        return (
+            raw.select(*RAW_COLUMNS)
+            .writeStream.foreachBatch(self.refine)
+            .queryName(QUERY_NAME)
+            .option("checkpointLocation", self._config.refine_checkpoint)
+            .trigger(processingTime=f"{trigger_seconds} seconds")
+            .start()
+        )
 
     def refine(self, raw: DataFrame, batch_id: int) -> None:
         """Append the batch (rows of `raw`) to both tables; idempotent.

@@ -19,7 +19,7 @@ from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
-from clickstream_lakehouse.refine.refiner import start_refine
+from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.tables import create_tables, table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
@@ -270,7 +270,7 @@ def test_a_superseded_run_commits_nothing(spark: SparkSession, config: JobConfig
     arrive(spark, config, 1, ndjson(event_line()))
     old = claim_epoch(config.epoch_path, config.region)
     claim_epoch(config.epoch_path, config.region)
-    query = start_refine(spark, config, old, Metrics(config), trigger_seconds=1)
+    query = Refiner(spark, config, old, Metrics(config)).start(trigger_seconds=1)
     with pytest.raises(StreamingQueryException, match=SupersededError.__name__):
         query.processAllAvailable()
     assert rows(config.events_path) == []

@@ -5,7 +5,7 @@ from pyspark.sql import SparkSession
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import claim_epoch
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.refine.refiner import start_refine
+from clickstream_lakehouse.refine.refiner import Refiner
 from support.raw import raw_table
 
 
@@ -16,9 +16,8 @@ def arrive(spark: SparkSession, config: JobConfig, sequence: int, *records: byte
 
 
 def run_refine(spark: SparkSession, config: JobConfig) -> None:
-    query = start_refine(
-        spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config), trigger_seconds=1
-    )
+    epoch = claim_epoch(config.epoch_path, config.region)
+    query = Refiner(spark, config, epoch, Metrics(config)).start(trigger_seconds=1)
     try:
         query.processAllAvailable()
     finally:
