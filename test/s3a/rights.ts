@@ -19,8 +19,5 @@ export const UNUSED_RIGHTS: Readonly<Record<string, Readonly<Record<string, stri
   CollectorFunctionRole: COLLECTOR,
   JobRole: JOB,
   SecondCollectorFunctionRole: COLLECTOR,
-  SecondJobRole: {
-    ...JOB,
-    'UseKeys: kms:GenerateDataKey': 'Used with the buckets\' key. A bucket known by name alone may have this one.',
-  },
+  SecondJobRole: JOB,
 };
