@@ -17,7 +17,7 @@ const KEYWORDS = new Set(('False None True and as assert async await break class
   + 'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield')
   .split(' '));
 
-/** Modules of the job itself, its zip's packages, and those that Glue 6.0 or Spark has and the job imports, directly or not. */
+/** Modules of the job's zip, and those that Glue 6.0 or Spark has and the job imports, directly or not. */
 const INSTALLED = ('awsglue boto3 botocore certifi clickstream_job clickstream_lakehouse dateutil delta jmespath numpy '
   + 'orjson pandas py4j pyarrow pyspark pytz s3transfer six ua_parser ua_parser_builtins urllib3').split(' ');
 
