@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.refine.lines import LOCATOR
@@ -57,19 +57,20 @@ def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
 
     Columns: IDENTITY, event_fp, received_ms.
     """
-    received = batch["received_ms"].to_numpy()
-    # Whole hours: Spark writes the bounds into the code that it generates, and compiles that again when they change.
-    first = (int(received.min()) - window_ms) // HOUR_MS * HOUR_MS
-    last = -(-(int(received.max()) + window_ms) // HOUR_MS) * HOUR_MS
     keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
-    window = events.where(
-        F.col("received_date").between(
-            F.to_date(F.timestamp_millis(F.lit(first))), F.to_date(F.timestamp_millis(F.lit(last)))
-        )
-        & F.col("received_ts").between(F.timestamp_millis(F.lit(first)), F.timestamp_millis(F.lit(last)))
-    )
-    hits = window.join(F.broadcast(keys), "event_key", "left_semi")
+    hits = events.where(received_near(batch, window_ms)).join(F.broadcast(keys), "event_key", "left_semi")
     return hits.select(*IDENTITY, "event_fp", F.unix_millis("received_ts").alias("received_ms")).toArrow()
+
+
+def received_near(batch: pa.Table, window_ms: int = 0) -> Column:
+    """Whether a stored row was received with the batch, or at most the window before or after; in whole hours.
+
+    Spark writes the bounds into the code that it generates, and compiles that again when they change.
+    """
+    received = batch["received_ms"].to_numpy()
+    hours = (int(received.min()) - window_ms) // HOUR_MS, -(-(int(received.max()) + window_ms) // HOUR_MS)
+    first, last = (F.timestamp_millis(F.lit(hour * HOUR_MS)) for hour in hours)
+    return F.col("received_date").between(F.to_date(first), F.to_date(last)) & F.col("received_ts").between(first, last)
 
 
 def _suspects(keys: np.ndarray, stored: np.ndarray) -> np.ndarray:

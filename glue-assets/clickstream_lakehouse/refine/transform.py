@@ -21,7 +21,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import ConfigError
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.dedup import IDENTITY
+from clickstream_lakehouse.refine.dedup import IDENTITY, received_near
 from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, ErrorCode, TransformFault
 from clickstream_lakehouse.refine.identity import identities
 from clickstream_lakehouse.refine.lines import LOCATOR
@@ -141,12 +141,7 @@ def failed_before(bad_events: DataFrame, new: pa.Table) -> pa.Table:
 
     Only a replayed batch has any, and what was decided the first time counts, whatever the transform would do now.
     """
-    received = new["received_ms"].to_numpy()
-    first, last = (F.timestamp_millis(F.lit(int(moment))) for moment in (received.min(), received.max()))
-    same_time = F.col("received_date").between(F.to_date(first), F.to_date(last)) & F.col("received_ts").between(
-        first, last
-    )
-    return bad_events.where(same_time & (F.col("stage") == TRANSFORM_STAGE)).select(*LOCATOR).toArrow()
+    return bad_events.where(received_near(new) & (F.col("stage") == TRANSFORM_STAGE)).select(*LOCATOR).toArrow()
 
 
 def _load(module: str) -> Callable[[DataFrame], Any]:
