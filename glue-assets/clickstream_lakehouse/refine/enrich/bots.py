@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
 
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
+from clickstream_lakehouse.refine.enrich.lists import entries
 
 # Crawlers and agents of AI vendors in lower case, by the names that the vendors publish. They train models, feed a
 # search, or visit for a person who asks.
@@ -165,9 +165,7 @@ def bot_reason(user_agent: str, *, is_own: bool) -> str | None:
 
 def _names() -> str:
     """The names of robots.txt as one expression."""
-    # importlib.resources, not a path: on Glue the package is a zip.
-    text = resources.files(__package__ or "").joinpath("robots.txt").read_text(encoding="utf-8")
-    names = [line for line in text.splitlines() if not line.startswith("#")]
+    names = entries("robots.txt")
     at_start = [name[1:] for name in names if name.startswith("^")]
     anywhere = [name[1:] for name in names if name.startswith("*")]
     of_words = [name for name in names if name[0] not in "^*"]

@@ -1,8 +1,9 @@
 """Sites that visitors come from: what is known of a host, and which hosts are one site."""
 
 import re
-from importlib import resources
 from typing import NamedTuple
+
+from clickstream_lakehouse.refine.enrich.lists import entries
 
 # Endings of countries' names: google.de, google.com.br, google.co.uk. google.evil.example has none of them.
 _ENDING = re.compile(r"\.(?:com|(?:com?|net|org|edu|gov|ac|go|ne|or)\.[a-z]{2}|[a-z]{2})$")
@@ -59,12 +60,9 @@ def bare_host(host: str) -> str:
 
 
 def _sites() -> dict[str, Site]:
-    # importlib.resources, not a path: on Glue the package is a zip.
-    text = resources.files(__package__ or "").joinpath("sites.txt").read_text(encoding="utf-8")
-    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {
         host: Site(name, medium, tuple(parameters[0].split(",") if parameters else ()))
-        for host, medium, name, *parameters in rows
+        for host, medium, name, *parameters in map(str.split, entries("sites.txt"))
     }
 
 
