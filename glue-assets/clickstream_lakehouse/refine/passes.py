@@ -53,36 +53,32 @@ def make_event_rows(new: pa.Table, enrichments: Sequence[Enrichment], schema: pa
     """
     places = Places(new.select([*IDENTITY_COLUMNS, *LOCATOR]))
 
-    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for records in batches:
-            classified = classify(records)
-            found = places.rows_of(classified)
-            known = places.table.take(pa.array(found[found >= 0]))
-            yield from event_rows(classified.only(found >= 0), known, enrichments, schema).to_batches()
+    def rows(classified: ClassifiedLines) -> pa.Table:
+        found = places.rows_of(classified)
+        known = places.table.take(pa.array(found[found >= 0]))
+        return event_rows(classified.only(found >= 0), known, enrichments, schema)
 
-    return make
+    return _pass(rows)
 
 
 def make_bad_rows(conflicts: pa.Table) -> Pass:
     """The lines that are no events, and the events at the given places, as rows of BAD_SCHEMA."""
     places = Places(conflicts)
-
-    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for records in batches:
-            classified = classify(records)
-            yield from bad_rows(classified, places.among(classified)).to_batches()
-
-    return make
+    return _pass(lambda classified: bad_rows(classified, places.among(classified)))
 
 
-def make_failed_rows(places: pa.Table, fault: TransformFault) -> Pass:
+def make_failed_rows(failed: pa.Table, fault: TransformFault) -> Pass:
     """The events at the given places, as rows of BAD_SCHEMA that say why the transform failed."""
-    failed = Places(places)
+    places = Places(failed)
+    return _pass(lambda classified: event_faults(classified, places.among(classified), fault, TRANSFORM_STAGE))
+
+
+def _pass(rows: Callable[[ClassifiedLines], pa.Table]) -> Pass:
+    """Rows of the lines of each batch."""
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in batches:
-            classified = classify(records)
-            yield from event_faults(classified, failed.among(classified), fault, TRANSFORM_STAGE).to_batches()
+            yield from rows(classify(records)).to_batches()
 
     return make
 
