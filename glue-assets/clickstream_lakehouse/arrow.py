@@ -22,3 +22,9 @@ def now(length: int) -> pa.Array:
     so has to compile that code again for each batch.
     """
     return pa.repeat(pa.scalar(datetime.now(UTC), pa.timestamp("us", tz="UTC")), length)
+
+
+def where(condition: Any, texts: Any) -> Any:
+    """The texts where the condition holds, else null."""
+    # Not a null scalar: beside a slice of texts pyarrow 23 makes wrong offsets of it.
+    return pc.if_else(condition, texts, pa.nulls(len(texts), pa.string()))

@@ -1,11 +1,10 @@
 """Browser, system and device of who sent an event."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, where
 from clickstream_lakehouse.refine.enrich.agent import Agent, read_user_agent
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct
 from clickstream_lakehouse.refine.enrich.hints import hint_texts, read_hints
@@ -17,8 +16,8 @@ def device_columns(events: pa.Table) -> Columns:
     A robot's hints and user agent tell nothing: they are made up. Needs is_bot.
     """
     is_person = pc.invert(events["is_bot"])
-    hints = _columns(_where(is_person, pa.chunked_array([hint_texts(events["contexts"])])), read_hints)
-    agent = _columns(_where(is_person, events["user_agent"]), read_user_agent)
+    hints = _columns(where(is_person, pa.chunked_array([hint_texts(events["contexts"])])), read_hints)
+    agent = _columns(where(is_person, events["user_agent"]), read_user_agent)
     client = {name: events[name] for name in Agent._fields}
     sources = (client, hints, agent)
     return {
@@ -40,11 +39,5 @@ def _name_and_version(kind: str, sources: Sequence[Columns]) -> Columns:
     name, version = f"{kind}_name", f"{kind}_version"
     names = pc.coalesce(*[source[name] for source in sources])
     client, *derived = sources
-    versions = [_where(pc.equal(source[name], names), source[version]) for source in derived]
+    versions = [where(pc.equal(source[name], names), source[version]) for source in derived]
     return {name: names, version: pc.coalesce(client[version], *versions)}
-
-
-def _where(condition: Any, texts: Any) -> Any:
-    """The texts where the condition holds, else null."""
-    # Not a null scalar: beside a slice of texts pyarrow 23 makes wrong offsets of it.
-    return pc.if_else(condition, texts, pa.nulls(len(texts), pa.string()))

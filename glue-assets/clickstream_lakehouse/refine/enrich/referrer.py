@@ -4,15 +4,13 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, where
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 from clickstream_lakehouse.refine.enrich.sites import bare_host, find_site, registrable_domain
 from clickstream_lakehouse.refine.enrich.url import parameters, split_url
 
 OTHER_SITE = "referral"
 """The medium of a site that is not known."""
-
-_NOTHING = pa.scalar(None, pa.string())
 
 
 class Referrer(NamedTuple):
@@ -46,8 +44,8 @@ def referrer_columns(events: pa.Table) -> Columns:
     """
     source, medium, term, domain = per_distinct(events["page_referrer"], read_referrer, len(Referrer._fields))
     (page_domain,) = per_distinct(events["page_host"], _domain, 1)
-    is_internal = pc.equal(domain, page_domain)
-    source, medium, term = (pc.if_else(pc.fill_null(is_internal, False), _NOTHING, c) for c in (source, medium, term))
+    is_external = pc.fill_null(pc.not_equal(domain, page_domain), True)
+    source, medium, term = (where(is_external, column) for column in (source, medium, term))
     (named,) = per_distinct(events["ref_source"], _medium_of_name, 1)
     return {
         "ref_source": pc.coalesce(events["ref_source"], source),

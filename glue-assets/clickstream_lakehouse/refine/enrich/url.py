@@ -11,7 +11,7 @@ from urllib.parse import unquote, unquote_plus
 
 import pyarrow as pa
 
-from clickstream_lakehouse.arrow import pc
+from clickstream_lakehouse.arrow import pc, where
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 
 # Google: gclid (ads), gbraid and wbraid (iOS). Order: the first one in the URL wins anyway.
@@ -98,7 +98,7 @@ def page_columns(events: pa.Table) -> Columns:
     """The columns of PageUrl. What the client says counts before what its URL tells."""
     columns = dict(zip(PageUrl._fields, per_distinct(events["page_url"], read_url, len(PageUrl._fields)), strict=True))
     # The network of the URL's click id is not that of another one.
-    columns["click_network"] = pc.if_else(pc.is_null(events["click_id"]), columns["click_network"], None)
+    columns["click_network"] = where(pc.is_null(events["click_id"]), columns["click_network"])
     return {name: pc.coalesce(events[name], column) for name, column in columns.items()}
 
 
