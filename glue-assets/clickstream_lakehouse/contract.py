@@ -64,6 +64,11 @@ class Table:
         return pa.schema([pa.field(f.name, f.arrow_type, f.nullable) for f in self.fields])
 
     @property
+    def row_schema(self) -> pa.Schema:
+        """Schema of rows on their way to the table, in which any value may be null: that was judged before."""
+        return pa.schema([(f.name, f.arrow_type) for f in self.fields])
+
+    @property
     def column_names(self) -> list[str]:
         return [f.name for f in self.fields]
 

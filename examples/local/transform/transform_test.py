@@ -18,9 +18,9 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from clickstream_lakehouse.columns import parse_columns
 from clickstream_lakehouse.config import ConfigError, JobConfig
+from clickstream_lakehouse.contract import events_table
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import event_schema
 from clickstream_lakehouse.refine.passes import IDENTIFIED_SCHEMA, identify, make_event_rows
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.session import RUNTIME_SETTINGS
@@ -32,7 +32,7 @@ def main() -> None:
     asked = json.load(sys.stdin)
     try:
         columns = parse_columns(json.dumps(asked["columns"]))
-        schema = event_schema(columns)
+        schema = events_table(columns).row_schema
     except ValueError as error:
         print(json.dumps({"error": f"--columns {error}"}))
         return

@@ -12,7 +12,7 @@ from clickstream_lakehouse.contract import bad_line_fields, table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.faults import ErrorCode, Fault, TransformFault
 
-BAD_SCHEMA = pa.schema([(f.name, f.arrow_type) for f in table("bad_events").fields])
+BAD_SCHEMA = table("bad_events").row_schema
 """The columns of `bad_events`."""
 
 # Fields that can be read even from a faulty line.

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import now, pc, timestamps
-from clickstream_lakehouse.columns import PromotedColumn
-from clickstream_lakehouse.contract import events_table, table
+from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import Enrichment
 
@@ -16,12 +15,7 @@ PIPELINE_VERSION = "1"
 _LINE_TIMES = [f.name for f in table("events").fields if f.line and f.type == "timestamp"]
 
 
-def event_schema(promoted: Sequence[PromotedColumn] = ()) -> pa.Schema:
-    """The columns of `events`."""
-    return pa.schema([(f.name, f.arrow_type) for f in events_table(promoted).fields])
-
-
-EVENT_SCHEMA = event_schema()
+EVENT_SCHEMA = table("events").row_schema
 """The columns of `events` that every lakehouse has."""
 
 

@@ -20,6 +20,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.contract import events_table
 from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
@@ -27,7 +28,6 @@ from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
 from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import event_schema
 from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import (
     IDENTIFIED_SCHEMA,
@@ -61,7 +61,7 @@ class Refiner:
         self._metrics = metrics
         ship_geo_databases(spark, config.geo_databases)
         self._enrichments = enrichments(config)
-        self._schema = event_schema(config.columns)
+        self._schema = events_table(config.columns).row_schema
         self._transform = Transform(config.transform, self._schema) if config.transform else None
 
     def start(self, trigger_seconds: int) -> StreamingQuery:

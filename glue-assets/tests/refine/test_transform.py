@@ -14,11 +14,12 @@ from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.config import ConfigError, JobConfig
+from clickstream_lakehouse.contract import events_table
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
 from clickstream_lakehouse.refine.classify import ClassifiedLines
 from clickstream_lakehouse.refine.enrichments import enrichments
-from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA, event_schema
+from clickstream_lakehouse.refine.event_rows import EVENT_SCHEMA
 from clickstream_lakehouse.refine.passes import identify
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.tables import ColumnTypeError, create_tables
@@ -238,7 +239,7 @@ def test_the_transforms_of_the_docs_work(spark: SparkSession, tmp_path: Path, pa
         PromotedColumn("cart_value", "double", "properties", ("cart", "value")),
         PromotedColumn("tier", "string"),
     )
-    schema = event_schema(columns)
+    schema = events_table(columns).row_schema
     lines = classified(ndjson(event_line(properties='{"cart":{"value":101}}')))
     rows_in = spark.createDataFrame(enriched(lines, enrichments(lake_config(tmp_path, columns=columns)), schema))
     module = hook(spark, tmp_path, page.partition(".")[0].replace("/", "_"), source)
