@@ -128,7 +128,10 @@ test('with several keys, the job may use each of them', () => {
     previousEncryptionKeys: [new kms.Key(stack, 'OldKey'), new kms.Key(stack, 'OlderKey')],
   }));
   expect(withoutHashes(statementsByRole(json)).JobRole).toEqual(expect.arrayContaining([
-    'kms:Decrypt kms:GenerateDataKey on ${Key.Arn} ${RawKey.Arn}', 'kms:Decrypt on ${OldKey.Arn} ${OlderKey.Arn}',
+    'kms:Decrypt kms:GenerateDataKey on ${Key.Arn}',
+    'kms:Decrypt kms:GenerateDataKey on ${RawKey.Arn}',
+    'kms:Decrypt on ${OldKey.Arn}',
+    'kms:Decrypt on ${OlderKey.Arn}',
   ]));
 });
 

@@ -30,15 +30,17 @@ export function allowLogEncryption(scope: Construct, key: kms.IKey): void {
 
 /** Allows reading what was encrypted with keys that have been replaced. */
 export function readWithKeysStatements(keys: kms.IKey[]): iam.PolicyStatement[] {
-  return ofKeys('UsePreviousKeys', ['kms:Decrypt'], keys);
+  return ofEach('UsePreviousKey', ['kms:Decrypt'], keys);
 }
 
 /** Allows reading and writing objects or records encrypted with the keys. */
 export function useKeysStatements(keys: kms.IKey[]): iam.PolicyStatement[] {
-  return ofKeys('UseKeys', ['kms:Decrypt', 'kms:GenerateDataKey'], keys);
+  return ofEach('UseKey', ['kms:Decrypt', 'kms:GenerateDataKey'], keys);
 }
 
-/** One statement for all of the keys: IAM refuses a policy in which two statements have one name. */
-function ofKeys(sid: string, actions: string[], keys: kms.IKey[]): iam.PolicyStatement[] {
-  return keys.length > 0 ? [new iam.PolicyStatement({ sid, actions, resources: keys.map(key => key.keyArn) })] : [];
+/** A statement for each key, so that a right that one of them does not need shows. IAM wants names that differ. */
+function ofEach(sid: string, actions: string[], keys: kms.IKey[]): iam.PolicyStatement[] {
+  return keys.map((key, index) => new iam.PolicyStatement({
+    sid: index > 0 ? `${sid}${index + 1}` : sid, actions, resources: [key.keyArn],
+  }));
 }

@@ -19,5 +19,8 @@ export const UNUSED_RIGHTS: Readonly<Record<string, Readonly<Record<string, stri
   CollectorFunctionRole: COLLECTOR,
   JobRole: JOB,
   SecondCollectorFunctionRole: COLLECTOR,
-  SecondJobRole: JOB,
+  SecondJobRole: {
+    ...JOB,
+    'UseKey: kms:GenerateDataKey': 'Used with the buckets\' key. A bucket known by name alone may have this one.',
+  },
 };
