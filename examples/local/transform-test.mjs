@@ -88,10 +88,11 @@ async function main() {
   }
   if (transform === undefined) throw new LocalRunError(`which transform? ${USAGE}`);
   checkPrerequisites();
-  await ensureSetUp(['modules', 'python']);
+  await ensureSetUp(['modules', 'bundles', 'python']);
   const { tsImport } = await import('tsx/esm/api');
   const { checkedModule, sampleLines } = await tsImport('./transform/index.ts', import.meta.url);
-  const answer = run({ lines: sampleLines(), module: checkedModule(transform, extra), paths: [transform, ...extra], columns });
+  const module = checkedModule(transform, extra);
+  const answer = run({ lines: sampleLines(), module, paths: [transform, ...extra], columns });
   if (answer.error !== undefined) throw new LocalRunError([answer.error, answer.details].filter(Boolean).join('\n'));
   print(answer);
 }

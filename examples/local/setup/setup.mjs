@@ -102,7 +102,8 @@ const STEPS = {
 };
 
 /** The steps of the local run, in the order they depend on each other. The others are for tests that emulate AWS. */
-export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(name => !['otherPython', 's3aJars', 'ministack'].includes(name));
+export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(
+  name => !['otherPython', 's3aJars', 'ministack'].includes(name));
 
 /** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
 function pinned(name) {

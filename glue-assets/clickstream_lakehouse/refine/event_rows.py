@@ -14,7 +14,6 @@ PIPELINE_VERSION = "1"
 
 _LINE_TIMES = [f.name for f in table("events").fields if f.line and f.type == "timestamp"]
 
-
 EVENT_SCHEMA = table("events").row_schema
 """The columns of `events` that every lakehouse has."""
 
@@ -26,7 +25,7 @@ def event_rows(
 
     :param identified: IDENTITY_COLUMNS of the events
     """
-    columns = {name: table[name] for table in (classified.events, identified) for name in table.column_names}
+    columns = {name: known[name] for known in (classified.events, identified) for name in known.column_names}
     for enrich in enrichments:
         columns.update(enrich(pa.table(columns)))
     columns.update({name: timestamps(columns[name]) for name in _LINE_TIMES})
