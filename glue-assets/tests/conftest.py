@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.session import REQUIRED_AT_START, RUNTIME_SETTINGS
+from clickstream_lakehouse.tables import create_tables
+from support.lake import lake_config
 
 # The optimising compiler costs a short run more than it saves.
 SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1"
@@ -56,3 +59,11 @@ def spark(jars: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture
+def config(spark: SparkSession, tmp_path: Path) -> JobConfig:
+    """The configuration of a lake with empty tables."""
+    config = lake_config(tmp_path)
+    create_tables(spark, config)
+    return config

@@ -5,7 +5,6 @@ import gzip
 import json
 import random
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,19 +19,12 @@ from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
 from clickstream_lakehouse.refine.refiner import Refiner
-from clickstream_lakehouse.tables import create_tables, table_paths
-from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
+from clickstream_lakehouse.tables import table_paths
+from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.refine import arrive, run_refine
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def config(spark: SparkSession, tmp_path: Path) -> JobConfig:
-    config = lake_config(tmp_path)
-    create_tables(spark, config)
-    return config
 
 
 def events(config: JobConfig) -> Counter[tuple[Any, ...]]:

@@ -1,25 +1,16 @@
 """Databases of locations on their way to Spark's workers."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.refine.enrich.geo import GeoDatabaseError
-from clickstream_lakehouse.tables import create_tables
 from support.geo import COUNTRIES, SYSTEMS
-from support.lake import lake_config, rows
+from support.lake import rows
 from support.lines import event_line, ndjson
 from support.refine import arrive, run_refine
-
-
-@pytest.fixture
-def config(spark: SparkSession, tmp_path: Path) -> JobConfig:
-    config = lake_config(tmp_path)
-    create_tables(spark, config)
-    return config
 
 
 def test_workers_locate_addresses_with_the_databases_that_the_driver_ships(
