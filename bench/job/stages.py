@@ -95,22 +95,13 @@ def measure_refine(bench: Bench) -> Iterator[Row]:
     """The first batch and warm ones of stage 2."""
     config = bench.lake("refine")
     metrics = CountingMetrics(config)
-    costs: list[Cost] = []
     bench.arrive(config, bench.events)
     with bench.processes.measured() as first:
         query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
         query.processAllAvailable()
     events = metrics.counted
     yield _row(FIRST, events, [first], _share(first))
-    try:
-        for _ in range(WARM_BATCHES):
-            bench.arrive(config, bench.events)
-            bench.processes.reset_peaks()
-            with bench.processes.measured() as cost:
-                query.processAllAvailable()
-            costs.append(cost)
-    finally:
-        query.stop()
+    costs = _batches(bench, config, query, bench.events, WARM_BATCHES)
     jvm, worker = bench.processes.peaks_mib()
     warm = costs[-_MEASURED:]
     note = f"{_share(_middle(warm))}; JVM {jvm} MiB, a worker {worker} MiB"
@@ -121,37 +112,35 @@ def measure_small(bench: Bench, events: int) -> Iterator[Row]:
     """Batches of so few events that only their fixed cost is seen."""
     config = bench.lake(f"small-{events}")
     metrics = CountingMetrics(config)
-    costs = []
     query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
-    try:
-        for _ in range(SMALL_BATCHES):
-            bench.arrive(config, events)
-            with bench.processes.measured() as cost:
-                query.processAllAvailable()
-            costs.append(cost)
-    finally:
-        query.stop()
-    warm = costs[-_MEASURED_SMALL:]
+    warm = _batches(bench, config, query, events, SMALL_BATCHES)[-_MEASURED_SMALL:]
     yield _row(f"stage 2, batch of {events:,}", metrics.counted // SMALL_BATCHES, warm, _share(_middle(warm)))
 
 
 def measure_plain(bench: Bench) -> Iterator[Row]:
     """Warm batches of the job that anyone would write."""
     config = bench.lake("plain")
+    events = bench.arrive(config, bench.events)
+    query = start_plain(bench.spark, config, bench.folder / "plain-job", _TRIGGER_SECONDS)
+    costs = _batches(bench, config, query, bench.events, WARM_BATCHES)
+    note = "from_json, select, append: no de-duplication, no bad events, no enrichment"
+    yield _row(PLAIN, events, costs[-_MEASURED:], note)
+
+
+def _batches(bench: Bench, config: JobConfig, query: StreamingQuery, events: int, count: int) -> list[Cost]:
+    """The cost of each batch of so many events; stops the query then."""
     costs = []
-    query, events = None, 0
     try:
-        for _ in range(WARM_BATCHES + 1):
-            events = bench.arrive(config, bench.events)
-            query = query or start_plain(bench.spark, config, bench.folder / "plain", _TRIGGER_SECONDS)
+        for _ in range(count):
+            query.processAllAvailable()
+            bench.arrive(config, events)
+            bench.processes.reset_peaks()
             with bench.processes.measured() as cost:
                 query.processAllAvailable()
             costs.append(cost)
     finally:
-        if query is not None:
-            query.stop()
-    note = "from_json, select, append: no de-duplication, no bad events, no enrichment"
-    yield _row(PLAIN, events, costs[-_MEASURED:], note)
+        query.stop()
+    return costs
 
 
 def measure_source(bench: Bench) -> Iterator[Row]:
