@@ -64,9 +64,10 @@ def zipped(package: Path, folder: str) -> str:
 def answer(spark: SparkSession, asked: dict[str, Any], config: JobConfig, schema: pa.Schema) -> dict[str, Any]:
     raw = spark.createDataFrame(raw_records(asked["lines"]))
     new = raw.mapInArrow(identify, from_arrow_schema(IDENTIFIED_SCHEMA)).toArrow()
-    rows = raw.mapInArrow(make_event_rows(new, enrichments(config), schema), from_arrow_schema(schema))
+    made = raw.mapInArrow(make_event_rows(new, enrichments(config), schema), from_arrow_schema(schema)).toArrow()
+    rows = spark.createDataFrame(made)
     result, kept = Transform(asked["module"], schema).apply(rows, new)
-    return {"events": new.num_rows, "kept": kept, "changes": changes(rows.toArrow(), result.toArrow())}
+    return {"events": new.num_rows, "kept": kept, "changes": changes(made, result.toArrow())}
 
 
 def raw_records(lines: list[str]) -> pa.Table:
