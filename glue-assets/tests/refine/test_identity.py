@@ -94,6 +94,12 @@ def test_the_fingerprint_changes_with_every_field_of_the_client() -> None:
     assert len({row.event_fp for row in rows}) == len(lines)
 
 
+def test_fingerprints_are_those_that_are_stored() -> None:
+    texts = {"page_title": "é" * 10, "properties": "x" * 5_000, "device_id": ""}
+    rows = identities(event_line(event_id="a"), event_line(event_id="b", value=1.5, session_index=3, **texts))
+    assert [row.event_fp for row in rows] == [-874473238370203742, 5310129060714525735]
+
+
 def test_a_value_in_another_field_is_another_event() -> None:
     rows = identities(event_line(user_id="x"), event_line(device_id="x"), event_line(user_id="x", device_id=""))
     assert len({row.event_fp for row in rows}) == 3

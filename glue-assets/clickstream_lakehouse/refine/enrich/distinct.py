@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import pyarrow as pa
 
+from clickstream_lakehouse.arrow import values
+
 Columns = Mapping[str, pa.Array | pa.ChunkedArray]
 """Name of a column of `events` -> its values."""
 
@@ -27,6 +29,6 @@ def per_distinct(
 ) -> list[pa.Array]:
     """The columns of the tuples, so wide, that a function makes of each value; null where the column is null."""
     encoded = column.combine_chunks().dictionary_encode()
-    results = [function(value) for value in encoded.dictionary.to_pylist()]
+    results = [function(value) for value in values(encoded.dictionary)]
     columns = [pa.array([result[index] for result in results], pa.string()) for index in range(width)]
-    return [values.take(encoded.indices) for values in columns]
+    return [column.take(encoded.indices) for column in columns]
