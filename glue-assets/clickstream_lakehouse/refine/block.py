@@ -23,22 +23,41 @@ from clickstream_lakehouse.refine.lines import is_bare
 LINE_SCHEMA = pa.schema([(field.name, field.line_type) for field in line_fields()])
 """Every field that a line of either kind may have."""
 
-# An unknown field may hold anything, for example nesting too deep for the strict parser.
-_PARSE = pj.ParseOptions(explicit_schema=LINE_SCHEMA, unexpected_field_behavior="error")
+# The fields that lines of this process had so far. Each field that a reader has to look for, and that a line does not
+# have, costs as much as a short one that it has, and most traffic has only half of the fields.
+_seen: set[str] = set()
 
 
-def read_block(text: pa.StringArray) -> pa.Table | None:
-    """A row of LINE_SCHEMA for each line; None when a line may break a rule."""
-    if not len(text) or not is_bare(text):
+def read_block(records: pa.StringArray, lines: pa.StringArray) -> pa.Table | None:
+    """A row of LINE_SCHEMA for each line of the records; None when a line may break a rule."""
+    if not len(lines) or not is_bare(lines):
         return None
-    block = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(text)], pa.int32()), text), "\n")[0].as_buffer()
+    # Of the records, as these are fewer. Blanks around a line do not matter here.
+    all_records = pa.ListArray.from_arrays(pa.array([0, len(records)], pa.int32()), records)
+    table = _read(pc.binary_join(all_records, "\n")[0].as_buffer())
+    # Two objects on one line are two rows.
+    return table if table is not None and table.num_rows == len(lines) and _keeps_rules(table) else None
+
+
+def _read(block: pa.Buffer) -> pa.Table | None:
+    """A row of LINE_SCHEMA for each object; None when one has an unknown field, or a value of another type."""
+    table = _parsed(block, pa.schema([field for field in LINE_SCHEMA if field.name in _seen]))
+    if table is None and (table := _parsed(block, LINE_SCHEMA)) is not None:
+        _seen.update(name for name in LINE_SCHEMA.names if table[name].null_count < len(table))
+    if table is None:
+        return None
+    columns = [table[f.name] if f.name in _seen else pa.nulls(len(table), f.type) for f in LINE_SCHEMA]
+    return pa.table(columns, LINE_SCHEMA)
+
+
+def _parsed(block: pa.Buffer, schema: pa.Schema) -> pa.Table | None:
+    # An unknown field may hold anything, for example nesting too deep for the strict parser.
+    parse = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     read = pj.ReadOptions(use_threads=False, block_size=block.size + 1)
     try:
-        table = pj.read_json(pa.BufferReader(block), read, _PARSE).select(LINE_SCHEMA.names).combine_chunks()
+        return pj.read_json(pa.BufferReader(block), read, parse).combine_chunks()
     except pa.ArrowInvalid:
         return None
-    # Two objects on one line are two rows.
-    return table if table.num_rows == len(text) and _keeps_rules(table) else None
 
 
 def _keeps_rules(table: pa.Table) -> bool:

@@ -63,8 +63,9 @@ class ClassifiedLines:
 
 def classify(records: pa.RecordBatch) -> ClassifiedLines:
     """Classify the lines of records, which have RAW_COLUMNS."""
-    lines = split_lines(records.column("data"))
-    table, positions, faulty = read_block(lines.text), np.arange(len(lines)), []
+    data = records.column("data")
+    lines = split_lines(data)
+    table, positions, faulty = read_block(data, lines.text), np.arange(len(lines)), []
     if table is None:
         table, positions, faulty = _read_each(lines)
     is_event = pc.equal(table["kind"], "event").to_numpy(zero_copy_only=False)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from test_lines import POISON, VALID
 
 from clickstream_lakehouse.contract import bad_line_fields, event_line_fields, line_fields
+from clickstream_lakehouse.refine import block
 from clickstream_lakehouse.refine.block import LINE_SCHEMA, read_block
 from clickstream_lakehouse.refine.lines import split_lines
 from clickstream_lakehouse.refine.strict import read_line
@@ -57,13 +58,19 @@ ODD = [
 ]
 
 
+def read(texts: list[str]) -> pa.Table | None:
+    """The lines, as records of one line each."""
+    lines = pa.array(texts, pa.string())
+    return read_block(lines, lines)
+
+
 def assert_read_alike(texts: list[str]) -> None:
-    block = read_block(pa.array(texts, pa.string()))
-    if block is None:
+    table = read(texts)
+    if table is None:
         return
     strict = [read_line(text) for text in texts]
     assert [line.fault for line in strict] == [None] * len(texts)
-    assert repr(block.to_pylist()) == repr(
+    assert repr(table.to_pylist()) == repr(
         pa.Table.from_pylist([line.values for line in strict], LINE_SCHEMA).to_pylist()
     )
 
@@ -77,17 +84,27 @@ def test_a_block_reads_any_lines_as_the_strict_parser_does(texts: list[str]) -> 
 @pytest.mark.parametrize("line", [line for line, _, _ in POISON], ids=range(len(POISON)))
 def test_a_block_refuses_every_poison_also_among_valid_lines(line: str) -> None:
     valid = json.dumps(event_line())
-    assert read_block(pa.array([valid, line, valid], pa.string())) is None
+    assert read([valid, line, valid]) is None
 
 
 def test_valid_lines_are_read_as_a_block() -> None:
-    texts = split_lines(
-        pa.array(["\n".join(json.dumps(of(request_id=str(n))) for n in range(50) for of in (event_line, bad_line))])
-    )
-    block = read_block(texts.text)
-    assert block is not None
-    assert block["request_id"].to_pylist() == [str(n) for n in range(50) for _ in range(2)]
-    assert_read_alike(texts.text.to_pylist())
+    lines = [json.dumps(of(request_id=str(n))) for n in range(50) for of in (event_line, bad_line)]
+    records = pa.array(["\n".join(lines[:60]), "\n\n" + "\r\n".join(lines[60:]) + "\n"])
+    table = read_block(records, split_lines(records).text)
+    assert table is not None
+    assert table["request_id"].to_pylist() == [str(n) for n in range(50) for _ in range(2)]
+    assert_read_alike(lines)
+
+
+def test_lines_are_read_whatever_fields_the_lines_before_them_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(block, "_seen", set())
+    for fields in ({}, {"locale": "en"}, {}, {"locale": None, "title": "x"}, {"user_id": "u"}, {"locale": "de"}):
+        table = read([json.dumps(event_line(**fields))])
+        assert (table is None) == ("title" in fields)
+        if table is not None:
+            assert table.schema == LINE_SCHEMA
+            assert table["locale"].to_pylist() == [fields.get("locale")]
+        assert_read_alike([json.dumps(event_line(**fields))])
 
 
 @pytest.mark.parametrize("line", VALID)
@@ -102,6 +119,6 @@ def test_every_field_is_read_as_a_block() -> None:
         known = {f.name: f for f in (*line_fields(), *fields)}.values()
         said = {f.name: f.values[-1] if f.values else values[f.type] for f in known}
         line = {**said, "kind": kind, "v": 1}
-        block = read_block(pa.array([json.dumps(line)]))
-        assert block is not None
-        assert block.to_pylist() == [{name: line[name] for name in LINE_SCHEMA.names}]
+        table = read([json.dumps(line)])
+        assert table is not None
+        assert table.to_pylist() == [{name: line[name] for name in LINE_SCHEMA.names}]
