@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.refine.enrich import sites
-from clickstream_lakehouse.refine.enrich.referrer import read_referrer, referrer_columns
+from clickstream_lakehouse.refine.enrich.referrer import referrer_columns
 from clickstream_lakehouse.refine.enrich.sites import find_site, registrable_domain
 
 # referrer: (ref_source, ref_medium, ref_term)
@@ -89,7 +89,7 @@ DOMAINS = {
 
 @pytest.mark.parametrize("referrer", REFERRERS)
 def test_a_referrer_gives_its_source_medium_and_term(referrer: str) -> None:
-    assert read_referrer(referrer)[:3] == REFERRERS[referrer]
+    assert columns(referrer, None) == REFERRERS[referrer]
 
 
 @pytest.mark.parametrize("host", DOMAINS)

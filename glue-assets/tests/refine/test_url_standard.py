@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
+import pyarrow as pa
 import pytest
 
-from clickstream_lakehouse.refine.enrich.url import Url, split_url
+from clickstream_lakehouse.refine.enrich.url import Url, read_url, split_urls
 
 DATA = Path(__file__).parent.parent / "data/urltestdata.json"
 CASES: list[dict[str, Any]] = [case for case in json.loads(DATA.read_text("utf-8")) if isinstance(case, dict)]
@@ -32,6 +33,13 @@ DEVIATIONS = {
     "a URL of another scheme has the path / when it has none": 11,
     "a file's URL is read as the web's: a drive is a host, and the slashes are not optional": 21,
 }
+
+
+def split(text: str) -> tuple[str, str]:
+    """A URL before its query, and the query. Lines have no half of a surrogate pair, which these tests have."""
+    url = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    before, query = split_urls(pa.chunked_array([[url]]))
+    return before[0].as_py(), query[0].as_py()
 
 
 def expected(case: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -75,7 +83,7 @@ def as_browsers_write(path: str | None) -> str | None:
 
 
 def test_urls_are_read_as_browsers_read_them_but_for_the_listed_deviations() -> None:
-    read = [(case, split_url(case["input"])) for case in CASES]
+    read = [(case, read_url(split(case["input"])[0])) for case in CASES]
     other = [(case, url) for case, url in read if (url.host, url.path) != expected(case)]
     reasons = [(deviation(case, url), case["input"], expected(case), url) for case, url in other]
     assert [reason for reason in reasons if reason[0] is None] == []
@@ -85,5 +93,4 @@ def test_urls_are_read_as_browsers_read_them_but_for_the_listed_deviations() -> 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.get("search")], ids=lambda case: case["input"][:40])
 def test_the_query_is_the_browsers(case: dict[str, Any]) -> None:
-    query = split_url(case["input"]).query.encode("utf-8", "surrogatepass")
-    assert unquote_to_bytes(query) == unquote_to_bytes(case["search"][1:])
+    assert unquote_to_bytes(split(case["input"])[1]) == unquote_to_bytes(case["search"][1:])

@@ -1,6 +1,7 @@
+import pyarrow as pa
 import pytest
 
-from clickstream_lakehouse.refine.enrich.url import read_url
+from clickstream_lakehouse.refine.enrich.url import Query, page_columns, split_urls
 
 URLS = {
     # url: (host, path, utm_source, click_id, click_network)
@@ -98,5 +99,23 @@ URLS = {
 
 @pytest.mark.parametrize("url", URLS, ids=lambda url: url[:60])
 def test_a_url_gives_its_host_path_campaign_and_click_id(url: str) -> None:
-    page = read_url(url)
-    assert (page.page_host, page.page_path, page.utm_source, page.click_id, page.click_network) == URLS[url]
+    client = dict.fromkeys(("page_host", "page_path", *Query._fields), pa.array([None], pa.string()))
+    page = page_columns(pa.table({"page_url": pa.array([url]), **client}))
+    names = ("page_host", "page_path", "utm_source", "click_id", "click_network")
+    assert tuple(page[name][0].as_py() for name in names) == URLS[url]
+
+
+def test_the_parts_of_urls_are_those_of_each_in_turn() -> None:
+    urls = [None, "https://a.example/?utm_source=x", "", None, "/b#?c", "https://a.example/", "?utm_source=y#z"]
+    parts = [
+        (None, None),
+        ("https://a.example/", "utm_source=x"),
+        ("", None),
+        (None, None),
+        ("/b", None),
+        ("https://a.example/", None),
+        ("", "utm_source=y"),
+    ]
+    for start in range(len(urls) + 1):
+        before, query = split_urls(pa.chunked_array([pa.array(urls, pa.string())]).slice(start))
+        assert list(zip(before.to_pylist(), query.to_pylist(), strict=True)) == parts[start:]

@@ -9,7 +9,7 @@ import pyarrow as pa
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 from clickstream_lakehouse.refine.enrich.sites import find_site
-from clickstream_lakehouse.refine.enrich.url import CAMPAIGN, split_url
+from clickstream_lakehouse.refine.enrich.url import CAMPAIGN, Url, read_url, split_urls
 
 # What utm_medium says, by its letters and digits in lower case. The first that fits counts.
 MEDIUMS = {
@@ -153,11 +153,6 @@ def _campaign(text: str) -> tuple[str | None]:
 def _is_entry(events: pa.Table) -> pa.Array:
     """Whether it is a view that no page led to, not even one of the same site, whose ref_medium is null."""
     is_view = pc.is_in(events["event_type"].combine_chunks(), pa.array(["page", "screen"]))
-    (came_from,) = per_distinct(events["page_referrer"], _host, 1)
+    came_from, _ = per_distinct(split_urls(events["page_referrer"])[0], read_url, len(Url._fields))
     has_page = pc.is_valid(events["page_url"].combine_chunks())
     return pc.if_else(pc.and_(pc.and_(is_view, has_page), pc.is_null(came_from)), "yes", "")
-
-
-@remembered
-def _host(url: str) -> tuple[str | None]:
-    return (split_url(url).host,)

@@ -7,34 +7,33 @@ import pyarrow as pa
 from clickstream_lakehouse.arrow import pc, where
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 from clickstream_lakehouse.refine.enrich.sites import bare_host, find_site, registrable_domain
-from clickstream_lakehouse.refine.enrich.url import parameters, split_url
+from clickstream_lakehouse.refine.enrich.url import parameters, read_url, split_urls
 
 OTHER_SITE = "referral"
 """The medium of a site that is not known."""
 
 
 class Referrer(NamedTuple):
-    """Columns of `events` that a referrer tells; all None when it names no host."""
+    """The site that a referrer names; all None when it has no host."""
 
     ref_source: str | None
     ref_medium: str | None
-    ref_term: str | None
     domain: str | None
-    """Registrable domain of its host."""
+    """Registrable domain of the host."""
+    search_parameters: str | None
+    """Of Site, with commas between them; None when it has none."""
 
 
 @remembered
-def read_referrer(text: str) -> Referrer:
-    """Read a referrer, wherever the page is."""
-    host, _, query = split_url(text)
+def read_referrer(url: str) -> Referrer:
+    """Read a referrer without its query, wherever the page is."""
+    host = read_url(url).host
     if host is None:
         return Referrer(None, None, None, None)
     site = find_site(host) if "." in host else None
     if site is None:
-        return Referrer(bare_host(host), OTHER_SITE, None, registrable_domain(host))
-    terms = parameters(query, site.search_parameters) if query else {}
-    term = next((terms[name] for name in site.search_parameters if name in terms), None)
-    return Referrer(site.name, site.medium, term, registrable_domain(host))
+        return Referrer(bare_host(host), OTHER_SITE, registrable_domain(host), None)
+    return Referrer(site.name, site.medium, registrable_domain(host), ",".join(site.search_parameters) or None)
 
 
 def referrer_columns(events: pa.Table) -> Columns:
@@ -42,7 +41,9 @@ def referrer_columns(events: pa.Table) -> Columns:
 
     A source that the client names counts before its referrer's, and has its own medium.
     """
-    source, medium, term, domain = per_distinct(events["page_referrer"], read_referrer, len(Referrer._fields))
+    before, query = split_urls(events["page_referrer"])
+    source, medium, domain, names = per_distinct(before, read_referrer, len(Referrer._fields))
+    (term,) = per_distinct(pc.binary_join_element_wise(names, query, "?"), _term, 1)
     (page_domain,) = per_distinct(events["page_host"], _domain, 1)
     is_external = pc.fill_null(pc.not_equal(domain, page_domain), True)
     source, medium, term = (where(is_external, column) for column in (source, medium, term))
@@ -52,6 +53,14 @@ def referrer_columns(events: pa.Table) -> Columns:
         "ref_medium": pc.coalesce(named, medium),
         "ref_term": term,
     }
+
+
+@remembered
+def _term(search: str) -> tuple[str | None]:
+    """Of a site's search parameters and a query."""
+    names, _, query = search.partition("?")
+    values = parameters(query, names.split(","))
+    return (next((values[name] for name in names.split(",") if name in values), None),)
 
 
 @remembered

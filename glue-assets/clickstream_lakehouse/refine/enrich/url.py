@@ -9,6 +9,7 @@ from ipaddress import IPv6Address
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
+import numpy as np
 import pyarrow as pa
 
 from clickstream_lakehouse.arrow import pc, where
@@ -33,7 +34,6 @@ _WANTED = frozenset({*CLICK_NETWORKS, *CAMPAIGN})
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS = "".join(map(chr, range(0x21)))
-_BEFORE_QUERY = re.compile("[^?#]*")
 # Code points that may not be in a host.
 _FORBIDDEN = re.compile(r"[\x00-\x20/?#:@<>\[\]\\^|%\x7f\ufffd]")
 _ADDRESS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
@@ -42,20 +42,17 @@ _LAST_PORT = 65_535
 
 
 class Url(NamedTuple):
-    """A URL's parts; None where it is invalid or has none."""
+    """A URL's parts before its query; None where the URL is invalid or has none."""
 
     host: str | None
     """In lower case without port and user."""
     path: str | None
     """As sent, "/" when the URL names only a host."""
-    query: str
 
 
-class PageUrl(NamedTuple):
-    """Columns of `events` that a URL tells; None what it does not."""
+class Query(NamedTuple):
+    """Columns of `events` that a URL's query tells; None what it does not."""
 
-    page_host: str | None
-    page_path: str | None
     click_id: str | None
     click_network: str | None
     utm_source: str | None
@@ -65,22 +62,31 @@ class PageUrl(NamedTuple):
     utm_content: str | None
 
 
+def split_urls(urls: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Split each URL, or part of one, into what is before its query and the query, null where there is none.
+
+    Both have few values, though click ids and campaigns make most URLs distinct.
+    """
+    encoded = urls.combine_chunks().dictionary_encode()
+    texts = pc.replace_substring_regex(pc.utf8_trim(encoded.dictionary, _BLANKS), "[\t\n\r]", "")
+    before, query = (part.take(encoded.indices) for part in _cut(_cut(texts, "#")[0], "?"))
+    return pa.chunked_array([before]), pa.chunked_array([query])
+
+
+def _cut(texts: pa.StringArray, mark: str) -> tuple[pa.StringArray, pa.StringArray]:
+    """Split each text at the first such mark; what is after it is null where there is none."""
+    parts = pc.split_pattern(texts, mark, max_splits=1)
+    starts = parts.offsets.to_numpy()
+    after = pa.array(starts[:-1] + 1, mask=np.diff(starts) < 2)
+    return parts.values.take(pa.array(starts[:-1])), parts.values.take(after)
+
+
 @remembered
-def read_url(text: str) -> PageUrl:
-    """Read a page's URL, or a part of one."""
-    host, path, query = split_url(text)
+def read_query(query: str) -> Query:
+    """Read the query of a page's URL."""
     values = parameters(query, _WANTED)
     click = next((name for name in values if name in CLICK_NETWORKS), "")
-    return PageUrl(host, path, values.get(click), CLICK_NETWORKS.get(click), *map(values.get, CAMPAIGN))
-
-
-def split_url(text: str) -> Url:
-    """Split a URL, or a part of one."""
-    # Far faster than str.translate.
-    url = text.strip(_BLANKS).replace("\t", "").replace("\n", "").replace("\r", "")
-    before_query = _BEFORE_QUERY.match(url)[0]  # type: ignore[index]
-    # Click ids make URLs distinct, but not this part.
-    return Url(*_host_and_path(before_query), url[len(before_query) :].partition("#")[0][1:])
+    return Query(values.get(click), CLICK_NETWORKS.get(click), *map(values.get, CAMPAIGN))
 
 
 def parameters(query: str, names: Container[str]) -> dict[str, str]:
@@ -95,19 +101,24 @@ def parameters(query: str, names: Container[str]) -> dict[str, str]:
 
 
 def page_columns(events: pa.Table) -> Columns:
-    """The columns of PageUrl. What the client says counts before what its URL tells."""
-    columns = dict(zip(PageUrl._fields, per_distinct(events["page_url"], read_url, len(PageUrl._fields)), strict=True))
+    """The columns that page_url tells. What the client says counts before what its URL tells."""
+    before, query = split_urls(events["page_url"])
+    host, path = per_distinct(before, read_url, len(Url._fields))
+    told = dict(zip(Query._fields, per_distinct(query, read_query, len(Query._fields)), strict=True))
     # The network of the URL's click id is not that of another one.
-    columns["click_network"] = where(pc.is_null(events["click_id"]), columns["click_network"])
-    return {name: pc.coalesce(events[name], column) for name, column in columns.items()}
+    told["click_network"] = where(pc.is_null(events["click_id"]), told["click_network"])
+    return {
+        name: pc.coalesce(events[name], column)
+        for name, column in {"page_host": host, "page_path": path, **told}.items()
+    }
 
 
 @remembered
-def _host_and_path(url: str) -> tuple[str | None, str | None]:
-    """Of a URL without its query; both None when it is invalid or has neither."""
+def read_url(url: str) -> Url:
+    """Read a URL without its query, or a part of one."""
     found = _SCHEME.match(url)
     if found is None:
-        return None, None
+        return Url(None, None)
     scheme, rest = found[1].lower(), url[found.end() :]
     is_special = scheme in _SPECIAL
     if is_special or scheme == "file":
@@ -117,15 +128,15 @@ def _host_and_path(url: str) -> tuple[str | None, str | None]:
     elif rest.startswith("//"):
         rest = rest[2:]
     else:
-        return None, None
+        return Url(None, None)
     authority, slash, path = rest.partition("/")
     path = slash + path
     if not authority:
-        return None, None if is_special else path or None
+        return Url(None, None if is_special else path or None)
     host = _host(authority.rpartition("@")[2])
     if scheme == "file" and host == "localhost":
-        return None, path or "/"
-    return host, (path or "/") if host else None
+        return Url(None, path or "/")
+    return Url(host, (path or "/") if host else None)
 
 
 def _host(text: str) -> str | None:
