@@ -18,6 +18,8 @@ RUNTIME_SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # What Spark hands to a Python worker at once. Without a limit in bytes it is 10,000 records of up to a megabyte.
     "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
+    # A batch is a few short jobs of two or three tasks: to plan them anew between stages takes longer than it saves.
+    "spark.sql.adaptive.enabled": "false",
     # The default of 50 dominates the first snapshot of a small table.
     "spark.databricks.delta.snapshotPartitions": "2",
     # VACUUM otherwise lists with up to 10,000 tasks.
