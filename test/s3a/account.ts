@@ -1,6 +1,6 @@
 /** What plays AWS for the deployments of the story: buckets and streams, behind the IAM gate. */
 import { execFileSync } from 'child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
 import { MiniStack } from './ministack';
 import { bucketOf, Version } from './version';
@@ -46,7 +46,9 @@ export class Account {
       return this.ministack.putObject(bucket, key.join('/'), body);
     };
     await upload(job.scriptUri, readFileSync(job.scriptPath));
-    await upload(job.arguments['--extra-py-files'], zipped(job.packagePath, join(folder, 'package.zip')));
+    for (const [uri, path] of Object.entries(job.assets)) {
+      await upload(uri, statSync(path).isDirectory() ? zipped(path, join(folder, 'package.zip')) : readFileSync(path));
+    }
   }
 }
 
