@@ -14,6 +14,7 @@ PEOPLE = [
     "Mozilla/5.0 (Linux; Android 9; Lighthouse) AppleWebKit/537.36 Chrome/99 Mobile Safari/537.36",
     "SpiderSolitaire/4.1 (Linux; Android 13)",
     "DungeonCrawl/0.32 (Linux; Android 13)",
+    "Mozilla/5.0 (Linux; Android 11; ROBOT 5) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0 Mobile Safari/537.36",
     "Mozilla/5.0 (Linux; Android 4.2.2; HTC Butterfly s) AppleWebKit/537.36 Chrome/29.0 Mobile Safari/537.36",
 ]
 ROBOTS = {
@@ -114,6 +115,14 @@ def test_robots_that_do_not_say_bot_are_named() -> None:
 @pytest.mark.parametrize("is_own", [True, False])
 def test_ai_crawlers_are_told_from_other_robots(is_own: bool) -> None:
     assert reasons(list(AI_AGENTS), is_own=is_own) == {agent: f"ai:{name}" for agent, name in AI_AGENTS.items()}
+
+
+def test_a_longer_name_is_not_that_of_an_ai_crawler() -> None:
+    assert reasons(["MyGPTBot/1.0", "Claude-Users/1.0", "4ccbot"]) == {
+        "MyGPTBot/1.0": "ua:bot",
+        "Claude-Users/1.0": "ua:claude-user",
+        "4ccbot": "ua:bot",
+    }
 
 
 def test_names_that_are_only_for_robots_txt_are_of_no_ai_crawler() -> None:
