@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
@@ -19,6 +20,10 @@ from support.lake import lake_config
 SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1"
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+# Properties are about results. The first example of a fresh clone pays for the tables of Unicode, which take seconds.
+settings.register_profile("results", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("results")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,7 +6,7 @@ import { execFileSync } from 'child_process';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { DrainResource } from './drain-resource';
 import { LocalGlue } from './local-glue';
-import { Edge, LambdaHost, LocalKinesis, readStack, Template, zipPackage } from '../../examples/local/aws';
+import { Edge, LambdaHost, LocalKinesis, readStack, Template, zipPackages } from '../../examples/local/aws';
 import { Lake } from '../../examples/local/lake';
 import { RunFolder, until } from '../../examples/local/support';
 import { ClickstreamLakehouse, LakehouseNetwork, StreamCapacity } from '../../src';
@@ -66,7 +66,7 @@ async function deploy() {
   });
   const edge = new Edge(api, collector);
   const runOptions = { job, toolchain: toolchain(), folder, kinesisEndpoint: kinesis.endpoint };
-  await zipPackage(runOptions);
+  await zipPackages(runOptions);
   const template = Template.read(folder.assembly);
   const glue = await LocalGlue.start({
     ...runOptions,

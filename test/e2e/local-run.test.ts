@@ -1,6 +1,6 @@
-/** The demo as a visitor meets it: shop, live page, SDK, query command, Ctrl-C. */
+/** The demo as a visitor meets it: shop, live page, SDK, query command, Ctrl-C. The job has the visitor's transform. */
 import { spawnSync } from 'child_process';
-import { rmSync } from 'fs';
+import { rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { Analytics } from '@segment/analytics-node';
 import type { Browser } from 'puppeteer-core';
@@ -8,10 +8,26 @@ import { DemoProcess, FREE_PORTS, START_MS } from './demo-process';
 import { until } from '../../examples/local/support';
 import { openPage, screenshot, startBrowser } from '../support/browser';
 import { ROOT } from '../support/set-up';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const QUERY = join(ROOT, 'examples', 'local', 'query.mjs');
 const ROW_MS = 90_000;
 const TEST_MS = ROW_MS + 30_000;
+
+const TRANSFORM = `from pyspark.sql import functions as F
+
+
+def transform(events):
+    return events.withColumn("tier", F.when(F.col("plan") == "pro", "gold").otherwise("basic"))
+`;
+const SETTINGS = {
+  transform: 'my_transform.py',
+  columns: { plan: { type: 'string', trait: 'plan' }, tier: { type: 'string' } },
+  geoDatabases: [join(ROOT, 'glue-assets', 'tests', 'data', 'geo', 'GeoLite2-City-Test.mmdb')],
+};
+/** An address that the database knows. */
+const VISITOR = { ip: '175.16.199.37', city: 'Changchun' };
+const folder = temporaryFolder('my-settings-');
 
 let browser: Browser;
 let demo: DemoProcess;
@@ -19,7 +35,9 @@ let urls: { shop: string; live: string; collector: string };
 
 beforeAll(async () => {
   browser = await startBrowser();
-  demo = new DemoProcess(FREE_PORTS);
+  writeFileSync(join(folder, 'my_transform.py'), TRANSFORM);
+  writeFileSync(join(folder, 'my.json'), JSON.stringify(SETTINGS));
+  demo = new DemoProcess([...FREE_PORTS, '--settings', join(folder, 'my.json')]);
   await demo.says(/ready after/);
   const url = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(demo.output)?.[1] as string;
   urls = { shop: url('shop'), live: url('live page'), collector: url('collector') };
@@ -51,7 +69,7 @@ test('every call of the unmodified @segment/analytics-node becomes a row with it
   const keepId = (_error: unknown, context?: { event: { messageId?: string } }) => {
     ids.push(context?.event.messageId ?? 'none');
   };
-  analytics.identify({ userId: 'u1', traits: { plan: 'pro' } }, keepId);
+  analytics.identify({ userId: 'u1', traits: { plan: 'pro' }, context: { ip: VISITOR.ip } }, keepId);
   analytics.track({ userId: 'u1', event: 'Signed Up' }, keepId);
   analytics.page({ userId: 'u1', name: 'Home' }, keepId);
   analytics.screen({ userId: 'u1', name: 'Start' }, keepId);
@@ -62,6 +80,14 @@ test('every call of the unmodified @segment/analytics-node becomes a row with it
   const names = await rowsWhere(`event_id in (${ids.map(id => `'${id}'`).join(', ')})`, 6);
   expect(names).toEqual(['Home', 'Signed Up', 'Start', 'alias', 'group', 'identify']);
 }, TEST_MS);
+
+test('the transform, the columns and the geo database of the settings make the rows', () => {
+  const names = "event_name in ('identify', 'Signed Up')";
+  const { stdout } = query(
+    `select coalesce(plan, '-'), tier, coalesce(geo_city, '-') from events where ${names} order by event_name desc`);
+  expect(stdout.split('\n').slice(2, 4).map(line => line.split('|').map(cell => cell.trim())))
+    .toEqual([['pro', 'gold', VISITOR.city], ['-', 'basic', '-']]);
+});
 
 test('a click in the shop, on another origin than the collector, becomes a row', async () => {
   const { page, errors } = await openPage(browser, urls.shop);

@@ -1,6 +1,6 @@
 /** The command that tries a user's transform, with real Spark. */
 import { spawnSync } from 'child_process';
-import { writeFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { ROOT } from '../support/set-up';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -29,6 +29,20 @@ def transform(events):
   expect(new Set(rows.map(([, , column]) => column))).toEqual(new Set(['value', '(the event)']));
   expect(rows).toContainEqual(['segment', 'Order Completed', 'value', '12.5', '13.5']);
   expect(lines.at(-1)).toBe('(10 events, 9 kept)');
+}, RUN_MS);
+
+test('npm runs it on the example of the docs, with its columns and a file that it may import', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'processing.md'), 'utf8');
+  const [, example] = /```python\n([^`]*def transform\([^`]*)```/.exec(page) ?? [];
+  const columns = { cart_value: { type: 'double', property: 'cart.value' }, tier: { type: 'string' } };
+  const files = { 'my_transform.py': example, 'rates.py': '', 'columns.json': JSON.stringify(columns) };
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  const [transform, extra, columnsFile] = Object.keys(files).map(file => join(folder, file));
+  const { status, stdout } = spawnSync(
+    'npm', ['run', '--silent', 'transform-test', '--', transform, '--extra', extra, '--columns', columnsFile],
+    { cwd: ROOT, encoding: 'utf8', timeout: RUN_MS });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('(10 events, 10 kept)') });
+  expect(stdout).toMatch(/^segment +\| Order Completed +\| tier +\| null +\| basic *$/m);
 }, RUN_MS);
 
 test('it names the place of an error, and ends with 1', () => {

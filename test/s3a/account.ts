@@ -1,7 +1,8 @@
 /** What plays AWS for the deployments of the story: buckets and streams, behind the IAM gate. */
 import { execFileSync } from 'child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'fs';
 import { join } from 'path';
+import { ENRICHMENT_KEYS, provideEnrichment } from './enrichment';
 import { MiniStack } from './ministack';
 import { bucketOf, Version } from './version';
 import { LocalKinesis } from '../../examples/local/aws';
@@ -14,18 +15,24 @@ export class Account {
     const folders = ['ministack', 'kinesis'].map(name => join(folder, name));
     folders.forEach(path => mkdirSync(path, { recursive: true }));
     const [{ stream: first }, ...others] = versions.map(({ stack }) => stack);
-    const ministack = await MiniStack.start(folders[0], ['s3', 'monitoring']);
+    const ministack = await MiniStack.start(folders[0], ['s3', 'monitoring', 'secretsmanager']);
     const kinesis = await LocalKinesis.start(folders[1], { name: first.name, shards: 1 });
     for (const { stream } of others) await kinesis.create({ name: stream.name, shards: 1 });
     const gate = await IamGate.start({
-      services: { s3: ministack.endpoint, monitoring: ministack.endpoint, kinesis: kinesis.endpoint },
+      services: {
+        s3: ministack.endpoint,
+        monitoring: ministack.endpoint,
+        secretsmanager: ministack.endpoint,
+        kinesis: kinesis.endpoint,
+      },
       policies: async role => account.policies[role],
-      keys: Object.assign({}, ...versions.map(({ template }) => keysOf(template))),
+      keys: Object.assign({}, ENRICHMENT_KEYS, ...versions.map(({ template }) => keysOf(template))),
     });
     const policies = Object.assign({}, ...versions.map(({ template }) => rolePolicies(template))) as RolePolicies;
     const account = new Account(gate, ministack, kinesis, policies);
     for (const bucket of new Set(versions.flatMap(bucketsOf))) await ministack.createBucket(bucket);
     for (const version of versions) await account.uploadAssets(folder, version);
+    await provideEnrichment(ministack);
     return account;
   }
 
@@ -46,12 +53,14 @@ export class Account {
       return this.ministack.putObject(bucket, key.join('/'), body);
     };
     await upload(job.scriptUri, readFileSync(job.scriptPath));
-    await upload(job.arguments['--extra-py-files'], zipped(job.packagePath, join(folder, 'package.zip')));
+    for (const [uri, path] of Object.entries(job.assets)) {
+      await upload(uri, statSync(path).isDirectory() ? zipped(path, join(folder, 'package.zip')) : readFileSync(path));
+    }
   }
 }
 
 function bucketsOf({ stack: { job } }: Version): string[] {
-  const uris = Object.values(job.arguments).filter(value => value.startsWith('s3://'));
+  const uris = Object.values(job.arguments).flatMap(value => value.split(',')).filter(item => item.startsWith('s3://'));
   return [...uris, job.scriptUri].map(bucketOf);
 }
 

@@ -1,4 +1,5 @@
 /** The collector function of a deployment, with the rights of its role. */
+import { VISITOR } from './enrichment';
 import { Version } from './version';
 import { LambdaHost } from '../../examples/local/aws';
 import { proxyEvent } from '../collector/function/builders';
@@ -19,7 +20,7 @@ export class Collector {
   /** The events are stored when this resolves. */
   async send(events: readonly object[]): Promise<void> {
     const body = { batch: events };
-    const answer = await this.host.invoke(proxyEvent({ path: '/v1/batch', body }), 'request') as {
+    const answer = await this.host.invoke(proxyEvent({ path: '/v1/batch', body, sourceIp: VISITOR.ip }), 'request') as {
       readonly statusCode: number; readonly body: string;
     };
     if (answer.statusCode !== 200) throw new Error(`the collector answered ${answer.statusCode}: ${answer.body}`);

@@ -80,6 +80,7 @@ export class JobRun {
         AWS_ENDPOINT_URL_S3: endpoint,
         AWS_ENDPOINT_URL_KINESIS: endpoint,
         AWS_ENDPOINT_URL_CLOUDWATCH: endpoint,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
       },
       onLine: line => this.read(line),
       onErrorLine: line => this.keep(line),

@@ -1,4 +1,6 @@
 /** The shipped job on S3A, with the rights that its role has in the template and no other. */
+import { createHmac } from 'crypto';
+import { PSEUDONYM_KEY, VISITOR } from './enrichment';
 import { UNUSED_RIGHTS } from './rights';
 import { play, Story } from './story';
 import { deniedCalls, unusedRights } from '../support/iam-gate';
@@ -58,6 +60,18 @@ test('a second deployment over the same buckets finds the rows of the first', ()
 test('the second deployment adds what its own stream brings', () => {
   expect(story.sentToSecond.length).toBeGreaterThan(0);
   expect(story.tables.events).toMatchObject(once(story.sentToSecond));
+});
+
+test('the first deployment, without databases and a key, stores ids as they were sent and no location', () => {
+  const ids = Object.keys(story.killedWith.persons);
+  expect(ids.map(id => story.tables.persons[id])).toEqual(ids.map(() => [VISITOR.id, null, null]));
+});
+
+test('the second deployment reads the geo databases and the key of the pseudonyms with its role', () => {
+  const pseudonym = createHmac('sha256', PSEUDONYM_KEY).update(VISITOR.id).digest('hex');
+  const { sentToSecond, tables: { persons } } = story;
+  const wanted = [pseudonym, VISITOR.country, VISITOR.asn];
+  expect(sentToSecond.map(id => persons[id])).toEqual(sentToSecond.map(() => wanted));
 });
 
 test('a SIGTERM ends a run between batches', () => {

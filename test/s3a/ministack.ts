@@ -1,4 +1,4 @@
-/** The emulator of S3 and CloudWatch, in a process of its own. */
+/** The emulator of S3, CloudWatch and Secrets Manager, in a process of its own. */
 import { createServer } from 'net';
 import { Guarded, until } from '../../examples/local/support';
 import { awsEmulation } from '../support/set-up';
@@ -44,6 +44,19 @@ export class MiniStack {
 
   async putObject(bucket: string, key: string, body: Uint8Array | string): Promise<void> {
     await this.put(`${bucket}/${key}`, body);
+  }
+
+  async createSecret(name: string, value: string): Promise<void> {
+    const response = await fetch(this.endpoint, {
+      method: 'POST',
+      body: JSON.stringify({ Name: name, SecretString: value }),
+      headers: {
+        ...signedBy('owner', 'secretsmanager'),
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'secretsmanager.CreateSecret',
+      },
+    });
+    if (!response.ok) throw new Error(`CreateSecret ${name}: ${response.status} ${await response.text()}`);
   }
 
   stop(): Promise<void> {

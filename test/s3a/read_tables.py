@@ -1,4 +1,4 @@
-"""Says how often each record and each event is in the tables, read through the emulator without Spark.
+"""Says how often each record and each event is in the tables, and whose it is, read through the emulator without Spark.
 
 Usage: read_tables.py <endpoint>; each line of the input, [<raw uri>, <events uri>] as JSON, is answered with a line.
 """
@@ -38,11 +38,13 @@ def compactions(table: DeltaTable) -> int:
 def tables(endpoint: str, raw_uri: str, events_uri: str) -> dict[str, object]:
     raw, events = (delta_table(endpoint, uri) for uri in (raw_uri, events_uri))
     records = rows(raw, "stream", "shard_id", "sequence_number", "data")
+    found = rows(events, "event_id", "anonymous_id", "geo_country", "asn")
     lines = [line for *_, data in records for line in data.splitlines()]
     return {
         "recordCopies": len(records) - len({record[:-1] for record in records}),
         "raw": [json.loads(line)["event_id"] for line in lines],
-        "events": Counter(event_id for (event_id,) in rows(events, "event_id")),
+        "events": Counter(event_id for event_id, *_ in found),
+        "persons": {event_id: person for event_id, *person in found},
         "compactions": {"raw": compactions(raw), "events": compactions(events)},
     }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'crypto';
 import { join } from 'path';
 import { Account } from './account';
 import { Collector } from './collector';
+import { VISITOR } from './enrichment';
 import { JobRun } from './job-run';
 import { TableReader, Tables } from './table-reader';
 import { Version } from './version';
@@ -101,7 +102,7 @@ export class Stage {
     const ids = Array.from({ length: count }, (_, index) => `event-${this.sent.length + index}`);
     await this.collectorOf(version).send(ids.map(messageId => {
       const properties = { text: randomBytes(bytes * 0.75).toString('base64') };
-      return { type: 'track', event: 'Clicked', messageId, anonymousId: 'visitor', properties };
+      return { type: 'track', event: 'Clicked', messageId, anonymousId: VISITOR.id, properties };
     }));
     this.sent.push(...ids);
     return ids;

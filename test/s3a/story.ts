@@ -1,7 +1,11 @@
-/** One story on one emulator: a policy that is too narrow, drains, a crash, a restart, and a second deployment. */
+/**
+ * One story on one emulator: a policy that is too narrow, drains, a crash, a restart, and a second deployment, which
+ * has geo databases and pseudonyms, too.
+ */
 import { join } from 'path';
 import { Duration } from 'aws-cdk-lib';
 import { Account } from './account';
+import { enrichment } from './enrichment';
 import { Ended, Stage } from './stage';
 import { Tables } from './table-reader';
 import { synthesize } from './version';
@@ -33,7 +37,9 @@ export interface Story {
 export async function play(folder: string): Promise<Story> {
   const drain = synthesize(join(folder, 'drain'), { schedule: ProcessingSchedule.every(Duration.minutes(15)) });
   const continuous = synthesize(join(folder, 'continuous'), { schedule: ProcessingSchedule.continuous() });
-  const second = synthesize(join(folder, 'second'), { schedule: ProcessingSchedule.continuous(), over: drain });
+  const second = synthesize(join(folder, 'second'), {
+    schedule: ProcessingSchedule.continuous(), over: drain, processing: enrichment,
+  });
   const account = await Account.start(folder, [drain, second]);
   const stage = new Stage(folder, account);
   try {

@@ -12,6 +12,8 @@ export interface Tables {
   readonly raw: readonly string[];
   /** id → how often it is in the events table */
   readonly events: Readonly<Record<string, number>>;
+  /** id → the columns anonymous_id, geo_country and asn */
+  readonly persons: Readonly<Record<string, readonly [string, string | null, number | null]>>;
   /** how often Delta has merged small files of each table */
   readonly compactions: { readonly raw: number; readonly events: number };
 }

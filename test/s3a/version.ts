@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { App, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { readStack } from '../../examples/local/aws';
-import { ClickstreamLakehouse, LakehouseNetwork, ProcessingSchedule, StorageOptions } from '../../src';
+import {
+  ClickstreamLakehouse, LakehouseNetwork, ProcessingOptions, ProcessingSchedule, StorageOptions,
+} from '../../src';
 import { Keys, keysOf, PolicyTemplate } from '../support/iam-gate';
 
 /** A synthesized stack. Two versions of one deployment have the same resources, with the same names. */
@@ -18,10 +20,12 @@ export interface VersionOptions {
   readonly schedule: ProcessingSchedule;
   /** The version whose buckets a second deployment adopts. Its stream, roles and key for the stream are its own. */
   readonly over?: Version;
+  /** Further options of the job, with what they need. */
+  readonly processing?: (stack: Stack) => ProcessingOptions;
 }
 
 /** Encrypted with a customer's key, as examples/prod. */
-export function synthesize(outdir: string, { schedule, over }: VersionOptions): Version {
+export function synthesize(outdir: string, { schedule, over, processing }: VersionOptions): Version {
   process.env.CDK_VALIDATION = 'false'; // as in test/support/stack.ts
   const app = new App({ outdir, stackTraces: false, treeMetadata: false });
   const stack = new Stack(app, 'Test');
@@ -31,7 +35,7 @@ export function synthesize(outdir: string, { schedule, over }: VersionOptions): 
     removalPolicy: RemovalPolicy.DESTROY,
     encryptionKey: new kms.Key(stack, `${id}Key`),
     storage: over && adopted(stack, over),
-    processing: { schedule, triggerInterval: Duration.seconds(1) },
+    processing: { schedule, triggerInterval: Duration.seconds(1), ...processing?.(stack) },
   });
   app.synth();
   const file = readdirSync(outdir).find(name => name.endsWith('.template.json')) ?? '';

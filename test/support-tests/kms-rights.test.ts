@@ -2,7 +2,7 @@ import { App, aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { jsonCall, signedRequest } from './signed-request';
 import { ClickstreamLakehouse, LakehouseNetwork } from '../../src';
-import { keysOf, PolicyTemplate, rolePolicies } from '../support/iam-gate';
+import { Keys, keysOf, PolicyTemplate, rolePolicies } from '../support/iam-gate';
 import { AwsRequest } from '../support/iam-gate/aws-request';
 import { kmsRights } from '../support/iam-gate/kms-rights';
 import { isAllowed } from '../support/iam-gate/policy';
@@ -13,7 +13,7 @@ const BUCKET = 'arn:aws:s3:::bucket';
 const STREAM = `arn:aws:kinesis:eu-west-1:${ACCOUNT}:stream/clicks`;
 const KEYS = { [BUCKET]: 'arn:bucket-key', [STREAM]: 'arn:stream-key' };
 
-const rightsOf = (request: AwsRequest, keys = KEYS) =>
+const rightsOf = (request: AwsRequest, keys: Keys = KEYS) =>
   kmsRights(request, neededRights(request, ACCOUNT, new Map([['i', STREAM]])), keys);
 const needs = (request: AwsRequest) => rightsOf(request).map(({ action, resource }) => `${action} ${resource}`);
 
@@ -57,6 +57,16 @@ test.each<[string, object, string[]]>([
   ['PutRecords', { StreamName: 'plain' }, []],
 ])('of a stream, %s %j needs %j', (operation, parameters, expected) => {
   expect(needs(jsonCall('kinesis', operation, parameters))).toEqual(expected);
+});
+
+test('reading an encrypted secret needs to decrypt, through Secrets Manager', () => {
+  const secret = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:pseudonyms`;
+  const keys = { [`${secret}-AAAAAA`]: 'arn:secret-key' };
+  expect(rightsOf(jsonCall('secretsmanager', 'GetSecretValue', { SecretId: secret }), keys)).toEqual([{
+    action: 'kms:Decrypt',
+    resource: 'arn:secret-key',
+    context: { 'kms:ViaService': ['secretsmanager.eu-west-1.amazonaws.com'] },
+  }]);
 });
 
 test('the key knows which service asks it', () => {

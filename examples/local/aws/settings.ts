@@ -1,7 +1,8 @@
 /** The settings that a run may choose, `--settings <file>`, named like the construct's options. */
 import { readFileSync } from 'fs';
-import { basename } from 'path';
+import { basename, dirname, resolve } from 'path';
 import { CustomDomain } from './edge';
+import { ColumnType } from '../../../src';
 import { LocalRunError } from '../support/errors.cjs';
 
 export interface Settings {
@@ -12,8 +13,25 @@ export interface Settings {
   readonly pathAliases?: { [alias: string]: string };
   /** texts of user agents that are robots', too */
   readonly robotUserAgents?: string[];
+  /** paths of databases in MaxMind's format */
+  readonly geoDatabases?: string[];
+  /** path of the user's own processing */
+  readonly transform?: string;
+  /** paths of what it imports */
+  readonly extraPythonFiles?: string[];
+  /** name → type and source of a column of events */
+  readonly columns?: { [name: string]: ColumnSetting };
   /** absent: the collector's URL is the API's own, which names the stage */
   readonly customDomain?: CustomDomain;
+}
+
+/** As `npm run transform-test -- --columns` takes it. Without a source the column is the transform's to fill. */
+export interface ColumnSetting {
+  readonly type: ColumnType;
+  /** paths, of which a column has one at most */
+  readonly property?: string;
+  readonly trait?: string;
+  readonly context?: string;
 }
 
 const SEE = 'see examples/local/README.md';
@@ -30,6 +48,10 @@ const isMap = (of: Check): Check => value => isObject(value) && Object.values(va
 const hasOnly = (fields: Readonly<Record<string, Check>>): Check => value => isObject(value)
   && Object.keys(value).every(name => Object.hasOwn(fields, name))
   && Object.entries(fields).every(([name, check]) => check(value[name]));
+const isType: Check = value => Object.values<unknown>(ColumnType).includes(value);
+const isColumn: Check = value =>
+  hasOnly({ type: isType, property: isOptionalText, trait: isOptionalText, context: isOptionalText })(value)
+  && Object.keys(value as object).length <= 2;
 
 const KNOWN: Readonly<Record<keyof Settings, { readonly check: Check; readonly example: string }>> = {
   writeKeys: {
@@ -39,10 +61,22 @@ const KNOWN: Readonly<Record<keyof Settings, { readonly check: Check; readonly e
   allowedOrigins: { check: isList(isText), example: '["http://localhost:3000"]' },
   pathAliases: { check: isMap(isText), example: '{"shop/track":"com.snowplowanalytics.snowplow/tp2"}' },
   robotUserAgents: { check: isList(isText), example: '["acme-monitor"]' },
+  geoDatabases: { check: isList(isText), example: '["GeoLite2-City.mmdb"]' },
+  transform: { check: isText, example: '"my_transform.py"' },
+  extraPythonFiles: { check: isList(isText), example: '["rates.py"]' },
+  columns: {
+    check: isMap(isColumn),
+    example: '{"cart_value":{"type":"double","property":"cart.value"},"tier":{"type":"string"}}, '
+      + `with one of the types ${Object.values(ColumnType).join(', ')} and of the sources property, trait, context`,
+  },
   customDomain: { check: hasOnly({ basePath: isOptionalText }), example: '{"basePath":"clicks"}' },
 };
 
-/** @throws LocalRunError for anything that is not known, or not of its shape */
+/**
+ * The settings of a file, with absolute paths: those in it are relative to its folder.
+ *
+ * @throws LocalRunError for anything that is not known, or not of its shape
+ */
 export function readSettings(path: string | undefined): Settings {
   if (path === undefined) return {};
   const file = basename(path);
@@ -55,7 +89,18 @@ export function readSettings(path: string | undefined): Settings {
     const { check, example } = KNOWN[name as keyof Settings];
     if (!check(value)) throw new LocalRunError(`${name} in ${file} must be like ${example}`);
   }
-  return content;
+  return withPathsFrom(dirname(path), content);
+}
+
+function withPathsFrom(folder: string, settings: Settings): Settings {
+  const { geoDatabases, transform, extraPythonFiles } = settings;
+  const found = (path: string) => resolve(folder, path);
+  return {
+    ...settings,
+    ...(geoDatabases && { geoDatabases: geoDatabases.map(found) }),
+    ...(transform !== undefined && { transform: found(transform) }),
+    ...(extraPythonFiles && { extraPythonFiles: extraPythonFiles.map(found) }),
+  };
 }
 
 function parse(text: string, file: string): unknown {

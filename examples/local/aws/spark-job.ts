@@ -1,7 +1,7 @@
 /** Keeps a run of the template's Glue job going: starts another one when it dies, as the keeper does on AWS. */
 import { EventEmitter } from 'events';
 import { join } from 'path';
-import { JobMessage, SparkRun, SparkRunOptions, zipPackage } from './spark-run';
+import { JobMessage, SparkRun, SparkRunOptions, zipPackages } from './spark-run';
 import { LocalRunError } from '../support/errors.cjs';
 
 /** The keeper stops after five starts in an hour too: a job that cannot run should say so, not spin. */
@@ -26,7 +26,7 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
 
   /** Resolves when both queries run, and rejects when the job cannot be started. */
   async start(): Promise<void> {
-    await zipPackage(this.options);
+    await zipPackages(this.options);
     const started = new Promise<void>((resolve, reject) => {
       this.on('message', ({ type }) => { if (type === 'started') resolve(); });
       this.once('failed', reject);

@@ -1,12 +1,13 @@
 /** One run of the template's Glue job under spark-submit. */
 import { execFile } from 'child_process';
 import { createWriteStream, readdirSync, WriteStream } from 'fs';
-import { join } from 'path';
+import { basename, join } from 'path';
 import { setTimeout as delay } from 'timers/promises';
 import { promisify } from 'util';
 import { REGION } from './intrinsics';
-import { GlueJob } from './template';
+import { GlueJob, listed } from './template';
 import { Toolchain } from '../setup/toolchain';
+import { LocalRunError } from '../support/errors.cjs';
 import { Guarded } from '../support/guarded';
 import { RunFolder } from '../support/run-folder';
 
@@ -34,10 +35,23 @@ export interface JobMessage {
   readonly [key: string]: string | number | undefined;
 }
 
-/** Makes the zip of the job's package, which the runs read. On AWS the deployment zips the staged directory. */
-export async function zipPackage({ job, toolchain, folder }: SparkRunOptions): Promise<void> {
-  const zip = ['-m', 'zipfile', '-c', folder.package, ...readdirSync(job.packagePath)];
-  await promisify(execFile)(toolchain.python, zip, { cwd: job.packagePath });
+/** Makes the zips of Python code, which the runs read. On AWS the deployment zips the staged folders. */
+export async function zipPackages({ job, toolchain, folder }: SparkRunOptions): Promise<void> {
+  await Promise.all(packages(job, folder).map(async ({ staged, zip }) => {
+    const make = ['-m', 'zipfile', '-c', zip, ...readdirSync(staged)];
+    await promisify(execFile)(toolchain.python, make, { cwd: staged });
+  }));
+}
+
+/** The job's own package, then the user's modules. */
+function packages(job: GlueJob, folder: RunFolder): { readonly staged: string; readonly zip: string }[] {
+  return listed(job.arguments['--extra-py-files'])
+    .map(url => ({ staged: stagedAsset(job, url), zip: join(folder.packages, basename(url)) }));
+}
+
+function stagedAsset({ assets }: GlueJob, url: string): string {
+  if (url in assets) return assets[url];
+  throw new LocalRunError(`the local run cannot read ${url}`, 'it has no S3');
 }
 
 export class SparkRun {
@@ -106,14 +120,16 @@ export class SparkRun {
 function submitArguments(options: SparkRunOptions): string[] {
   const configuration = sparkConfiguration(options).flatMap(setting => ['--conf', setting]);
   const { job, folder } = options;
+  const zips = packages(job, folder).map(({ zip }) => zip);
   return [
-    '--master', 'local[2]', '--driver-memory', '2g', '--py-files', folder.package, ...configuration,
+    '--master', 'local[2]', '--driver-memory', '2g', '--py-files', zips.join(','), ...configuration,
     job.scriptPath, ...jobArguments(options),
   ];
 }
 
 /** The template's arguments, without Glue's own, and those that the local run replaces: paths, endpoint, metrics. */
-function jobArguments({ job, folder, kinesisEndpoint }: SparkRunOptions): string[] {
+export function jobArguments({ job, folder, kinesisEndpoint }: Omit<SparkRunOptions, 'toolchain'>): string[] {
+  const geoDatabases = listed(job.arguments['--geo_databases']).map(url => stagedAsset(job, url));
   const local: Record<string, string> = {
     '--region': REGION,
     '--raw_path': folder.table('raw'),
@@ -121,6 +137,7 @@ function jobArguments({ job, folder, kinesisEndpoint }: SparkRunOptions): string
     '--bad_events_path': folder.table('bad_events'),
     '--checkpoint_path': join(folder.lake, 'checkpoints'),
     '--endpoint_url': kinesisEndpoint,
+    ...(geoDatabases.length > 0 && { '--geo_databases': geoDatabases.join(',') }),
   };
   const kept = Object.entries(job.arguments)
     .filter(([name]) => /^--[a-z]+(_[a-z]+)*$/.test(name) && !['--conf', '--metrics_namespace'].includes(name));

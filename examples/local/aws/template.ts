@@ -36,9 +36,9 @@ export interface GlueJob {
   /** Where Glue fetches the script from. */
   readonly scriptUri: string;
   readonly scriptPath: string;
-  /** The staged directory which Glue gets as a zip. */
-  readonly packagePath: string;
   readonly arguments: Readonly<Record<string, string>>;
+  /** What the arguments name in the asset bucket: its URL → the staged file, or the folder which Glue gets as a zip. */
+  readonly assets: Readonly<Record<string, string>>;
 }
 
 export interface LocalStack {
@@ -99,9 +99,13 @@ export class Template {
 
   /** The staged file or folder behind an object key or an s3:// URL in the asset bucket. */
   asset(location: string): string {
-    const path = this.assets.get(location.slice(location.lastIndexOf('/') + 1));
+    const path = this.assetIfStaged(location);
     if (path === undefined) throw new TemplateError(`the asset manifest has nothing for ${location}`);
     return path;
+  }
+
+  assetIfStaged(location: string): string | undefined {
+    return this.assets.get(location.slice(location.lastIndexOf('/') + 1));
   }
 
   lambda(id: string): LambdaFunction {
@@ -176,10 +180,20 @@ function readJob(template: Template): GlueJob {
   return {
     scriptUri,
     scriptPath: template.asset(scriptUri),
-    packagePath: template.asset(values['--extra-py-files'] ?? ''),
     arguments: values,
+    assets: stagedAssets(template, values),
   };
 }
+
+function stagedAssets(template: Template, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.values(values).flatMap(listed).flatMap((location): [string, string][] => {
+    const path = location.startsWith('s3://') ? template.assetIfStaged(location) : undefined;
+    return path === undefined ? [] : [[location, path]];
+  }));
+}
+
+/** The items of an argument that holds a list. */
+export const listed = (argument = ''): string[] => argument.split(',').filter(Boolean);
 
 function readStream(template: Template): LocalStack['stream'] {
   const [id, properties] = template.only('AWS::Kinesis::Stream');

@@ -13,7 +13,7 @@ Starts the whole pipeline on this machine and serves a shop to click in. Ctrl-C 
   --events <number>          with --once: send that many more events in bulk (default 0)
   --kill-job                 with --once: kill the Spark driver in the middle of the bulk events (needs --events)
   --keep                     continue with the tables of the last run instead of empty ones
-  --settings <file>          write keys, origins, path aliases and domain of the collector (examples/local/README.md)
+  --settings <file>          options of collector and job, your transform among them (examples/local/README.md)
   --data <folder>            folder for the run's tables and logs (default .local/demo)
   --site-port <number>       port of the shop (default ${PORTS.site}, with --once any free port)
   --live-port <number>       port of the live page (default ${PORTS.live}, with --once any free port)

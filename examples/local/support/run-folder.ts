@@ -8,14 +8,15 @@ export class RunFolder {
   readonly kinesis: string;
   readonly lake: string;
   readonly logs: string;
-  readonly package: string;
+  /** holds the zips of Python code that the job gets */
+  readonly packages: string;
 
   constructor(readonly path: string) {
     this.assembly = join(path, 'cdk.out');
     this.kinesis = join(path, 'kinesis');
     this.lake = join(path, 'lake');
     this.logs = join(path, 'logs');
-    this.package = join(path, 'clickstream_lakehouse.zip');
+    this.packages = join(path, 'packages');
   }
 
   table(name: keyof typeof TABLES): string {
@@ -25,7 +26,7 @@ export class RunFolder {
   /** Empties the folder, or keeps the tables and the stream of the last run. */
   prepare(keep: boolean) {
     if (!keep) for (const path of [this.lake, this.kinesis]) rmSync(path, { recursive: true, force: true });
-    for (const path of [this.assembly, this.logs]) rmSync(path, { recursive: true, force: true });
-    for (const path of [this.kinesis, this.lake, this.logs]) mkdirSync(path, { recursive: true });
+    for (const path of [this.assembly, this.logs, this.packages]) rmSync(path, { recursive: true, force: true });
+    for (const path of [this.kinesis, this.lake, this.logs, this.packages]) mkdirSync(path, { recursive: true });
   }
 }

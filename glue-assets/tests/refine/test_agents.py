@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clickstream_lakehouse.refine.enrich.agent import NOTHING, Agent, read_user_agent
+from clickstream_lakehouse.refine.enrich.agent import NOTHING, Agent, printable, read_user_agent, version
 from clickstream_lakehouse.refine.enrich.bots import bot_reason
 
 SAMPLE = Path(__file__).parent.parent / "data/user_agents.tsv"
@@ -127,6 +127,18 @@ def test_agents_of_today_tell_browser_system_and_device(agent: str) -> None:
 @pytest.mark.parametrize("agent", SERVERS)
 def test_a_server_is_not_its_visitors_browser(agent: str) -> None:
     assert read_user_agent(agent) == NOTHING
+
+
+def test_a_robot_that_passes_for_a_person_has_no_device_and_no_browser() -> None:
+    assert read_user_agent("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)") == NOTHING
+
+
+def test_a_version_has_no_zeros_at_its_end_but_stays_a_number() -> None:
+    assert [version("138", "0", "00"), version("10", "0", "1"), version("0", "0")] == ["138", "10.0.1", "0"]
+
+
+def test_a_value_has_100_characters_at_most() -> None:
+    assert [printable("x" * 100), printable("x" * 101)] == ["x" * 100, None]
 
 
 def people(kind: str) -> list[list[str]]:

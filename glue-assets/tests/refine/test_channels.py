@@ -92,6 +92,7 @@ def test_the_page_has_the_words_of_utm_medium() -> None:
         ("utm_medium=mcp", "", "other"),
         ("utm_content=blue", "", "other"),
         ("utm_source=(direct)&utm_medium=(none)", "", "direct"),
+        ("utm_source=(not set)&utm_medium=(not set)", "", "direct"),
         ("", "$direct", "direct"),
         ("", "android-app://com.google.android.googlequicksearchbox/", "organic_search"),
         ("", "android-app://com.google.android.gm/", "email"),

@@ -95,13 +95,13 @@ def row_by_row(batch: list[Event], stored: list[Event]) -> list[int]:
 
 
 @given(batches, st.lists(events, max_size=10))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_batch_is_decided_as_row_by_row(batch: list[Event], stored: list[Event]) -> None:
     assert verdicts(batch, stored) == row_by_row(batch, stored)
 
 
 @given(batches, st.lists(events, max_size=10), st.randoms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_the_rows_does_not_matter(batch: list[Event], stored: list[Event], random: object) -> None:
     shuffled = list(batch)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -147,7 +147,7 @@ several = st.lists(
 
 
 @given(several)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_events_of_several_sources_are_decided_for_each_source_alone(sent: list[Sent]) -> None:
     batch = pa.Table.from_batches(identify(iter([classified(ndjson(*[e.line for e in sent])).records])))
     stored = batch.slice(0, 0)

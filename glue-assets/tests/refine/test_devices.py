@@ -55,6 +55,13 @@ def test_few_hints_leave_the_rest_to_the_user_agent() -> None:
     assert told(user_agent=FROZEN, contexts=few) == {**CHROME_ON_WINDOWS, "browser_name": "Brave", "os_version": "10"}
 
 
+def test_the_user_agent_tells_the_kind_of_device_before_the_hints() -> None:
+    tablet = f"Mozilla/5.0 (Linux; Android 14; SM-X710) {CHROME} Safari/537.36"
+    mobile = contexts(brands=brands("Google Chrome"), mobile=True, platform="Android")
+    assert told(user_agent=tablet, contexts=mobile)["device_type"] == "tablet"
+    assert told(contexts=mobile)["device_type"] == "mobile"
+
+
 def test_an_app_that_shows_pages_is_named_by_its_user_agent() -> None:
     general = contexts(brands=brands("Android WebView"), mobile=True, platform="Android")
     app = told(user_agent=INSTAGRAM, contexts=general)

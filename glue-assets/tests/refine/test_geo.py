@@ -16,7 +16,8 @@ from clickstream_lakehouse.refine.enrich.geo import (
     location_columns,
     location_of,
 )
-from clickstream_lakehouse.refine.enrich.mmdb import MmdbFile
+from clickstream_lakehouse.refine.enrich.mmdb import MmdbError, MmdbFile
+from support import mmdb
 from support.geo import CITIES, COUNTRIES, COUNTRIES_IPV4, EVERY_TYPE, PROXIES, SYSTEMS
 
 
@@ -79,6 +80,28 @@ def test_a_free_database_of_countries_is_read() -> None:
     assert found == ["AU", "NL", "BR", "NL", None, None]
 
 
+@pytest.mark.parametrize(("record_bits", "bytes_between"), [(24, 600_000), (28, 1 << 24), (32, 1 << 24)])
+def test_a_large_database_is_read(tmp_path: Path, record_bits: int, bytes_between: int) -> None:
+    """Pointers, texts and records beyond those of the published databases."""
+    near = mmdb.mapped({"city": mmdb.text("Kiel")}) + b"\0" * bytes_between
+    name = "Llanfair" * 10_000
+    data = near + mmdb.text(name) + mmdb.mapped({"city": mmdb.pointer(len(near))})
+    far = data.rindex(mmdb.mapped({"city": b""}))
+    path = tmp_path / "large.mmdb"
+    for places, cities in (((0, far), ["Kiel", name]), ((far, 0), [name, "Kiel"])):
+        path.write_bytes(mmdb.database(*places, data, record_bits=record_bits))
+        file = MmdbFile(str(path))
+        assert [locate([file], address).geo_city for address in ("1.0.0.0", "200.0.0.0")] == cities
+
+
+@pytest.mark.parametrize("wrong", [{"node_count": 1_000}, {"record_bits": 16}])
+def test_a_tree_that_cannot_be_in_the_file_is_refused(tmp_path: Path, wrong: dict[str, int]) -> None:
+    path = tmp_path / "cut.mmdb"
+    path.write_bytes(mmdb.database(0, 0, mmdb.mapped({"city": mmdb.text("Kiel")}), **wrong))
+    with pytest.raises(MmdbError, match=r"nodes of 2 \* \d+ bits are not in its \d+ bytes"):
+        MmdbFile(str(path))
+
+
 @pytest.mark.parametrize(
     ("record", "location"),
     [
@@ -116,12 +139,15 @@ def test_the_first_database_that_knows_the_place_or_the_system_counts() -> None:
     assert locate(city_first, address).geo_city == "Boxford"
     assert locate(country_first, address) == Location("GB")
     assert locate(country_first, "1.128.0.0").asn == locate(city_first, "1.128.0.0").asn == "1221"
+    # a database that knows the system only does not hide the place of the next one
+    assert locate([ASN_FILE, CITY_FILE], "67.43.156.0") == Location("BT", asn="35908")
 
 
 def test_what_is_no_address_or_not_in_a_database_has_no_location() -> None:
     only_ipv4 = MmdbFile(str(COUNTRIES_IPV4))
     assert locate([only_ipv4], "193.0.6.0") == Location("NL")
     assert locate([only_ipv4], "2001:67c:2e8::") == Location()
+    assert only_ipv4.get(ip_address("10.0.0.0")) is None
     assert {locate([only_ipv4], text) for text in ("", "193.0.6", "193.0.6.0/24", "x" * 9999)} == {Location()}
 
 

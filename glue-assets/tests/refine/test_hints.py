@@ -29,6 +29,7 @@ READ = [
     (hints("Google Chrome", platformVersion="13.0.0"), (*CHROME_138, "Windows", "11", "desktop", None, None)),
     (hints("Google Chrome", platformVersion="10.0.0"), (*CHROME_138, "Windows", "10", "desktop", None, None)),
     (hints("Google Chrome", platformVersion="0.3.0"), (*CHROME_138, "Windows", "8.1", "desktop", None, None)),
+    (hints("Google Chrome", platformVersion="1.0.0"), (*CHROME_138, "Windows", "10", "desktop", None, None)),
     (hints("Google Chrome", platformVersion="0.0.0"), (*CHROME_138, "Windows", None, "desktop", None, None)),
     (
         hints(
@@ -51,6 +52,8 @@ READ = [
         ("Samsung Internet", "138", "Android", None, "mobile", "Samsung", "SM-S921B"),
     ),
     (hints("Google Chrome", platform="Android"), (*CHROME_138, "Android", None, None, None, None)),
+    # a model has a maker by its name only where Android runs
+    (hints("Google Chrome", model="Pixel 8"), (*CHROME_138, "Windows", None, "desktop", None, "Pixel 8")),
     (hints("Google Chrome", platform="Chromium OS"), (*CHROME_138, "Chrome OS", None, "desktop", None, None)),
     (hints("Brave"), ("Brave", "138", "Windows", None, "desktop", None, None)),
     (hints("Opera GX"), ("Opera", "138", "Windows", None, "desktop", None, None)),
@@ -61,6 +64,7 @@ READ = [
     # Snowplow's name of the flag
     ({"isMobile": True, "brands": brands("Google Chrome")}, (*CHROME_138, None, None, "mobile", None, None)),
     ({"mobile": False}, NOTHING),
+    ({"platform": "Windows"}, (None, None, "Windows", None, None, None, None)),
 ]
 INVENTED = [
     " Not A;Brand",
@@ -113,6 +117,12 @@ FULL = hints("Google Chrome", platformVersion="15.0.0", fullVersionList=brands("
 def test_hints_are_found_where_trackers_put_them(holder: Any, sent: dict[str, Any]) -> None:
     without = stored({"context": {"page": {"search": "?x"}}})
     assert cut(None, stored(holder(sent)), without) == [None, sent, None]
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(40, True), (200, False)])
+def test_hints_are_cut_out_up_to_a_length(count: int, is_read: bool) -> None:
+    sent = hints(*[f"Brand {number}" for number in range(count)])
+    assert cut(stored({"userAgentData": sent})) == [sent if is_read else None]
 
 
 def test_text_of_a_page_is_not_taken_for_hints() -> None:

@@ -50,6 +50,12 @@ def test_a_pseudonym_is_the_hmac_of_rfc_4231(key: bytes, text: str, digest: str)
     assert pseudonyms(key, text, None, text) == [digest, None, digest]
 
 
+@pytest.mark.parametrize("length", [63, 64, 65])
+def test_a_key_of_about_a_block_is_used_as_rfc_2104_says(length: int) -> None:
+    key = b"k" * length
+    assert pseudonyms(key, "u-1") == [hmac.new(key, b"u-1", hashlib.sha256).hexdigest()]
+
+
 @given(st.binary(min_size=1), st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]))))
 def test_whoever_holds_the_key_makes_the_same_pseudonyms_with_a_line_of_python(
     key: bytes, ids: list[str | None]

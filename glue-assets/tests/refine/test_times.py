@@ -137,7 +137,6 @@ clocks = st.builds(Times, st.none() | moments, st.none() | moments, st.none() | 
 @given(st.lists(clocks, min_size=100, max_size=200))
 @settings(
     max_examples=50,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
 )
 def test_any_clocks_give_what_the_rule_says_and_no_time_that_a_table_cannot_hold(

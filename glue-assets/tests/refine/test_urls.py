@@ -57,6 +57,7 @@ URLS = {
     "https://s.example/?utm_source=%25%32%35": ("s.example", "/", "%25", None, None),
     "https://s.example/?utm_source=a%FFb%E2%82": ("s.example", "/", "a\ufffdb\ufffd", None, None),
     "https://s.example/?utm_source=%F0%9D%84%9E+%c3%A9": ("s.example", "/", "𝄞 é", None, None),
+    "https://s.example/?utm_source=a%00b": ("s.example", "/", "a\ufffdb", None, None),
     "https://s.example/?utm_source=a;b=c&gclid=a=b": ("s.example", "/", "a;b=c", "a=b", "google"),
     # odd ones; test_url_standard.py has those of the web-platform tests
     "https:foo:@bar/": ("bar", "/", None, None, None),

@@ -25,7 +25,8 @@ FAILING = {
     ),
     "fails_on_a_row": (
         (
-            'def name(text):\n    if text == "poison":\n        raise ValueError(f"secret {text}")\n    return text\n\n'
+            'def rate(text):\n    if text == "poison":\n        raise ValueError(f"secret {text}")\n    return text\n\n'
+            "def name(text):\n    return rate(text)\n\n"
             'def transform(events):\n    return events.withColumn("event_name", F.udf(name)("event_name"))'
         ),
         "transform_failed",

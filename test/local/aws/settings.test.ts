@@ -62,7 +62,7 @@ test.each([
   ['[]', /^settings\.json must be an object: see/],
   [{ writeKey: 'k' },
     new RegExp('^settings\\.json has an unknown setting writeKey: known are writeKeys, allowedOrigins, pathAliases, '
-      + 'robotUserAgents, customDomain')],
+      + 'robotUserAgents, geoDatabases, transform, extraPythonFiles, columns, customDomain')],
   [{ writeKeys: ['k'] }, /^writeKeys in settings\.json must be like \{"shop":\{"keys":\["my-key"\]\}\}/],
   [{ writeKeys: { web: { keys: 'k' } } }, /^writeKeys in settings\.json must be like/],
   [{ allowedOrigins: 'http://x' }, /^allowedOrigins in settings\.json must be like \["http:\/\/localhost:3000"\]/],

@@ -34,7 +34,8 @@ test('the job has its staged script and package, and its arguments resolved', ()
   const { job, stream } = readStack(folder);
   expect(stream).toEqual({ name: 'stream', shards: 2 });
   expect(job).toMatchObject({
-    scriptPath: join(folder, 'asset.script.py'), packagePath: join(folder, 'asset.package'),
+    scriptPath: join(folder, 'asset.script.py'),
+    assets: { 's3://assets-000000000000/ba66a6e.zip': join(folder, 'asset.package') },
   });
   expect(job.arguments['--stream_name']).toBe('stream');
 });

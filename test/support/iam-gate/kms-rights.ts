@@ -1,9 +1,10 @@
 /**
- * The rights to a customer's key that S3 and Kinesis need from whoever asks them. Only identity policies are evaluated:
- * they are enough where the key's policy delegates to the account, which `keysOf` checks.
+ * The rights to a customer's key that S3, Kinesis and Secrets Manager need from whoever asks them. Only identity
+ * policies are evaluated: they are enough where the key's policy delegates to the account, which `keysOf` checks.
  *
  * Sources: "Protecting data with server-side encryption using AWS KMS keys" and "Permissions required for multipart
- * upload API operations" (S3), "Permissions to use user-generated KMS keys" (Kinesis).
+ * upload API operations" (S3), "Permissions to use user-generated KMS keys" (Kinesis), "Secret encryption and
+ * decryption in AWS Secrets Manager".
  */
 import { AwsRequest } from './aws-request';
 import { PhysicalIntrinsics, PhysicalNames } from './physical-names';
@@ -11,7 +12,7 @@ import { Right } from './policy';
 import { PolicyTemplate } from './role-policies';
 import { ACCOUNT, Json } from '../../../examples/local/aws';
 
-/** ARN of a bucket or stream → ARN of the key that encrypts what is written to it. */
+/** ARN of a bucket, stream or secret → ARN of the key that encrypts what is written to it. */
 export type Keys = Readonly<Record<string, string>>;
 
 /** S3 decrypts the parts of an upload to complete it. */
@@ -72,7 +73,7 @@ function operations({ method, query, headers }: AwsRequest, action: string): rea
     case 's3:GetObject': case 's3:GetObjectVersion': return method === 'HEAD' ? [] : ['Decrypt'];
     case 's3:PutObject': return query.has('uploads') || query.has('uploadId') ? MULTIPART : ['GenerateDataKey'];
     case 'kinesis:PutRecord': case 'kinesis:PutRecords': return ['GenerateDataKey'];
-    case 'kinesis:GetRecords': return ['Decrypt'];
+    case 'kinesis:GetRecords': case 'secretsmanager:GetSecretValue': return ['Decrypt'];
     default: return [];
   }
 }

@@ -10,15 +10,16 @@ from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.refine.enrich.distinct import Columns, per_distinct, remembered
 from clickstream_lakehouse.refine.enrich.lists import entries
 
-# Crawlers and agents of AI vendors in lower case, by the names that the vendors publish. They train models, feed a
-# search, or visit for a person who asks.
+# Crawlers and agents of AI vendors, by the names in their user agents in lower case. They train models, feed a search,
+# or visit for a person who asks. The names of Mistral are from https://docs.mistral.ai/robots; anthropic-ai, claude-web
+# and cohere-ai are former or undocumented ones. Google-Extended and Applebot-Extended are no user agents: a robots.txt
+# names them, and Googlebot and Applebot, which feed searches first of all, visit.
 AI_AGENTS = (
     "ai2bot",
     "amazonbot",
     "amzn-searchbot",
     "amzn-user",
     "anthropic-ai",
-    "applebot-extended",
     "azureai-searchbot",
     "bedrockbot",
     "bytespider",
@@ -36,7 +37,6 @@ AI_AGENTS = (
     "gemini-deep-research",
     "google-agent",
     "google-cloudvertexbot",
-    "google-extended",
     "google-notebooklm",
     "googleagent-mariner",
     "googleother",
@@ -45,8 +45,10 @@ AI_AGENTS = (
     "meta-externalfetcher",
     "meta-webindexer",
     "mistralai-index",
+    "mistralai-training",
     "mistralai-user",
     "novaact",
+    "oai-adsbot",
     "oai-searchbot",
     "pangubot",
     "perplexity-user",
