@@ -1,19 +1,24 @@
-"""De-duplication against a window of many stored ids: the probe and the decision, without the batch's other work."""
+"""De-duplication against a window of many stored ids: the probe and the decision, without the batch's other work.
+
+Twice: as a run begins, and with the window's keys in memory, as it goes on after some batches.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pyarrow as pa
-from process_cost import SparkProcesses
+from process_cost import Cost, SparkProcesses
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from row import Row
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, probe
+from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 from clickstream_lakehouse.tables import create_tables
 from support.lake import lake_config
 
@@ -31,12 +36,18 @@ _ANY_VALUE = {"string": "''", "boolean": "false", "timestamp": "received_ts"}
 def measure_windows(
     spark: SparkSession, processes: SparkProcesses, folder: Path, millions: list[int], events: int
 ) -> Iterator[Row]:
-    """A row for each size of the window, in millions of ids."""
+    """Two rows for each size of the window, in millions of ids."""
     for million in millions:
         config = lake_config(folder / f"window-{million}")
         create_tables(spark, config)
         _fill(spark, config, million * MILLION)
-        yield _measure(spark, processes, config, million, events)
+        known = KnownKeys(_DAY_MS)
+        yield _measure(spark, processes, config, million, events, known)
+        with processes.measured() as loading:
+            known.load(StoredKeys(spark, config.events_path), (_NOW_MS - _DAY_MS) // HOUR_MS)
+        row = _measure(spark, processes, config, million, events, known)
+        note = f"{row.note}; {len(known) * 8 // MILLION} MB of keys, loaded once in {loading.core_seconds:.1f} core-s"
+        yield replace(row, name=f"{row.name}, keys known", note=note)
 
 
 def _fill(spark: SparkSession, config: JobConfig, rows: int) -> None:
@@ -62,13 +73,18 @@ def _fill(spark: SparkSession, config: JobConfig, rows: int) -> None:
         spark.conf.unset("spark.databricks.delta.autoCompact.enabled")
 
 
-def _measure(spark: SparkSession, processes: SparkProcesses, config: JobConfig, million: int, events: int) -> Row:
-    costs = []
+def _measure(
+    spark: SparkSession, processes: SparkProcesses, config: JobConfig, million: int, events: int, known: KnownKeys
+) -> Row:
+    costs: list[Cost] = []
     for number in range(_WARM_UP + _ROUNDS):
         batch = _batch(spark, events, million * MILLION, seed=number)
         processes.reset_peaks()
         with processes.measured() as cost:
-            stored = probe(spark.read.format("delta").load(config.events_path), batch, _DAY_MS)
+            lookup = known.lookup(batch)
+            stored = STORED_SCHEMA.empty_table()
+            if len(lookup.keys):
+                stored = probe(spark.read.format("delta").load(config.events_path), *lookup)
             verdicts = decide(batch, stored, _DAY_MS)
         copies = int(np.count_nonzero(verdicts == Verdict.DUPLICATE))
         if copies != len(range(0, events, _COPIES)):
@@ -88,10 +104,10 @@ def _measure(spark: SparkSession, processes: SparkProcesses, config: JobConfig, 
 
 
 def _batch(spark: SparkSession, events: int, stored: int, seed: int) -> pa.Table:
-    """Identities of a batch received now: new ones, and copies from all over the window."""
-    random = np.random.default_rng(seed)
+    """Identities of a batch received now: new ones, and copies of events of the last half hour."""
     numbers = np.arange(events, dtype=np.int64) + stored + seed * events
-    numbers[::_COPIES] = random.choice(stored, len(numbers[::_COPIES]), replace=False)
+    copies = len(numbers[::_COPIES])
+    numbers[::_COPIES] = stored - 1 - np.random.default_rng(seed).choice(stored // 48, copies, replace=False)
     identities = spark.createDataFrame(pa.table({"id": numbers})).select(
         F.xxhash64("id").alias("event_key"),
         F.xxhash64(F.lit(1), "id").alias("event_check"),

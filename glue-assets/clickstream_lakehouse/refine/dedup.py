@@ -9,7 +9,7 @@ same verdicts.
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,14 @@ from clickstream_lakehouse.refine.lines import LOCATOR
 
 IDENTITY = ["event_key", "event_check"]
 HOUR_MS = 3_600_000
+STORED_SCHEMA = pa.schema([(name, pa.int64()) for name in (*IDENTITY, "event_fp", "received_ms")])
+
+
+class Hours(NamedTuple):
+    """From the beginning of an hour to that of another one, both included; in hours since the epoch."""
+
+    first: int
+    last: int
 
 
 class Verdict(IntEnum):
@@ -32,15 +40,15 @@ def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
     """A Verdict (int8) for each row of the batch.
 
     batch: IDENTITY, event_fp, received_ms (bigint) and LOCATOR.
-    stored: IDENTITY, event_fp, received_ms of the rows that share an event_key with the batch; more rows do no harm.
+    stored: rows of STORED_SCHEMA, all that share an event_key with the batch within the window; more do no harm.
     """
     verdicts = np.full(batch.num_rows, Verdict.NEW, np.int8)
     kept: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for key, check, fingerprint, received in _tuples(stored, [*IDENTITY, "event_fp", "received_ms"]):
+    for key, check, fingerprint, received in _tuples(stored, STORED_SCHEMA.names):
         kept[key, check].append((received, fingerprint))
     suspects = _suspects(batch["event_key"].to_numpy(), stored["event_key"].to_numpy())
     rows = batch.take(pa.array(suspects))
-    columns = list(_tuples(rows, [*IDENTITY, "event_fp", "received_ms"]))
+    columns = list(_tuples(rows, STORED_SCHEMA.names))
     for index in _in_order(rows):
         key, check, fingerprint, received = columns[index]
         seen = kept[key, check]
@@ -52,23 +60,27 @@ def decide(batch: pa.Table, stored: pa.Table, window_ms: int) -> np.ndarray:
     return verdicts
 
 
-def probe(events: DataFrame, batch: pa.Table, window_ms: int) -> pa.Table:
-    """The stored rows that share an event_key with the batch, within its window or somewhat outside.
+def probe(events: DataFrame, keys: np.ndarray, hours: Hours) -> pa.Table:
+    """The stored rows that have one of the event_keys and were received within the hours.
 
-    Columns: IDENTITY, event_fp, received_ms.
+    Columns: those of STORED_SCHEMA.
     """
-    keys = events.sparkSession.createDataFrame(pa.table({"event_key": np.unique(batch["event_key"].to_numpy())}))
-    hits = events.where(received_near(batch, window_ms)).join(F.broadcast(keys), "event_key", "left_semi")
+    wanted = events.sparkSession.createDataFrame(pa.table({"event_key": keys}))
+    hits = events.where(received_within(hours)).join(F.broadcast(wanted), "event_key", "left_semi")
     return hits.select(*IDENTITY, "event_fp", F.unix_millis("received_ts").alias("received_ms")).toArrow()
 
 
-def received_near(batch: pa.Table, window_ms: int = 0) -> Column:
-    """Whether a stored row was received with the batch, or at most the window before or after; in whole hours.
+def hours_around(batch: pa.Table, window_ms: int = 0) -> Hours:
+    """The hours in which a row of the batch was received, or at most the window before or after."""
+    received = batch["received_ms"].to_numpy()
+    return Hours((int(received.min()) - window_ms) // HOUR_MS, -(-(int(received.max()) + window_ms) // HOUR_MS))
+
+
+def received_within(hours: Hours) -> Column:
+    """Whether a stored row was received within the hours.
 
     Spark writes the bounds into the code that it generates, and compiles that again when they change.
     """
-    received = batch["received_ms"].to_numpy()
-    hours = (int(received.min()) - window_ms) // HOUR_MS, -(-(int(received.max()) + window_ms) // HOUR_MS)
     first, last = (F.timestamp_millis(F.lit(hour * HOUR_MS)) for hour in hours)
     return F.col("received_date").between(F.to_date(first), F.to_date(last)) & F.col("received_ts").between(first, last)
 

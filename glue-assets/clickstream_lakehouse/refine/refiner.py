@@ -25,9 +25,10 @@ from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
-from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, probe
 from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
+from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import (
     IDENTIFIED_SCHEMA,
@@ -43,6 +44,9 @@ QUERY_NAME = "refine"
 
 # Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while a backlog is read.
 MAX_BATCH_BYTES = "16m"
+
+# Batches with events before a run loads the window's keys: for a short run that does not pay.
+_BATCHES_BEFORE_KEYS = 3
 
 
 class Refiner:
@@ -62,6 +66,9 @@ class Refiner:
         ship_geo_databases(spark, config.geo_databases)
         self._enrichments = enrichments(config)
         self._schema = events_table(config.columns).row_schema
+        self._window_ms = config.dedup_window_hours * HOUR_MS
+        self._known = KnownKeys(self._window_ms)
+        self._batches = 0
         self._transform = Transform(config.transform, self._schema) if config.transform else None
 
     def start(self, trigger_seconds: int) -> StreamingQuery:
@@ -100,6 +107,7 @@ class Refiner:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
             _append(rows, self._config.bad_events_path, batch_id)
         new = events.filter(pa.array(verdicts == Verdict.NEW))
+        self._known.add(new)
         kept, failed = new.num_rows, 0
         if new.num_rows and self._transform:
             kept, failed = self._append_transformed(self._transform, raw, new, batch_id)
@@ -112,13 +120,22 @@ class Refiner:
             **({"TransformFailures": failed} if self._transform else {}),
         }
         self._report(batch_id, measures, new, started)
+        self._load_keys(events)
 
     def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
         if not events.num_rows:
             return np.zeros(0, np.int8)
-        window_ms = self._config.dedup_window_hours * HOUR_MS
-        stored = probe(spark.read.format("delta").load(self._config.events_path), events, window_ms)
-        return decide(events, stored, window_ms)
+        lookup = self._known.lookup(events)
+        stored = STORED_SCHEMA.empty_table()
+        if len(lookup.keys):
+            stored = probe(spark.read.format("delta").load(self._config.events_path), lookup.keys, lookup.hours)
+        return decide(events, stored, self._window_ms)
+
+    def _load_keys(self, events: pa.Table) -> None:
+        if events.num_rows:
+            self._batches += 1
+            if self._batches == _BATCHES_BEFORE_KEYS:
+                self._known.load_in_background(StoredKeys(self._spark, self._config.events_path), events)
 
     def _rows(self, raw: DataFrame, new: pa.Table) -> DataFrame:
         return _mapped(raw, make_event_rows(new, self._enrichments, self._schema), self._schema)

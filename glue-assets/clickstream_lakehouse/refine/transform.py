@@ -21,7 +21,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import ConfigError
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.dedup import IDENTITY, received_near
+from clickstream_lakehouse.refine.dedup import IDENTITY, STORED_SCHEMA, hours_around, received_within
 from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, ErrorCode, TransformFault
 from clickstream_lakehouse.refine.identity import identities
 from clickstream_lakehouse.refine.lines import LOCATOR
@@ -30,9 +30,7 @@ _FIXED = ["event_id", *IDENTITY, "event_fp", "received_ts", "received_date"]
 _SOURCE = ["source_id", "app_id"]  # event_key and event_check are made of event_id and one of these
 _REQUIRED = [f.name for f in table("events").fields if not f.nullable]
 _JUDGED = list(dict.fromkeys([*_FIXED, *_SOURCE, *_REQUIRED]))
-_JUDGED_SCHEMA = pa.schema(
-    [*[(name, pa.int64()) for name in [*IDENTITY, "event_fp", "received_ms"]], ("fault", pa.string())]
-)
+_JUDGED_SCHEMA = pa.schema([*STORED_SCHEMA, ("fault", pa.string())])
 
 _MESSAGE_LENGTH = 500
 
@@ -141,7 +139,11 @@ def failed_before(bad_events: DataFrame, new: pa.Table) -> pa.Table:
 
     Only a replayed batch has any, and what was decided the first time counts, whatever the transform would do now.
     """
-    return bad_events.where(received_near(new) & (F.col("stage") == TRANSFORM_STAGE)).select(*LOCATOR).toArrow()
+    return (
+        bad_events.where(received_within(hours_around(new)) & (F.col("stage") == TRANSFORM_STAGE))
+        .select(*LOCATOR)
+        .toArrow()
+    )
 
 
 def _load(module: str) -> Callable[[DataFrame], Any]:

@@ -13,7 +13,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.arrow import timestamps
+from clickstream_lakehouse.refine import known_keys
 from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 
 WINDOW = 24 * HOUR_MS
 # Two hours before midnight, so that a batch and its window lie in several partitions.
@@ -66,6 +68,11 @@ def as_batch(events: list[Event]) -> pa.Table:
     )
 
 
+def decided(spark: SparkSession, path: str, batch: pa.Table, known: KnownKeys) -> list[Verdict]:
+    found = probe(spark.read.format("delta").load(path), *known.lookup(batch))
+    return [Verdict(verdict) for verdict in decide(batch, found, WINDOW)]
+
+
 def append(spark: SparkSession, path: str, events: list[Event]) -> None:
     received = timestamps(pa.array([e.at for e in events], pa.int64()))
     rows = as_batch(events).select(["event_key", "event_check", "event_fp"])
@@ -75,15 +82,19 @@ def append(spark: SparkSession, path: str, events: list[Event]) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_batches_on_a_real_table_are_decided_as_by_comparing_each_row_with_each(
-    spark: SparkSession, tmp_path: Path, seed: int
+    spark: SparkSession, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(known_keys, "_KEYS_A_LOAD", 4)  # so that it loads more than once
+    known = KnownKeys(WINDOW)
     rng = random.Random(seed)
     path = str(tmp_path / "events")
     stored = [Event(0, 0, 0, NOW, 0)]
     append(spark, path, stored)
     sent: list[list[Event]] = []
     place = 1
-    for _ in range(4):
+    for number in range(6):
+        if number == 2:
+            known.load(StoredKeys(spark, path), NOW // HOUR_MS - 60)
         # A client's retry: content and time of an earlier batch at a new place of the stream.
         again = rng.random() < 0.5 and sent
         events = (
@@ -92,15 +103,14 @@ def test_batches_on_a_real_table_are_decided_as_by_comparing_each_row_with_each(
         place += len(events)
         sent.append(events)
         batch = as_batch(events)
-        verdicts = decide(batch, probe(spark.read.format("delta").load(path), batch, WINDOW), WINDOW)
         expected = literal(events, stored)
-        assert [Verdict(v) for v in verdicts] == [expected[e.place] for e in events]
+        assert decided(spark, path, batch, known) == [expected[e.place] for e in events]
         # Before the append a replayed batch finds the same table: the same verdicts, whatever the order of its rows.
         shuffled = batch.take(pa.array(rng.sample(range(len(events)), len(events))))
-        replayed = decide(shuffled, probe(spark.read.format("delta").load(path), shuffled, WINDOW), WINDOW)
         places = map(int, shuffled["sequence_number"].to_pylist())
-        assert dict(zip(places, map(Verdict, replayed), strict=True)) == expected
+        assert dict(zip(places, decided(spark, path, shuffled, known), strict=True)) == expected
         new = [e for e in events if expected[e.place] is Verdict.NEW]
         if new:
+            known.add(as_batch(new))
             append(spark, path, new)
             stored += new

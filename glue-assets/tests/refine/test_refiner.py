@@ -18,6 +18,7 @@ from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import refiner
+from clickstream_lakehouse.refine.known_keys import KnownKeys
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.tables import table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, rows
@@ -256,6 +257,30 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
     run_refine(spark, config)
     assert events(config) == Counter({("a", "Product Viewed", "1"): 1, ("b", "Product Viewed", "1"): 1})
     assert bad_events(config) == Counter({("dedup", "id_conflict", "1", 2): 1, ("schema", "invalid_json", "1", 3): 1})
+
+
+def test_once_the_keys_are_loaded_only_a_batch_that_may_have_copies_is_probed(
+    spark: SparkSession, config: JobConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probed, loading = [], []
+    probe, load = refiner.probe, KnownKeys.load_in_background
+    monkeypatch.setattr(refiner, "probe", lambda *given: probed.append(len(given[1])) or probe(*given))
+    monkeypatch.setattr(KnownKeys, "load_in_background", lambda *given: loading.append(load(*given)))
+    monkeypatch.setattr(refiner, "_BATCHES_BEFORE_KEYS", 2)
+    batches = [["a"], ["b"], ["c", "d"], ["d", "a", "e"], ["f"]]
+    query = Refiner(spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config)).start(1)
+    try:
+        for number, names in enumerate(batches):
+            arrive(spark, config, number + 1, ndjson(*[event_line(event_id=name) for name in names]))
+            query.processAllAvailable()
+            for thread in loading:
+                thread.join()
+    finally:
+        query.stop()
+    assert len(loading) == 1
+    assert probed == [1, 1, 2]
+    assert counted(capsys.readouterr().out) == [(1, 0, 0), (1, 0, 0), (2, 0, 0), (1, 0, 2), (1, 0, 0)]
+    assert sorted(name for name, *_ in events(config)) == ["a", "b", "c", "d", "e", "f"]
 
 
 def test_a_superseded_run_commits_nothing(spark: SparkSession, config: JobConfig) -> None:
