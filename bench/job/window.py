@@ -4,7 +4,7 @@ Twice: as a run begins, and with the window's keys in memory, as it goes on afte
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -33,6 +33,15 @@ _WARM_UP, _ROUNDS = 3, 5
 _ANY_VALUE = {"string": "''", "boolean": "false", "timestamp": "received_ts"}
 
 
+@dataclass(frozen=True)
+class _Window:
+    """A table with so many millions of ids, and what is known of it."""
+
+    config: JobConfig
+    million: int
+    known: KnownKeys
+
+
 def measure_windows(
     spark: SparkSession, processes: SparkProcesses, folder: Path, millions: list[int], events: int
 ) -> Iterator[Row]:
@@ -41,13 +50,13 @@ def measure_windows(
         config = lake_config(folder / f"window-{million}")
         create_tables(spark, config)
         _fill(spark, config, million * MILLION)
-        known = KnownKeys(_DAY_MS)
-        yield _measure(spark, processes, config, million, events, known)
+        window = _Window(config, million, KnownKeys(_DAY_MS))
+        yield _measure(spark, processes, window, events)
         with processes.measured() as loading:
-            known.load(StoredKeys(spark, config.events_path), (_NOW_MS - _DAY_MS) // HOUR_MS)
-        row = _measure(spark, processes, config, million, events, known)
-        note = f"{row.note}; {len(known) * 8 // MILLION} MB of keys, loaded once in {loading.core_seconds:.1f} core-s"
-        yield replace(row, name=f"{row.name}, keys known", note=note)
+            window.known.load(StoredKeys(spark, config.events_path), (_NOW_MS - _DAY_MS) // HOUR_MS)
+        row = _measure(spark, processes, window, events)
+        loaded = f"{len(window.known) * 8 // MILLION} MB of keys, loaded once in {loading.core_seconds:.1f} core-s"
+        yield replace(row, name=f"{row.name}, keys known", note=f"{row.note}; {loaded}")
 
 
 def _fill(spark: SparkSession, config: JobConfig, rows: int) -> None:
@@ -73,18 +82,16 @@ def _fill(spark: SparkSession, config: JobConfig, rows: int) -> None:
         spark.conf.unset("spark.databricks.delta.autoCompact.enabled")
 
 
-def _measure(
-    spark: SparkSession, processes: SparkProcesses, config: JobConfig, million: int, events: int, known: KnownKeys
-) -> Row:
+def _measure(spark: SparkSession, processes: SparkProcesses, window: _Window, events: int) -> Row:
     costs: list[Cost] = []
     for number in range(_WARM_UP + _ROUNDS):
-        batch = _batch(spark, events, million * MILLION, seed=number)
+        batch = _batch(spark, events, window.million * MILLION, seed=number)
         processes.reset_peaks()
         with processes.measured() as cost:
-            lookup = known.lookup(batch)
+            lookup = window.known.lookup(batch)
             stored = STORED_SCHEMA.empty_table()
             if len(lookup.keys):
-                stored = probe(spark.read.format("delta").load(config.events_path), *lookup)
+                stored = probe(spark.read.format("delta").load(window.config.events_path), *lookup)
             verdicts = decide(batch, stored, _DAY_MS)
         copies = int(np.count_nonzero(verdicts == Verdict.DUPLICATE))
         if copies != len(range(0, events, _COPIES)):
@@ -92,10 +99,10 @@ def _measure(
         if number >= _WARM_UP:
             costs.append(cost)
     jvm, _ = processes.peaks_mib()
-    files = len(list(Path(config.events_path).glob("*/*.parquet")))
+    files = len(list(Path(window.config.events_path).glob("*/*.parquet")))
     read = median(cost.bytes_read for cost in costs)
     return Row(
-        name=f"de-duplication, {million}M ids",
+        name=f"de-duplication, {window.million}M ids",
         events=events,
         wall_seconds=median(cost.wall_seconds for cost in costs),
         core_seconds=median(cost.core_seconds for cost in costs),
