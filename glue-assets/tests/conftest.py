@@ -14,10 +14,8 @@ from pyspark.sql import SparkSession
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.session import REQUIRED_AT_START, RUNTIME_SETTINGS
 from clickstream_lakehouse.tables import create_tables
+from support.job import SHORT_RUN_JVM
 from support.lake import lake_config
-
-# The optimising compiler costs a short run more than it saves.
-SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1"
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -17,6 +17,9 @@ from clickstream_lakehouse.session import REQUIRED_AT_START
 from support.lake import rows
 from support.polling import wait_for
 
+# The optimising compiler costs a short run more than it saves. Without it the JVM leaves too little room for code.
+SHORT_RUN_JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+
 _ASSETS = Path(__file__).resolve().parents[2]
 
 
@@ -68,8 +71,8 @@ class Job:
             "spark.jars": jars,
             "spark.ui.enabled": "false",
             "spark.driver.memory": "1g",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # as in conftest.py
-            "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.driver.extraJavaOptions": SHORT_RUN_JVM,
+            "spark.executor.extraJavaOptions": SHORT_RUN_JVM,
             "spark.executor.memory": "1g",
             **given,
         }
