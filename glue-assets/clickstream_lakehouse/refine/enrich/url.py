@@ -68,7 +68,9 @@ def split_urls(urls: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]
     Both have few values, though click ids and campaigns make most URLs distinct.
     """
     encoded = urls.combine_chunks().dictionary_encode()
-    texts = pc.replace_substring_regex(pc.utf8_trim(encoded.dictionary, _BLANKS), "[\t\n\r]", "")
+    texts = pc.utf8_trim(encoded.dictionary, _BLANKS)
+    for ignored in "\t\n\r":
+        texts = pc.replace_substring(texts, ignored, "")
     before, query = (part.take(encoded.indices) for part in _cut(_cut(texts, "#")[0], "?"))
     return pa.chunked_array([before]), pa.chunked_array([query])
 
