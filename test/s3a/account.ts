@@ -5,7 +5,7 @@ import { join } from 'path';
 import { ENRICHMENT_KEYS, provideEnrichment } from './enrichment';
 import { MiniStack } from './ministack';
 import { bucketOf, Version } from './version';
-import { LocalKinesis } from '../../examples/local/aws';
+import { listed, LocalKinesis } from '../../examples/local/aws';
 import { IamGate, keysOf, rolePolicies, RolePolicies } from '../support/iam-gate';
 import { toolchain } from '../support/set-up';
 
@@ -60,7 +60,7 @@ export class Account {
 }
 
 function bucketsOf({ stack: { job } }: Version): string[] {
-  const uris = Object.values(job.arguments).flatMap(value => value.split(',')).filter(item => item.startsWith('s3://'));
+  const uris = Object.values(job.arguments).flatMap(listed).filter(item => item.startsWith('s3://'));
   return [...uris, job.scriptUri].map(bucketOf);
 }
 

@@ -3,12 +3,10 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { signedBy } from './ministack';
 import { Version } from './version';
-import { JobMessage } from '../../examples/local/aws';
+import { JobMessage, JVM_OPTIONS } from '../../examples/local/aws';
 import { Guarded, until } from '../../examples/local/support';
 import { awsEmulation, toolchain } from '../support/set-up';
 
-/** The optimising compiler costs a short run more than it saves. Without it the JVM leaves too little room for code. */
-const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC';
 /** S3A's smallest part. Its default of 64 MB would need as large a batch. */
 const MULTIPART_BYTES = String(5 * 1024 * 1024);
 

@@ -4,5 +4,5 @@ export { ACCOUNT, Intrinsics, type Json, REGION, type Resource } from './intrins
 export { gatewayResponse, type ResponseType } from './gateway-responses';
 export { LocalKinesis } from './kinesis';
 export { LambdaHost } from './lambda-host';
-export { type JobMessage, SparkRun, type SparkRunOptions, zipPackages } from './spark-run';
-export { type LambdaFunction, readStack, type RestApi, Template } from './template';
+export { type JobMessage, JVM_OPTIONS, SparkRun, type SparkRunOptions, zipPackages } from './spark-run';
+export { type LambdaFunction, listed, readStack, type RestApi, Template } from './template';

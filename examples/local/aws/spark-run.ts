@@ -16,7 +16,7 @@ const LAST_LINES = 15;
  * For a JVM that lives for minutes on a machine with few cores: the optimising compiler and threads of the garbage
  * collector cost more than they give back. Without that compiler the JVM leaves 48 MB for code, and this needs 62.
  */
-const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC';
+export const JVM_OPTIONS = '-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC';
 /** A clean stop waits for the batches that run, within the 10 s that Ctrl-C may take. */
 const STOP_MS = 7000;
 
