@@ -17,7 +17,7 @@ from row import Row
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, probe
+from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide
 from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 from clickstream_lakehouse.tables import create_tables
 from support.lake import lake_config
@@ -88,10 +88,7 @@ def _measure(spark: SparkSession, processes: SparkProcesses, window: _Window, ev
         batch = _batch(spark, events, window.million * MILLION, seed=number)
         processes.reset_peaks()
         with processes.measured() as cost:
-            lookup = window.known.lookup(batch)
-            stored = STORED_SCHEMA.empty_table()
-            if len(lookup.keys):
-                stored = probe(spark.read.format("delta").load(window.config.events_path), *lookup)
+            stored = window.known.lookup(batch).stored(spark, window.config.events_path)
             verdicts = decide(batch, stored, _DAY_MS)
         copies = int(np.count_nonzero(verdicts == Verdict.DUPLICATE))
         if copies != len(range(0, events, _COPIES)):

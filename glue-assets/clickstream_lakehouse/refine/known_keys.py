@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clickstream_lakehouse.metrics import log
-from clickstream_lakehouse.refine.dedup import HOUR_MS, Hours, hours_around, received_within
+from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Hours, hours_around, probe, received_within
 
 # 8 bytes each: 24 hours of 1,100 events a second.
 MAX_KEYS = 100_000_000
@@ -30,6 +30,12 @@ class Lookup(NamedTuple):
 
     keys: np.ndarray
     hours: Hours
+
+    def stored(self, spark: SparkSession, path: str) -> pa.Table:
+        """What the table holds of it, as rows of STORED_SCHEMA; without keys nothing is read."""
+        if not len(self.keys):
+            return STORED_SCHEMA.empty_table()
+        return probe(spark.read.format("delta").load(path), self.keys, self.hours)
 
 
 class KnownKeys:
@@ -64,7 +70,21 @@ class KnownKeys:
 
     def add(self, new: pa.Table) -> None:
         """Take the events that are about to be appended."""
-        self._add({hour: [keys] for hour, keys in _by_hour(new)})
+        with self._lock:
+            if self._is_full:
+                return
+            for hour, keys in _by_hour(new):
+                if hour not in self._runs:
+                    # Hours follow each other, so the others grow no more.
+                    for runs in self._runs.values():
+                        runs[:] = [_merged(runs)]
+                runs = self._runs.setdefault(hour, [])
+                runs.append(keys)
+                if len(runs) > _RUNS:
+                    runs[:] = [_merged(runs)]
+            count = len(self)
+        if count > MAX_KEYS:
+            self._give_up(count)
 
     def load_in_background(self, stored: "StoredKeys", batch: pa.Table) -> threading.Thread:
         """Load the keys of the batch's window and later. Until the thread ends every key is looked for."""
@@ -80,7 +100,7 @@ class KnownKeys:
             self._give_up(sum(counts.values()))
             return
         for hours in _in_loads(counts):
-            self._add({hour: [keys] for hour, keys in _by_hour(stored.keys(hours))})
+            self.add(stored.keys(hours))
         with self._lock:
             self._since = None if self._is_full else since
 
@@ -90,23 +110,6 @@ class KnownKeys:
         except Exception as error:
             reason = str(error).partition("\n")[0]
             log("info", f"de-duplication goes on without keys in memory: {type(error).__name__}: {reason}")
-
-    def _add(self, keys: Mapping[int, list[np.ndarray]]) -> None:
-        with self._lock:
-            if self._is_full:
-                return
-            for hour, arrays in keys.items():
-                if hour not in self._runs:
-                    # Hours follow each other, so the others grow no more.
-                    for runs in self._runs.values():
-                        runs[:] = [_merged(runs)]
-                runs = self._runs.setdefault(hour, [])
-                runs += arrays
-                if len(runs) > _RUNS:
-                    runs[:] = [_merged(runs)]
-            count = len(self)
-        if count > MAX_KEYS:
-            self._give_up(count)
 
     def _forget_before(self, hour: int) -> None:
         for old in [known for known in self._runs if known < hour]:

@@ -25,7 +25,7 @@ from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
-from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, probe
+from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide
 from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
@@ -125,10 +125,7 @@ class Refiner:
     def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
         if not events.num_rows:
             return np.zeros(0, np.int8)
-        lookup = self._known.lookup(events)
-        stored = STORED_SCHEMA.empty_table()
-        if len(lookup.keys):
-            stored = probe(spark.read.format("delta").load(self._config.events_path), lookup.keys, lookup.hours)
+        stored = self._known.lookup(events).stored(spark, self._config.events_path)
         return decide(events, stored, self._window_ms)
 
     def _load_keys(self, events: pa.Table) -> None:

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.arrow import timestamps
 from clickstream_lakehouse.refine import known_keys
-from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide, probe
+from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide
 from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 
 WINDOW = 24 * HOUR_MS
@@ -69,8 +69,7 @@ def as_batch(events: list[Event]) -> pa.Table:
 
 
 def decided(spark: SparkSession, path: str, batch: pa.Table, known: KnownKeys) -> list[Verdict]:
-    found = probe(spark.read.format("delta").load(path), *known.lookup(batch))
-    return [Verdict(verdict) for verdict in decide(batch, found, WINDOW)]
+    return [Verdict(verdict) for verdict in decide(batch, known.lookup(batch).stored(spark, path), WINDOW)]
 
 
 def append(spark: SparkSession, path: str, events: list[Event]) -> None:

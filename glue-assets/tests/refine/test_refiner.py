@@ -17,7 +17,7 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import table
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.refine import refiner
+from clickstream_lakehouse.refine import known_keys, refiner
 from clickstream_lakehouse.refine.known_keys import KnownKeys
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.tables import table_paths
@@ -263,8 +263,8 @@ def test_once_the_keys_are_loaded_only_a_batch_that_may_have_copies_is_probed(
     spark: SparkSession, config: JobConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     probed, loading = [], []
-    probe, load = refiner.probe, KnownKeys.load_in_background
-    monkeypatch.setattr(refiner, "probe", lambda *given: probed.append(len(given[1])) or probe(*given))
+    probe, load = known_keys.probe, KnownKeys.load_in_background
+    monkeypatch.setattr(known_keys, "probe", lambda *given: probed.append(len(given[1])) or probe(*given))
     monkeypatch.setattr(KnownKeys, "load_in_background", lambda *given: loading.append(load(*given)))
     monkeypatch.setattr(refiner, "_BATCHES_BEFORE_KEYS", 2)
     batches = [["a"], ["b"], ["c", "d"], ["d", "a", "e"], ["f"]]
