@@ -8,6 +8,8 @@ import importlib.metadata
 import sys
 
 MINIMUM_PYTHON = (3, 11)
+# Of the process: the arguments are wrong, a newer run has started, a query hangs. Any other failure is 1.
+EXIT_CODES = {"ConfigError": 2, "SupersededError": 3, "StalledError": 4}
 REQUIRED_MODULES = ("pyspark", "boto3", "pyarrow", "numpy")
 
 
@@ -33,8 +35,10 @@ def main(argv: list[str]) -> None:
     from pyspark.sql import SparkSession
 
     from clickstream_lakehouse.config import ConfigError, argument_names, parse_arguments, unknown_arguments
+    from clickstream_lakehouse.failure import explain
     from clickstream_lakehouse.metrics import log
     from clickstream_lakehouse.runner import run
+    from clickstream_lakehouse.stage import StageError
 
     try:
         for name in unknown_arguments(argv):
@@ -43,12 +47,15 @@ def main(argv: list[str]) -> None:
         config = parse_arguments(argv)
     except ConfigError as error:
         log("error", str(error))
-        sys.exit(2)
+        sys.exit(EXIT_CODES["ConfigError"])
     spark = SparkSession.builder.appName(config.job_name).getOrCreate()
     try:
         run(spark, config)
+    except StageError as error:
+        log("error", str(error))
+        sys.exit(EXIT_CODES.get(error.failure.kind, 1))
     except Exception as error:
-        log("error", f"{type(error).__name__}: {error}"[:4000])
+        log("error", str(explain(error)))
         raise
     finally:
         spark.stop()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from plain_job import start_plain
 from process_cost import Cost, SparkProcesses
@@ -13,12 +14,13 @@ from pyspark.sql.streaming.query import StreamingQuery
 from records import Records
 from row import Row
 
+from clickstream_lakehouse.appends import own_tables
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.epoch import Epoch, claim_epoch
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.source.kinesis_source import KinesisSource
+from clickstream_lakehouse.stage import QueryStart
 from clickstream_lakehouse.tables import create_tables
 from support.kinesis_emulator import KinesisEmulator
 from support.lake import lake_config
@@ -74,8 +76,8 @@ class CountingMetrics(Metrics):
         self.counted += int(sum(measures.get(name, 0) for name in ("Events", "BadEvents", "DuplicateEvents")))
 
 
-def _claim(config: JobConfig) -> Epoch:
-    return claim_epoch(config.epoch_path, config.region)
+def _begin(config: JobConfig, trigger_seconds: int) -> QueryStart:
+    return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds)
 
 
 def _middle(costs: list[Cost]) -> Cost:
@@ -91,13 +93,18 @@ def _share(cost: Cost) -> str:
     return f"{cost.python_seconds / max(cost.core_seconds, 0.01):.0%} of it in Python workers"
 
 
+def _start_refine(bench: Bench, config: JobConfig, metrics: Metrics) -> StreamingQuery:
+    refiner = Refiner(bench.spark, config, own_tables(bench.spark, config), metrics)
+    return refiner.start(_begin(config, _TRIGGER_SECONDS))
+
+
 def measure_refine(bench: Bench) -> Iterator[Row]:
     """The first batch and warm ones of stage 2."""
     config = bench.lake("refine")
     metrics = CountingMetrics(config)
     bench.arrive(config, bench.events)
     with bench.processes.measured() as first:
-        query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
+        query = _start_refine(bench, config, metrics)
         query.processAllAvailable()
     events = metrics.counted
     yield _row(FIRST, events, [first], _share(first))
@@ -112,7 +119,7 @@ def measure_small(bench: Bench, events: int) -> Iterator[Row]:
     """Batches of so few events that only their fixed cost is seen."""
     config = bench.lake(f"small-{events}")
     metrics = CountingMetrics(config)
-    query = Refiner(bench.spark, config, _claim(config), metrics).start(_TRIGGER_SECONDS)
+    query = _start_refine(bench, config, metrics)
     warm = _batches(bench, config, query, events, SMALL_BATCHES)[-_MEASURED_SMALL:]
     yield _row(f"stage 2, batch of {events:,}", metrics.counted // SMALL_BATCHES, warm, _share(_middle(warm)))
 
@@ -154,7 +161,7 @@ def measure_source(bench: Bench) -> Iterator[Row]:
             endpointUrl=config.endpoint_url,
             positions=config.positions_path,
         )
-        sink = source.load().writeStream.format("noop").option("checkpointLocation", config.ingest_checkpoint)
+        sink = source.load().writeStream.format("noop").option("checkpointLocation", f"{config.runs_path}/source")
         return sink.trigger(processingTime=f"{_STREAM_TRIGGER_SECONDS} seconds").start()
 
     yield _from_stream(bench, "source", "source", "Kinesis emulator to nowhere", lambda config: Reading(start(config)))
@@ -164,7 +171,8 @@ def measure_ingest(bench: Bench) -> Iterator[Row]:
     """Stage 1 alone."""
 
     def start(config: JobConfig) -> "Reading":
-        return Reading(start_ingest(bench.spark, config, _claim(config), _STREAM_TRIGGER_SECONDS, None))
+        begin = _begin(config, _STREAM_TRIGGER_SECONDS)
+        return Reading(start_ingest(bench.spark, config, own_tables(bench.spark, config), begin))
 
     yield _from_stream(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
 
@@ -173,9 +181,9 @@ def measure_both(bench: Bench) -> Iterator[Row]:
     """The whole job."""
 
     def start(config: JobConfig) -> "Reading":
-        epoch, metrics = _claim(config), CountingMetrics(config)
-        ingest = start_ingest(bench.spark, config, epoch, _STREAM_TRIGGER_SECONDS, None)
-        refine = Refiner(bench.spark, config, epoch, metrics).start(_TRIGGER_SECONDS)
+        tables, metrics = own_tables(bench.spark, config), CountingMetrics(config)
+        ingest = start_ingest(bench.spark, config, tables, _begin(config, _STREAM_TRIGGER_SECONDS))
+        refine = Refiner(bench.spark, config, tables, metrics).start(_begin(config, _TRIGGER_SECONDS))
         return Reading(ingest, refine, refined=lambda: metrics.counted)
 
     row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)

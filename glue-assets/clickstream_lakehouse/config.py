@@ -12,8 +12,8 @@ class ConfigError(ValueError):
     """An argument is missing or wrong; the message says which and what to pass."""
 
 
-# Folder of the checkpoints; another form of the source's offsets and positions takes another folder.
-_CHECKPOINT_FORMAT = "v2"
+# Folder of the positions and checkpoints; another form of the positions takes another folder.
+_CHECKPOINT_FORMAT = "v3"
 
 # Arguments that Glue itself adds to the command line (AWS Glue, "Using job parameters").
 _GLUE_ARGUMENTS = frozenset(
@@ -140,16 +140,13 @@ class JobConfig:
     job_name: str = "clickstream_lakehouse"
 
     @property
-    def ingest_checkpoint(self) -> str:
-        """A stream's own: shards of two streams have the same ids, and a new stack over kept data has a new stream."""
-        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/raw/{self.stream_name}"
-
-    @property
-    def refine_checkpoint(self) -> str:
-        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/events"
+    def runs_path(self) -> str:
+        """Where each run has a folder with Spark's checkpoints, which are of no use to any other run."""
+        return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/runs"
 
     @property
     def positions_path(self) -> str:
+        """A stream's own: shards of two streams have the same ids, and a new stack over kept data has a new stream."""
         return f"{self.checkpoint_path}/{_CHECKPOINT_FORMAT}/positions/{self.stream_name}"
 
     @property

@@ -48,27 +48,33 @@ class Epoch:
 
     def check(self) -> None:
         """:raises SupersededError: when a later run has started"""
-        key = _key(self.number + 1)
-        record = self._store.get(key)
-        if record is not None:
+        claimant = _claimant(self._store, _key(self.number + 1))
+        if claimant is not None:
             raise SupersededError(
-                f"driver epoch {self.number} is over: {_claimant(record, key)} started epoch {self.number + 1}. "
+                f"driver epoch {self.number} is over: {claimant} started epoch {self.number + 1}. "
                 "Only one run may write the tables."
             )
 
 
-def claim_epoch(path: str, region: str) -> Epoch:
-    """Start the next epoch of the checkpoint.
+def claim_epoch(path: str, region: str, above: int = 0) -> Epoch:
+    """Start the next epoch of the checkpoint, at least the one after `above`.
 
     Older claims stay: a driver of any age must find the one after its own.
     """
     store = open_store(path, region)
     taken = [int(name) for name in store.list("") if name.isdigit()]
-    number = max(taken, default=0) + 1
+    number = max(above, *taken, 0) + 1
     claim = EpochClaim.of_this_process().to_record()
-    while store.put_if_absent(_key(number), claim) is not None:
+    while not _is_claimed(store, number, claim):
         number += 1
     return Epoch(store, number)
+
+
+def _is_claimed(store: PositionStore, number: int, claim: Record) -> bool:
+    try:
+        return store.put_if_absent(_key(number), claim) is None
+    except RecordFormatError:  # taken, by a claim that cannot be read
+        return False
 
 
 def open_epoch(path: str, region: str, number: int) -> Epoch:
@@ -76,12 +82,15 @@ def open_epoch(path: str, region: str, number: int) -> Epoch:
     return Epoch(open_store(path, region), number)
 
 
-def _claimant(record: Record, key: str) -> str:
+def _claimant(store: PositionStore, key: str) -> str | None:
     """The claim in words. Whatever it looks like, the epoch is taken: a newer release may write another form."""
     try:
+        record = store.get(key)
+        if record is None:
+            return None
         claim = EpochClaim.from_record(record, key)
-    except RecordFormatError:
-        return f"a run of another release ({record})"
+    except RecordFormatError as error:
+        return f"a run of another release ({error})"
     return f"process {claim.pid} on {claim.host} (at {claim.started})"
 
 

@@ -53,13 +53,17 @@ class Metrics:
 
     def batch(self, query: str, batch_id: int, measures: Mapping[str, float]) -> None:
         """Report one batch of the query: names as in CloudWatch, times in milliseconds."""
-        emit("metrics", query=query, batch=batch_id, **measures)
+        self.report(query, measures, batch=batch_id)
+
+    def report(self, query: str, measures: Mapping[str, float], **where: int) -> None:
+        """Report figures of the query."""
+        emit("metrics", query=query, **where, **measures)
         if self._namespace is None:
             return
         try:
             self._waiting.put_nowait(measures)
         except queue.Full:
-            log("warning", f"CloudWatch is too slow: the figures of {query} batch {batch_id} are only in this log")
+            log("warning", f"CloudWatch is too slow: these figures of {query} are only in this log")
 
     def _send_all(self) -> None:
         while True:

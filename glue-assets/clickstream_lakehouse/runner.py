@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.listener import (
@@ -13,51 +14,64 @@ from pyspark.sql.streaming.listener import (
     QueryTerminatedEvent,
     StreamingQueryListener,
 )
-from pyspark.sql.streaming.query import StreamingQuery
 
+from clickstream_lakehouse.appends import OwnTables, own_tables
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.epoch import claim_epoch
 from clickstream_lakehouse.ingest import QUERY_NAME as INGEST
-from clickstream_lakehouse.ingest import start_ingest
+from clickstream_lakehouse.ingest import source_options, start_ingest
 from clickstream_lakehouse.metrics import Metrics, emit, log
+from clickstream_lakehouse.refine.refiner import QUERY_NAME as REFINE
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.session import prepare_session
 from clickstream_lakehouse.source.batch_planner import drained_key
 from clickstream_lakehouse.source.position_store import open_store
+from clickstream_lakehouse.stage import QueryStart, Stage
 from clickstream_lakehouse.tables import create_tables
+from clickstream_lakehouse.watch import UnreadWatch
 
 _POLL_SECONDS = 0.5
-_BATCH_SECONDS = 120.0  # how long a stop waits for the batch that runs; after it the batch is replayed by the next run
+
+# How long a stop waits for the batches that run. What is cut off is done again by the next run.
+_PLANNED_STOP_SECONDS = 120.0
+_SIGNAL_STOP_SECONDS = 5.0
 
 
 def run(spark: SparkSession, config: JobConfig) -> None:
     """Run until stopped. Returns after a clean stop.
 
-    :raises StreamingQueryException: when a query failed; the next run goes on from the last committed batch
+    :raises StageError: when a query failed for good; the next run goes on where the tables end
     """
     prepare_session(spark, config)
-    stop = _stop_on_sigterm()
-    epoch = claim_epoch(config.epoch_path, config.region)
+    stop, stopping = _stop_on_signals(), threading.Event()
     create_tables(spark, config)
+    tables = own_tables(spark, config, stopping)
     metrics = Metrics(config)
     spark.streams.addListener(IngestReport(metrics))
     drain = config.mode == "drain"
     drain_until = f"{time.time():.3f}" if drain else None
     trigger_seconds = 1 if drain else config.trigger_seconds
     # It loads what the user brings, and nothing may run if that fails.
-    refiner = Refiner(spark, config, epoch, metrics)
-    ingest = start_ingest(spark, config, epoch, trigger_seconds, drain_until)
-    refine = refiner.start(trigger_seconds)
-    emit("started", pid=os.getpid(), epoch=epoch.number, mode=config.mode)
+    refiner = Refiner(spark, config, tables, metrics)
+    begin = QueryStart(f"{config.runs_path}/{tables.epoch.number}", trigger_seconds)
+    ingest = Stage(INGEST, begin, lambda start: start_ingest(spark, config, tables, start, drain_until), metrics)
+    refine = Stage(REFINE, begin, refiner.start, metrics)
+    emit("started", pid=os.getpid(), epoch=tables.epoch.number, mode=config.mode)
+    threading.Thread(target=_remove_older_runs, args=(config, tables), daemon=True).start()
+    watch = UnreadWatch(source_options(config, tables), trigger_seconds)
     deadline = time.monotonic() + config.max_run_hours * 3600
     while not stop.wait(_POLL_SECONDS) and time.monotonic() < deadline:
-        _raise_failure(ingest, refine)
+        for stage in (ingest, refine):
+            stage.keep_running()
         if drain_until is not None and _is_drained(config, drain_until):
             _finish_drain(ingest, refine)
+            emit("drained")
             return
-    log("info", "stopping between batches")
-    for query in (ingest, refine):
-        _stop_between_batches(query)
+        stalled = watch.look(ingest.query)
+        if stalled:
+            ingest.restart(stalled)
+    log("info", "stopping after the batches that run")
+    stopping.set()
+    _stop((ingest, refine), _SIGNAL_STOP_SECONDS if stop.is_set() else _PLANNED_STOP_SECONDS)
     emit("stopped")
 
 
@@ -83,37 +97,40 @@ class IngestReport(StreamingQueryListener):
         """The run loop finds a failed query itself."""
 
 
-def _stop_on_sigterm() -> threading.Event:
+def _stop_on_signals() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
 
 
-def _raise_failure(*queries: StreamingQuery) -> None:
-    for query in queries:
-        failure = query.exception()
-        if failure is not None:
-            raise failure
-        if not query.isActive:
-            raise RuntimeError(f"the query {query.name} ended without an error")
-
-
 def _is_drained(config: JobConfig, drain_until: str) -> bool:
     return open_store(config.positions_path, config.region).get(drained_key(drain_until)) is not None
 
 
-def _finish_drain(ingest: StreamingQuery, refine: StreamingQuery) -> None:
+def _finish_drain(ingest: Stage, refine: Stage) -> None:
     """The source starts no more batches: end it, then let refine read the rest of raw."""
-    _stop_between_batches(ingest)
-    refine.processAllAvailable()
-    _stop_between_batches(refine)
-    emit("drained")
+    _stop((ingest,), _PLANNED_STOP_SECONDS)
+    refine.query.processAllAvailable()
+    _stop((refine,), _PLANNED_STOP_SECONDS)
 
 
-def _stop_between_batches(query: StreamingQuery) -> None:
-    """A batch that is cut off would be replayed exactly, but its work would be lost."""
-    deadline = time.monotonic() + _BATCH_SECONDS
-    while query.isActive and query.status["isTriggerActive"] and time.monotonic() < deadline:
-        time.sleep(0.05)
-    query.stop()
+def _stop(stages: Sequence[Stage], seconds: float) -> None:
+    """Stop the queries between batches, or at the latest after that time."""
+    deadline = time.monotonic() + seconds
+    for stage in stages:
+        query = stage.query
+        while query.isActive and query.status["isTriggerActive"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        query.stop()
+
+
+def _remove_older_runs(config: JobConfig, tables: OwnTables) -> None:
+    """Their checkpoints are of no use; an older run that still needs its own one has no right to go on."""
+    try:
+        runs = open_store(config.runs_path, config.region)
+        for name in runs.list(""):
+            if name.isdigit() and int(name) < tables.epoch.number:
+                runs.delete(name)
+    except Exception as error:
+        log("warning", f"the checkpoints of older runs stay in {config.runs_path}: {type(error).__name__}: {error}")

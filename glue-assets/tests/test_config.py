@@ -65,9 +65,8 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
 
 def test_checkpoints_positions_and_epoch_live_under_the_checkpoint_path() -> None:
     config = parse_arguments(arguments())
-    assert config.ingest_checkpoint == "s3://lake/checkpoint/v2/raw/clicks"
-    assert config.refine_checkpoint == "s3://lake/checkpoint/v2/events"
-    assert config.positions_path == "s3://lake/checkpoint/v2/positions/clicks"
+    assert config.runs_path == "s3://lake/checkpoint/v3/runs"
+    assert config.positions_path == "s3://lake/checkpoint/v3/positions/clicks"
     assert config.epoch_path == "s3://lake/checkpoint/epoch"
 
 

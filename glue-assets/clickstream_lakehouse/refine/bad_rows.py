@@ -25,6 +25,14 @@ def bad_rows(classified: ClassifiedLines, is_conflict: np.ndarray) -> pa.Table:
     return pa.concat_tables([_refused(classified), _faulty(classified), conflicts])
 
 
+def bad_received_ms(classified: ClassifiedLines, positions: np.ndarray) -> np.ndarray:
+    """When lines that are no events were received, as their rows have it; in whole milliseconds."""
+    arrival = classified.of_record("arrival_ts", np.arange(len(classified.lines)))
+    received = pc.cast(pc.cast(arrival, pa.timestamp("ms", tz="UTC"), safe=False), pa.int64()).to_numpy().copy()
+    received[classified.refused_positions] = classified.refused["received_ts"].to_numpy()
+    return received[positions]
+
+
 def event_faults(
     classified: ClassifiedLines, selected: np.ndarray, fault: Fault | TransformFault, stage: str
 ) -> pa.Table:

@@ -70,6 +70,14 @@ def probe(events: DataFrame, keys: np.ndarray, hours: Hours) -> pa.Table:
     return hits.select(*IDENTITY, "event_fp", F.unix_millis("received_ts").alias("received_ms")).toArrow()
 
 
+def places_in(bad_events: DataFrame, lines: pa.Table) -> pa.Table:
+    """The places of bad events that were received in the hours of the lines: rows of LOCATOR.
+
+    :param lines: LOCATOR, received_ms in whole milliseconds
+    """
+    return bad_events.where(received_within(hours_around(lines, window_ms=1))).select(*LOCATOR).toArrow()
+
+
 def hours_around(batch: pa.Table, window_ms: int = 0) -> Hours:
     """The hours in which a row of the batch was received, or at most the window before or after."""
     received = batch["received_ms"].to_numpy()

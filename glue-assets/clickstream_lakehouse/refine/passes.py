@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from clickstream_lakehouse.refine.bad_rows import bad_rows, event_faults
+from clickstream_lakehouse.refine.bad_rows import bad_received_ms, bad_rows, event_faults
 from clickstream_lakehouse.refine.classify import ClassifiedLines, classify
 from clickstream_lakehouse.refine.enrichments import Enrichment
 from clickstream_lakehouse.refine.event_rows import event_rows
@@ -31,7 +31,7 @@ IDENTIFIED_SCHEMA = pa.schema(
         ("line_index", pa.int32()),
     ]
 )
-"""Identity of an event, null for any other line, and where the line is."""
+"""Identity of an event, null for any other line, when the line was received, and where it is."""
 
 
 def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -41,8 +41,12 @@ def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from _identified_events(classified).to_batches()
         others = np.setdiff1d(np.arange(len(classified.lines)), classified.event_positions, assume_unique=True)
         if len(others):
-            nothing = {name: pa.nulls(len(others), pa.int64()) for name in IDENTIFIED_SCHEMA.names[1:5]}
-            not_events = {"is_event": pa.repeat(False, len(others)), **nothing, **classified.places(others)}
+            not_events = {
+                "is_event": pa.repeat(False, len(others)),
+                **{name: pa.nulls(len(others), pa.int64()) for name in IDENTITY_COLUMNS},
+                "received_ms": bad_received_ms(classified, others),
+                **classified.places(others),
+            }
             yield from pa.table(not_events, schema=IDENTIFIED_SCHEMA).to_batches()
 
 

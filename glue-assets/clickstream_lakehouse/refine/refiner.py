@@ -1,15 +1,18 @@
 """Stage 2: `raw` becomes `events` and `bad_events`, each event once.
 
-A batch appends to bad_events first, then to events, each under the batch's number, so a replayed batch changes nothing.
-The order matters: until events has the batch, a replay finds the same table and comes to the same verdicts; after that
-both appends are no-ops.
+A batch appends to bad_events first, then to events: until events has the batch, whoever refines it again finds the same
+table and comes to the same verdicts. Each append notes the version of raw before which all was refined, and the next
+run begins there. It refines some lines again, and what the tables have of these stays as it is: an event is found by
+its identity, any other line by its place. So nothing depends on where a run begins, if only it leaves nothing out.
 
 With a transform of the user's, the new events are appended either to events or, when it fails, to bad_events, as the
-last append of the batch and under a number of its own there. A replay that finds them in bad_events leaves them there,
-so it does not matter if the transform now does otherwise.
+last append of the batch. A later run leaves them there, so it does not matter if the transform now does otherwise.
 """
 
+import json
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,14 +21,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.streaming.query import StreamingQuery
 
+from clickstream_lakehouse.appends import OwnTables, RawVersion
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import events_table
-from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
-from clickstream_lakehouse.refine.dedup import HOUR_MS, Verdict, decide
+from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, places_in
 from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
 from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
@@ -38,7 +41,8 @@ from clickstream_lakehouse.refine.passes import (
     make_event_rows,
     make_failed_rows,
 )
-from clickstream_lakehouse.refine.transform import TRANSFORM_STAGE, Transform, TransformError, failed_before
+from clickstream_lakehouse.refine.transform import Transform, TransformError
+from clickstream_lakehouse.stage import QueryStart
 
 QUERY_NAME = "refine"
 
@@ -52,7 +56,7 @@ _BATCHES_BEFORE_KEYS = 3
 class Refiner:
     """Refines one batch at a time."""
 
-    def __init__(self, spark: SparkSession, config: JobConfig, epoch: Epoch, metrics: Metrics) -> None:
+    def __init__(self, spark: SparkSession, config: JobConfig, tables: OwnTables, metrics: Metrics) -> None:
         """Load what the user brings.
 
         :raises ConfigError: when the transform cannot be loaded
@@ -61,7 +65,7 @@ class Refiner:
         """
         self._spark = spark
         self._config = config
-        self._epoch = epoch
+        self._tables = tables
         self._metrics = metrics
         ship_geo_databases(spark, config.geo_databases)
         self._enrichments = enrichments(config)
@@ -69,99 +73,115 @@ class Refiner:
         self._window_ms = config.dedup_window_hours * HOUR_MS
         self._known = KnownKeys(self._window_ms)
         self._batches = 0
+        self._query: StreamingQuery | None = None
+        self._refined = tables.refined
+        """The version of raw before which everything was refined when the running batch began."""
         self._transform = Transform(config.transform, self._schema) if config.transform else None
 
-    def start(self, trigger_seconds: int) -> StreamingQuery:
-        """Start the query."""
+    def start(self, begin: QueryStart) -> StreamingQuery:
+        """Start the query where the last one ended, in this run or an earlier one."""
         self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
+        self._query = None
+        version = {} if self._refined is None else {"startingVersion": str(self._refined.version)}
         raw = (
             self._spark.readStream.format("delta")
             # Compaction and erasure rewrite files of raw; what they rewrite was read before.
             .option("skipChangeCommits", "true")
             .option("maxBytesPerTrigger", MAX_BATCH_BYTES)
+            .options(**version)
             .load(self._config.raw_path)
         )
-        return (
+        self._query = (
             raw.select(*RAW_COLUMNS)
-            .writeStream.foreachBatch(self.refine)
+            .writeStream.foreachBatch(self._refine_next)
             .queryName(QUERY_NAME)
-            .option("checkpointLocation", self._config.refine_checkpoint)
-            .trigger(processingTime=f"{trigger_seconds} seconds")
+            .option("checkpointLocation", begin.checkpoint)
+            .trigger(processingTime=f"{begin.trigger_seconds} seconds")
             .start()
         )
+        return self._query
+
+    def _refine_next(self, raw: DataFrame, batch_id: int) -> None:
+        progress = self._query and self._query.lastProgress
+        if progress:
+            self._refined = _refined_by(json.loads(progress.json))
+        self._tables.begin_batch()
+        self.refine(raw, batch_id)
 
     def refine(self, raw: DataFrame, batch_id: int) -> None:
-        """Append the batch (rows of `raw`) to both tables; idempotent.
+        """Append the batch (rows of `raw`) to both tables, but for what they have of it.
 
         The lines are read twice, first for their identities, then for the rows of those that are new: that takes less
         than to keep all the rows in between.
         """
         started = time.monotonic()
         lines = _mapped(raw, identify, IDENTIFIED_SCHEMA).toArrow()
+        is_repeat = lines.num_rows > 0 and self._may_be_refined()
+        if is_repeat:
+            bad_events = raw.sparkSession.read.format("delta").load(self._tables.bad_events.path)
+            lines = lines.join(places_in(bad_events, lines), LOCATOR, join_type="left anti")
         events = lines.filter(pc.field("is_event"))
-        verdicts = self._verdicts(raw.sparkSession, events)
-        self._epoch.check()
+        stored = self._stored(raw.sparkSession, events)
+        verdicts = decide(events, stored, self._window_ms)
+        copies = events.filter(pa.array(verdicts == Verdict.DUPLICATE))
         conflicts = events.filter(pa.array(verdicts == Verdict.CONFLICT))
         bad = pa.concat_tables([lines.filter(~pc.field("is_event")), conflicts])
+        new = events.filter(pa.array(verdicts == Verdict.NEW))
+        if is_repeat:  # a stored row is no copy of itself
+            copies = copies.join(stored, STORED_SCHEMA.names, join_type="left anti")
+        self._tables.epoch.check()
         if bad.num_rows:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
-            _append(rows, self._config.bad_events_path, batch_id)
-        new = events.filter(pa.array(verdicts == Verdict.NEW))
+            self._tables.bad_events.append(_at(rows, bad, LOCATOR), self._refined)
         self._known.add(new)
         kept, failed = new.num_rows, 0
         if new.num_rows and self._transform:
-            kept, failed = self._append_transformed(self._transform, raw, new, batch_id)
+            kept, failed = self._append_transformed(self._transform, raw, new)
         elif new.num_rows:
-            _append(self._rows(raw, new), self._config.events_path, batch_id)
+            self._tables.events.append(self._rows(raw, new), self._refined)
         measures: dict[str, float] = {
             "Events": kept,
             "BadEvents": bad.num_rows + failed,
-            "DuplicateEvents": int(np.count_nonzero(verdicts == Verdict.DUPLICATE)),
+            "DuplicateEvents": copies.num_rows,
             **({"TransformFailures": failed} if self._transform else {}),
         }
         self._report(batch_id, measures, new, started)
         self._load_keys(events)
 
-    def _verdicts(self, spark: SparkSession, events: pa.Table) -> np.ndarray:
+    def _may_be_refined(self) -> bool:
+        """Whether an earlier run may have refined lines of the running batch."""
+        return self._refined is None or self._refined.version <= self._tables.raw_version
+
+    def _stored(self, spark: SparkSession, events: pa.Table) -> pa.Table:
         if not events.num_rows:
-            return np.zeros(0, np.int8)
-        stored = self._known.lookup(events).stored(spark, self._config.events_path)
-        return decide(events, stored, self._window_ms)
+            return STORED_SCHEMA.empty_table()
+        return self._known.lookup(events).stored(spark, self._tables.events.path)
 
     def _load_keys(self, events: pa.Table) -> None:
         if events.num_rows:
             self._batches += 1
             if self._batches == _BATCHES_BEFORE_KEYS:
-                self._known.load_in_background(StoredKeys(self._spark, self._config.events_path), events)
+                self._known.load_in_background(StoredKeys(self._spark, self._tables.events.path), events)
 
     def _rows(self, raw: DataFrame, new: pa.Table) -> DataFrame:
         return _mapped(raw, make_event_rows(new, self._enrichments, self._schema), self._schema)
 
-    def _append_transformed(
-        self, transform: Transform, raw: DataFrame, new: pa.Table, batch_id: int
-    ) -> tuple[int, int]:
+    def _append_transformed(self, transform: Transform, raw: DataFrame, new: pa.Table) -> tuple[int, int]:
         """Append what the transform makes of the new events, or the events as bad ones; returns how many of each."""
-        paths = self._config
-        failed = failed_before(raw.sparkSession.read.format("delta").load(paths.bad_events_path), new)
-        untried = new.join(failed, LOCATOR, join_type="left anti")
-        if not untried.num_rows:
-            return 0, new.num_rows
         try:
-            result, kept = transform.apply(self._rows(raw, untried), untried)
+            result, kept = transform.apply(self._rows(raw, new), new)
         except TransformError as error:
             log("error", str(error))
-            self._epoch.check()
-            rows = _mapped(
-                _records_of(raw, untried), make_failed_rows(untried.select(LOCATOR), error.fault), BAD_SCHEMA
-            )
-            _append(rows, paths.bad_events_path, batch_id, f"-{TRANSFORM_STAGE}")
+            self._tables.epoch.check()
+            rows = _mapped(_records_of(raw, new), make_failed_rows(new.select(LOCATOR), error.fault), BAD_SCHEMA)
+            self._tables.bad_events.append(rows, self._refined)
             return 0, new.num_rows
         try:
-            self._epoch.check()
-            _append(result, paths.events_path, batch_id)
+            self._tables.epoch.check()
+            self._tables.events.append(result, self._refined)
         finally:
             result.unpersist()
-        return kept, new.num_rows - untried.num_rows
+        return kept, 0
 
     def _report(self, batch_id: int, measures: dict[str, float], new: pa.Table, started: float) -> None:
         measures["BatchDuration"] = round((time.monotonic() - started) * 1000)
@@ -177,15 +197,20 @@ def _mapped(raw: DataFrame, make: Pass, schema: pa.Schema) -> DataFrame:
 
 def _records_of(raw: DataFrame, lines: pa.Table) -> DataFrame:
     """The records that hold the lines: few have any that is bad."""
-    records = raw.sparkSession.createDataFrame(lines.select(LOCATOR[:2]).group_by(LOCATOR[:2]).aggregate([]))
-    return raw.join(F.broadcast(records), LOCATOR[:2], "left_semi").select(*RAW_COLUMNS)
+    return _at(raw, lines.select(LOCATOR[:2]).group_by(LOCATOR[:2]).aggregate([]), LOCATOR[:2])
 
 
-def _append(rows: DataFrame, path: str, batch_id: int, part: str = "") -> None:
-    """Append this part of a batch once: Delta drops an append whose transaction version it has seen."""
-    # The checkpoint's own id: a new checkpoint counts its batches from 0 again.
-    checkpoint_id = rows.sparkSession.sparkContext.getLocalProperty("sql.streaming.queryId")
-    if checkpoint_id is None:
-        raise RuntimeError("not inside a streaming batch: there is no checkpoint id to append under")
-    options = {"txnAppId": f"clickstream-refine-{checkpoint_id}{part}", "txnVersion": str(batch_id)}
-    rows.write.format("delta").mode("append").options(**options).save(path)
+def _at(rows: DataFrame, places: pa.Table, columns: list[str]) -> DataFrame:
+    """The rows that are at one of the places."""
+    # Of a table in several chunks, of which one is empty, Spark may make an empty relation.
+    wanted = F.broadcast(rows.sparkSession.createDataFrame(places.select(columns).combine_chunks()))
+    return rows.join(wanted, columns, "left_semi").select(*rows.columns)
+
+
+def _refined_by(progress: Mapping[str, Any]) -> RawVersion | None:
+    """The version of raw before which everything was refined with a batch, by its progress report.
+
+    None while the query still reads the rows that raw had at its start, in no order.
+    """
+    offset = progress["sources"][0]["endOffset"]
+    return None if offset["isStartingVersion"] else RawVersion(offset["reservoirId"], offset["reservoirVersion"])

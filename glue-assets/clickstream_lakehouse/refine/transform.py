@@ -15,16 +15,14 @@ import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import ConfigError
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.refine.dedup import IDENTITY, STORED_SCHEMA, hours_around, received_within
-from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, ErrorCode, TransformFault
+from clickstream_lakehouse.refine.dedup import IDENTITY, STORED_SCHEMA
+from clickstream_lakehouse.refine.faults import ErrorCode, TransformFault
 from clickstream_lakehouse.refine.identity import identities
-from clickstream_lakehouse.refine.lines import LOCATOR
 
 _FIXED = ["event_id", *IDENTITY, "event_fp", "received_ts", "received_date"]
 _SOURCE = ["source_id", "app_id"]  # event_key and event_check are made of event_id and one of these
@@ -132,18 +130,6 @@ class Transform:
         parts = file.replace("\\", "/").split("/")
         start = next((index for index, part in enumerate(parts) if part in (self._module, f"{self._module}.py")), -1)
         return f" at {'/'.join(parts[start:])}:{line}"
-
-
-def failed_before(bad_events: DataFrame, new: pa.Table) -> pa.Table:
-    """The places of events of the batch that bad_events already has from the transform: rows of LOCATOR, also others.
-
-    Only a replayed batch has any, and what was decided the first time counts, whatever the transform would do now.
-    """
-    return (
-        bad_events.where(received_within(hours_around(new)) & (F.col("stage") == TRANSFORM_STAGE))
-        .select(*LOCATOR)
-        .toArrow()
-    )
 
 
 def _load(module: str) -> Callable[[DataFrame], Any]:

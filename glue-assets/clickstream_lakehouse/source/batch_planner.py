@@ -4,8 +4,11 @@ This runs in Spark's driver-side Python process.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Protocol
 
+from clickstream_lakehouse.metrics import log
 from clickstream_lakehouse.source.kinesis_client import (
     Shard,
     error_code,
@@ -19,6 +22,7 @@ from clickstream_lakehouse.source.options import SourceOptions
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
     TRIM_HORIZON,
+    AfterSequenceNumber,
     AtTimestamp,
     BatchEnd,
     Position,
@@ -26,21 +30,45 @@ from clickstream_lakehouse.source.positions import (
     ShardEnd,
     SourceOffset,
 )
-from clickstream_lakehouse.source.records import versioned
-from clickstream_lakehouse.source.shard_reader import read_end
+from clickstream_lakehouse.source.records import RecordFormatError, versioned
+from clickstream_lakehouse.source.shard_reader import end_key, read_end
 
 _LIST_SECONDS = 5.0  # how old a shard list may be; a reshard is noticed that much later
 _LIST_ATTEMPTS = 6
 _KEPT_BATCHES = 20  # Spark replays only its last batch; the rest is for people who look
+_STARTS = "starts"
 _PURGE_EVERY = 10  # listing the store costs a request on S3
 
 
 class StalePositionsError(RuntimeError):
-    """Batch ends exist, but Spark's offsets of the same checkpoint do not."""
+    """The store has batches, but Spark's offsets of the same checkpoint do not."""
+
+
+class LostPositionsError(RuntimeError):
+    """The store no longer has what was written there."""
 
 
 class StreamNotFoundError(RuntimeError):
     """There is no such stream."""
+
+
+@dataclass(frozen=True)
+class StoredPositions:
+    """The last stored record of each shard, and when the first one of all arrived, in epoch seconds."""
+
+    last: Mapping[str, AfterSequenceNumber]
+    first_arrival: float
+
+
+class StoredRecords(Protocol):
+    """The records that earlier batches of the stream have stored."""
+
+    @property
+    def last_batch(self) -> int:
+        """Number of the last batch that stored one, 0 when there is none."""
+        ...
+
+    def positions(self) -> StoredPositions: ...
 
 
 class BatchPlanner:
@@ -56,25 +84,43 @@ class BatchPlanner:
     def first_offset(self) -> SourceOffset:
         """The first batch of a new query.
 
-        :raises StalePositionsError: when the store has the ends of another query
+        :raises LostPositionsError: when the planned first batch is not in the store
+        :raises StalePositionsError: when none is planned, and the store has the batches of another query
         """
-        batches = self._stored_batches()
-        if batches:
+        first = self._options.first_batch
+        if first is not None:
+            return self._planned(first)
+        store = self._options.open_store()
+        read = [batch for batch in self._stored_batches() if store.list(end_key(batch, "")) != [_STARTS]]
+        if read:
             where = self._options.positions
             raise StalePositionsError(
-                f"{where} holds ends up to batch {batches[-1]}, but Spark's checkpoint beside it has no offsets. "
+                f"{where} holds ends up to batch {read[-1]}, but Spark's checkpoint beside it has no offsets. "
                 f"Restore the checkpoint, or remove {where} too to read the stream again from startPosition"
             )
-        return self._offset(1, {})
+        return self._plan(1, self._starts({}, self._first_start()))
+
+    def plan_first_batch(self, stored: StoredRecords) -> int:
+        """Plan a batch that begins where the stored records end; returns its number.
+
+        What the store knows of that is used only where it fits the records. So a store that lost something, or all,
+        costs no more than the time to look at the records.
+        """
+        batches = self._stored_batches()
+        starts = self._starts_behind(stored.last_batch, batches)
+        if starts is None:
+            starts = self._starts_of(stored)
+        return self._plan(max([stored.last_batch, *batches]) + 1, starts).batch
 
     def offset_after(self, current: SourceOffset) -> SourceOffset:
-        """The batch after the current one, or the current one while there is no next batch to start."""
+        """The batch after the current one, or the current one while there is no next batch to start.
+
+        :raises LostPositionsError: when an end of the current batch is not in the store
+        """
         ends = self._ends(current)
-        if ends is None:
-            return current
         positions = {shard_id: end.position for shard_id, end in ends.items()}
-        following = self._offset(current.batch + 1, positions)
-        unread_shards = following.starts.keys() - positions.keys()
+        starts = self._starts(positions, TRIM_HORIZON)
+        unread_shards = starts.keys() - positions.keys()
         caught_up = current.batch > 0 and not unread_shards and all(end.caught_up for end in ends.values())
         if self._options.drain_until is not None:
             moment = float(self._options.drain_until)
@@ -83,10 +129,23 @@ class BatchPlanner:
                 caught_up and time.time() >= moment and self._has_records(positions) is False
             )
             if not is_drained:
-                return following
+                return self._plan(current.batch + 1, starts)
             self._record_drained(current, self._options.drain_until)
             return current
-        return current if caught_up and not self._has_records(positions) else following
+        return current if caught_up and not self._has_records(positions) else self._plan(current.batch + 1, starts)
+
+    def has_unread(self) -> bool | None:
+        """Whether the stream has records behind the last planned batch; None while Kinesis does not answer.
+
+        For whoever watches the query: it is for another planner to say so than the one that plans its batches.
+
+        :raises LostPositionsError: when an end of that batch is not in the store, so a batch runs or it is lost
+        """
+        batches = self._stored_batches()
+        if not batches:
+            return None
+        ends = self._ends(self._planned(batches[-1]))
+        return self._has_records({shard_id: end.position for shard_id, end in ends.items()})
 
     def remove_old_ends(self, batch: int) -> None:
         """Remove the ends that no replay can need once the batch is committed."""
@@ -100,21 +159,66 @@ class BatchPlanner:
     def _stored_batches(self) -> list[int]:
         return [int(name) for name in self._options.open_store().list("") if name.isdigit()]
 
-    def _offset(self, batch: int, positions: Mapping[str, Position]) -> SourceOffset:
-        # Only a new query may start at the latest record: shards that appear later are children of shards that were
-        # read, and are read from their beginning.
-        is_latest = self._options.starts_at_latest and batch == 1
-        start = AtTimestamp(time.time()) if is_latest else TRIM_HORIZON
-        return SourceOffset(batch, next_starts(self._listed_shards(), positions, start))
+    def _first_start(self) -> ReadablePosition:
+        """Only a new query may start at the latest record.
 
-    def _ends(self, offset: SourceOffset) -> dict[str, BatchEnd] | None:
-        """The ends of the batch that starts at the offset, or None while a task has not written its own."""
+        Shards that appear later are children of shards that were read, and are read from their beginning.
+        """
+        return AtTimestamp(time.time()) if self._options.starts_at_latest else TRIM_HORIZON
+
+    def _starts(self, positions: Mapping[str, Position], start: ReadablePosition) -> dict[str, Position]:
+        return next_starts(self._listed_shards(), positions, start)
+
+    def _plan(self, batch: int, starts: Mapping[str, Position]) -> SourceOffset:
+        """The batch as it is planned in the store, where only the first plan of a batch counts."""
+        offset = SourceOffset(batch, starts)
+        taken = self._options.open_store().put_if_absent(starts_key(batch), offset.to_record())
+        return offset if taken is None else SourceOffset.from_record(taken)
+
+    def _planned(self, batch: int) -> SourceOffset:
+        record = self._options.open_store().get(starts_key(batch))
+        if record is None:
+            raise LostPositionsError(f"{self._options.positions} has lost the plan of batch {batch}")
+        return SourceOffset.from_record(record)
+
+    def _starts_behind(self, last: int, batches: Sequence[int]) -> Mapping[str, Position] | None:
+        """Where reading goes on behind batch `last`, the last one with stored records; None if that is not known."""
+        later = [batch for batch in batches if batch > last]
+        try:
+            if later and all(self._is_empty(batch) for batch in later[:-1]):
+                return self._planned(later[-1]).starts
+            if last in batches and not later:
+                ends = self._ends(self._planned(last))
+                return self._starts({shard_id: end.position for shard_id, end in ends.items()}, TRIM_HORIZON)
+        except (LostPositionsError, RecordFormatError) as error:
+            log("warning", f"where batch {last} ended is found in the table instead: {error}")
+        return None
+
+    def _is_empty(self, batch: int) -> bool:
+        """Whether a batch read no record."""
+        return not any(end.records for end in self._ends(self._planned(batch)).values())
+
+    def _starts_of(self, stored: StoredRecords) -> Mapping[str, Position]:
+        positions = stored.positions()
+        if not positions.last:
+            return self._starts({}, self._first_start())
+        # What came before the first stored record was not to be read.
+        is_latest = self._options.starts_at_latest
+        start = AtTimestamp(positions.first_arrival) if is_latest else TRIM_HORIZON
+        return next_starts(self._listed_shards(), positions.last, start, is_new_query=False)
+
+    def _ends(self, offset: SourceOffset) -> dict[str, BatchEnd]:
+        """The ends of the batch that starts at the offset.
+
+        :raises LostPositionsError: when one is not there: Spark asks for the next batch when all were written
+        """
         store = self._options.open_store()
         ends: dict[str, BatchEnd] = {}
         for shard_id, position in offset.starts.items():
             end = _finished_end() if position == SHARD_END else read_end(store, offset.batch, shard_id)
             if end is None:
-                return None
+                key = end_key(offset.batch, shard_id)
+                raise LostPositionsError(f"{self._options.positions} has lost where a batch ended: {key}")
             ends[shard_id] = end
         return ends
 
@@ -163,6 +267,11 @@ class BatchPlanner:
         self._options.open_store().put_if_absent(drained_key(drain_until), versioned(batch=offset.batch))
 
 
+def starts_key(batch: int) -> str:
+    """The key of the record of a batch's plan."""
+    return end_key(batch, _STARTS)
+
+
 def drained_key(drain_until: str) -> str:
     """The key of the record that appears once a drain has read everything up to its moment."""
     return f"drained/{drain_until}"
@@ -179,14 +288,16 @@ def _reaches(end: BatchEnd, moment: float) -> bool:
     return end.last_arrival is not None and end.last_arrival >= moment
 
 
-def next_starts(shards: Iterable[Shard], ends: Mapping[str, Position], start: ReadablePosition) -> dict[str, Position]:
+def next_starts(
+    shards: Iterable[Shard], ends: Mapping[str, Position], start: ReadablePosition, *, is_new_query: bool = True
+) -> dict[str, Position]:
     """The positions at which the next batch starts, `start` for shards that were not read before.
 
     A child shard joins once all its parents are read to their end, or are no longer listed: so events of one partition
     key keep their order across a reshard. A finished shard stays until it is no longer listed.
     """
     listed = {shard.shard_id: shard for shard in shards}
-    is_after_history = isinstance(start, AtTimestamp)
+    is_after_history = is_new_query and isinstance(start, AtTimestamp)
     starts: dict[str, Position] = {}
     for shard_id, shard in listed.items():
         if shard_id in ends:

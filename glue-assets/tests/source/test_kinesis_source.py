@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
 from clickstream_lakehouse.source import batch_planner, kinesis_client, shard_reader
 from clickstream_lakehouse.source.batch_planner import (
+    LostPositionsError,
     StalePositionsError,
     StreamNotFoundError,
     drained_key,
@@ -149,12 +150,13 @@ def test_while_kinesis_does_not_answer_no_batch_is_planned(
     assert query.batch() == ["b"]
 
 
-def test_no_batch_is_planned_while_the_last_one_has_not_ended(kinesis: FakeKinesis, options: dict[str, str]) -> None:
+def test_a_batch_whose_end_is_lost_stops_the_query(kinesis: FakeKinesis, options: dict[str, str]) -> None:
     kinesis.add_shard("s1", b"a")
     query = Query(options)
-    planned = query.plan()
-    query.reader.partitions(query.offset, planned)
-    assert query.plan() == planned
+    query.batch()
+    LocalStore(options["positions"]).delete("000000000001/s1")
+    with pytest.raises(LostPositionsError, match=r"positions has lost where a batch ended: 000000000001/s1"):
+        query.plan()
 
 
 def test_an_uncommitted_batch_is_read_alike_after_a_restart(kinesis: FakeKinesis, options: dict[str, str]) -> None:
@@ -258,7 +260,7 @@ def test_a_driver_that_is_superseded_while_it_reads_ends_no_batch(
     kinesis.on_get = supersede
     with pytest.raises(SupersededError):
         query.read(planned)
-    assert LocalStore(options["positions"]).list("") == []
+    assert LocalStore(options["positions"]).list("000000000001") == ["starts"]
 
 
 def test_a_superseded_driver_replays_no_batch_either(

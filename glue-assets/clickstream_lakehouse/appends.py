@@ -1,0 +1,169 @@
+"""Appends to the tables: only by the run that started last, and each with a note of how far the work is.
+
+Every append is a Delta transaction of one application under a number that grows within a run and from run to run (its
+upper half is the run's epoch). Delta drops an append whose number is not above the table's last one, and refuses one
+that races with another. So after the first append of a run no older run, whatever it still does, can add a row.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pyspark.sql import DataFrame, Row, SparkSession
+
+from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.epoch import Epoch, claim_epoch
+from clickstream_lakehouse.source.records import RecordFormatError, RecordReader, parse_record, record_json, versioned
+from clickstream_lakehouse.tables import table_paths
+
+_APPLICATION = "clickstream-lakehouse"
+_EPOCH_BITS = 32
+
+# How many of the newest commits are looked through for a note. Compaction and people commit as well, without one.
+_COMMITS_LOOKED_THROUGH = (10, 1_000, 1_000_000)
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class RawVersion:
+    """A version of raw: the table's id, which a new table at the same place does not have, and the version."""
+
+    table_id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a commit says: the run that made it, and the version of raw before which everything was refined then."""
+
+    epoch: int
+    refined: RawVersion | None = None
+
+    def to_json(self) -> str:
+        refined = self.refined and {"table_id": self.refined.table_id, "version": self.refined.version}
+        return record_json(versioned(epoch=self.epoch, refined=refined))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Note":
+        """:raises RecordFormatError: when it is not a note of this version"""
+        record = parse_record(text, "the note of a commit")
+        reader = RecordReader.versioned(record, "the note of a commit")
+        if record.get("refined") is None:
+            return cls(reader.count("epoch"))
+        refined = reader.child("refined")
+        return cls(reader.count("epoch"), RawVersion(refined.text("table_id"), refined.count("version")))
+
+
+class StoppingError(RuntimeError):
+    """The run is being stopped."""
+
+
+class Appender:
+    """Appends to one table as the run of an epoch."""
+
+    def __init__(self, path: str, epoch: int) -> None:
+        self.path = path
+        self._epoch = epoch
+        self._appends = 0
+
+    def append(self, rows: DataFrame, refined: RawVersion | None = None) -> None:
+        """Append the rows, unless a later run has made an append; then nothing is appended."""
+        options = {
+            "txnAppId": _APPLICATION,
+            "txnVersion": str(self._epoch << _EPOCH_BITS | self._appends),
+            "userMetadata": Note(self._epoch, refined).to_json(),
+        }
+        self._appends += 1
+        rows.write.format("delta").mode("append").options(**options).save(self.path)
+
+
+@dataclass(frozen=True)
+class OwnTables:
+    """The tables as the run that owns them sees them.
+
+    refined      the version of raw before which earlier runs have refined everything; None when that is not known
+    raw_version  a version of raw after which it has nothing that an earlier run could have refined
+    """
+
+    epoch: Epoch
+    raw: Appender
+    events: Appender
+    bad_events: Appender
+    refined: RawVersion | None
+    raw_version: int
+    stopping: threading.Event
+
+    def begin_batch(self) -> None:
+        """
+        :raises StoppingError: when the run is being stopped
+        :raises SupersededError: when a later run has started
+        """
+        if self.stopping.is_set():
+            raise StoppingError("the run is being stopped: no batch begins")
+        self.epoch.check()
+
+
+def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event | None = None) -> OwnTables:
+    """Claim the next epoch, and keep older runs from the tables: from now on only this run changes them.
+
+    :param stopping: set when no batch may begin any more
+    """
+    paths = table_paths(config)
+    notes = [note for note in _of_each(lambda _, path: last_note(spark, path), paths).values() if note]
+    refined = _refined(spark, config.raw_path, notes)
+    # The tables remember epochs even when their store is lost.
+    epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in notes), default=0))
+    appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
+
+    def fence(name: str, path: str) -> int:
+        nothing = spark.read.format("delta").load(path).where("false")
+        appenders[name].append(nothing, None if name == "raw" else refined)
+        return _history(spark, path, 1)[0]["version"] if name == "raw" else 0
+
+    versions = _of_each(fence, paths)
+    return OwnTables(
+        epoch, **appenders, refined=refined, raw_version=versions["raw"], stopping=stopping or threading.Event()
+    )
+
+
+def _refined(spark: SparkSession, raw_path: str, notes: Iterable[Note]) -> RawVersion | None:
+    """The latest version that notes tell of raw as it is."""
+    known = [note.refined for note in notes if note.refined]
+    if not known:
+        return None
+    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{raw_path}`").collect()[0]["id"]
+    return max((one for one in known if one.table_id == table_id), key=lambda one: one.version, default=None)
+
+
+def last_note(spark: SparkSession, path: str) -> Note | None:
+    """The note of the newest commit that has one."""
+    for limit in _COMMITS_LOOKED_THROUGH:
+        commits = _history(spark, path, limit)
+        for commit in commits:
+            note = _note(commit["userMetadata"])
+            if note is not None:
+                return note
+        if len(commits) < limit:
+            break
+    return None
+
+
+def _note(text: str | None) -> Note | None:
+    try:
+        return None if text is None else Note.from_json(text)
+    except RecordFormatError:  # of someone else's commit
+        return None
+
+
+def _history(spark: SparkSession, path: str, limit: int) -> list[Row]:
+    """The newest commits, the last one first."""
+    return spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT {limit}").select("version", "userMetadata").collect()
+
+
+def _of_each(work: Callable[[str, str], _Result], paths: Mapping[str, str]) -> dict[str, _Result]:
+    """Work on all tables, by name and path, at the same time: most of it is waiting for storage."""
+    with ThreadPoolExecutor(len(paths)) as threads:
+        return dict(zip(paths, threads.map(work, paths.keys(), paths.values()), strict=True))
