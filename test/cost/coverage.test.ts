@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { CfnResource } from 'aws-cdk-lib';
+import { Annotations, CfnResource } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { lakehouseWith } from './lakehouses';
@@ -80,12 +80,16 @@ test('a batch reads as long as it is taken to', () => {
   expect(limits).toContain(`seconds: float = ${BATCH_READ_SECONDS}.0`);
 });
 
-test('the idle cost is told when the stack is synthesized, in a line that can be acknowledged', () => {
-  const { annotations, lakehouse } = synthesize({ monitoring: { dashboard: false } });
+test('the idle cost is told when the stack is synthesized, unless it is acknowledged', () => {
+  const monitoring = { dashboard: false };
+  const { annotations, lakehouse } = synthesize({ monitoring });
   const { total } = lakehouse.estimatedMonthlyCost({ eventsPerSecond: 0 });
   const [{ entry }] = annotations.findInfo('/Test/Lakehouse', Match.anyValue());
   expect(entry.data).toBe(`costs about ${Math.round(total)} USD a month without traffic, by prices of us-east-1: `
     + 'estimatedMonthlyCost() itemises it and adds traffic [ack: cdk-clickstream-lakehouse:idleCost]');
+  const silent = synthesize({ monitoring },
+    quiet => Annotations.of(quiet).acknowledgeInfo('cdk-clickstream-lakehouse:idleCost'));
+  expect(silent.annotations.findInfo('/Test/Lakehouse', Match.anyValue())).toEqual([]);
 });
 
 test('what is added later is in the next estimate', () => {

@@ -1,4 +1,4 @@
-import { Duration, Lazy } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, Duration, Lazy } from 'aws-cdk-lib';
 import { MINIMAL, lakehouseWith, usdOf } from './lakehouses';
 import { CostAssumptions, LakehouseNetwork, ProcessingSchedule, StreamCapacity, WorkerType } from '../../src';
 
@@ -62,6 +62,14 @@ describe('a scheduled job', () => {
     ]);
     expect(usdOf(estimate, 'glueHours')).toBeCloseTo(2 * 730 * 0.308);
   });
+});
+
+test('an endpoint is paid for in each of its zones', () => {
+  const lakehouse = lakehouseWith({});
+  const [endpoint] = lakehouse.node.findAll().filter(ec2.CfnVPCEndpoint.isCfnVPCEndpoint)
+    .filter(({ vpcEndpointType }) => vpcEndpointType === 'Interface');
+  endpoint.subnetIds = ['subnet-1', 'subnet-2', 'subnet-3'];
+  expect(usdOf(lakehouse.estimatedMonthlyCost({ eventsPerSecond: 0 }), 'endpointHours')).toBeCloseTo(4 * 730 * 0.01);
 });
 
 test('says when the API or the stream lets less through', () => {
