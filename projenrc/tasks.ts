@@ -37,6 +37,7 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('demo', 'node examples/local/demo.mjs');
   project.setScript('query', 'node examples/local/query.mjs');
   project.setScript('transform-test', 'node examples/local/transform-test.mjs');
+  project.setScript('cost', 'node examples/cost.mjs');
   project.setScript('test', 'node test/run.mjs');
   project.setScript('bench', 'node bench/bench.mjs');
   project.setScript('soak', "jest --ci --runInBand --testMatch '**/test/soak/**/*.soak.ts'");

@@ -1,10 +1,13 @@
 import {
-  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_iam as iam, aws_kinesis as kinesis,
-  aws_lambda as lambda, aws_s3 as s3, CfnOutput, RemovalPolicy,
+  Annotations, aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_iam as iam,
+  aws_kinesis as kinesis, aws_lambda as lambda, aws_s3 as s3, CfnOutput, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
+import { CostAssumptions, CostEstimate } from './cost/cost-estimate';
+import { estimate } from './cost/estimate';
+import { Estimated } from './cost/facts';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
 import { IJobNetwork, JobNetwork } from './network/job-network';
 import { LakehouseNetwork } from './network/lakehouse-network';
@@ -69,6 +72,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   private readonly storage: LakehouseStorage;
   private readonly query: AthenaQuery;
   private readonly monitoring: LakehouseMonitoring;
+  private readonly estimated: Estimated;
 
   /**
    * @param scope Parent construct
@@ -137,7 +141,28 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     this.monitoring = monitoring;
     this.alarms = monitoring.alarms;
     this.dashboard = monitoring.dashboard;
+    this.estimated = {
+      scope: this,
+      collector,
+      job,
+      keeper,
+      keys: [encryptionKey, ...previousEncryptionKeys ?? []].filter(key => key !== undefined),
+      secrets: [props.collector?.writeKeysSecret, props.processing?.pseudonymKeySecret]
+        .filter(secret => secret !== undefined),
+      hasVpc: network !== undefined,
+    };
     this.addOutputs(removalPolicy ?? RemovalPolicy.RETAIN);
+    this.tellIdleCost();
+  }
+
+  /**
+   * Estimates the cost of a month with some traffic, item by item, from the resources of this construct. docs/cost.md
+   * says what is in it and what is not.
+   *
+   * @param assumptions Traffic, and prices of your own
+   */
+  public estimatedMonthlyCost(assumptions: CostAssumptions): CostEstimate {
+    return estimate(this.estimated, assumptions);
   }
 
   /**
@@ -219,6 +244,13 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    */
   public addAlarmAction(action: cloudwatch.IAlarmAction): void {
     this.monitoring.addAlarmAction(action);
+  }
+
+  private tellIdleCost(): void {
+    const { total, region } = this.estimatedMonthlyCost({ eventsPerSecond: 0 });
+    Annotations.of(this).addInfoV2('cdk-clickstream-lakehouse:idleCost',
+      `costs about ${Math.round(total)} USD a month without traffic, by prices of ${region}: `
+      + 'estimatedMonthlyCost() itemises it and adds traffic');
   }
 
   private addOutputs(removalPolicy: RemovalPolicy): void {

@@ -13,6 +13,7 @@ const STAGES = [
   ['query'],
   ['monitoring'],
   ['teardown'],
+  ['cost'],
   ['website'],
 ];
 

@@ -4,7 +4,7 @@ import { ClickstreamLakehouse, DemoWebsite, ProcessingSchedule } from 'cdk-click
 const app = new App();
 const stack = new Stack(app, 'ClickstreamDev', { description: 'Clickstream lakehouse for development' });
 
-const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
+export const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   removalPolicy: RemovalPolicy.DESTROY,
   collector: { writeKeys: { demo: { keys: ['demo'], appId: 'demo-shop' } } },
   processing: { schedule: ProcessingSchedule.every(Duration.minutes(15)) },

@@ -4,7 +4,7 @@ import { ClickstreamLakehouse, LakehouseNetwork, ProcessingSchedule } from 'cdk-
 const app = new App();
 const stack = new Stack(app, 'ClickstreamMinimal', { description: 'The smallest clickstream lakehouse' });
 
-new ClickstreamLakehouse(stack, 'Lakehouse', {
+export const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   network: LakehouseNetwork.none(),
   removalPolicy: RemovalPolicy.DESTROY,
   processing: { schedule: ProcessingSchedule.every(Duration.hours(6)) },

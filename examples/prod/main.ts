@@ -9,7 +9,7 @@ const stack = new Stack(app, 'ClickstreamProd', {
 const encryptionKey = new kms.Key(stack, 'Key', { description: 'Clickstream data', enableKeyRotation: true });
 const onCall = new sns.Topic(stack, 'OnCall', { displayName: 'Clickstream alarms', enforceSSL: true });
 
-new ClickstreamLakehouse(stack, 'Lakehouse', {
+export const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   encryptionKey,
   logRetention: logs.RetentionDays.THREE_MONTHS,
   collector: {

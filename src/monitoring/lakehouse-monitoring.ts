@@ -1,13 +1,14 @@
 import {
-  aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_iam as iam, aws_sns as sns, Duration,
-  RemovalPolicy, Stack,
+  aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns, Duration, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { alarmsOf, Monitored } from './alarms';
+import { createBudget } from './budget';
 import { createDashboard } from './dashboard';
+import { allowPublishing } from './topic-access';
 import { requireBetween } from '../private/validate';
 
-/** Options of the alarms and the dashboard. */
+/** Options of the alarms, the dashboard and the budget. */
 export interface MonitoringOptions {
   /**
    * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by
@@ -51,11 +52,30 @@ export interface MonitoringOptions {
    * @default 5
    */
   readonly badEventPercentage?: number;
+
+  /**
+   * Budget of the stack in USD a month. The first of `alarmTopics` and `budgetEmails` hear when the cost exceeds it,
+   * and when AWS forecasts that it will.
+   *
+   * It counts the resources with the stack's tag `aws:cloudformation:stack-name`, which must be activated as a cost
+   * allocation tag in the account that pays. Some costs, such as those of custom metrics, have no tag. See
+   * docs/cost.md.
+   *
+   * @default - no budget
+   */
+  readonly monthlyBudget?: number;
+
+  /**
+   * At most 10 addresses that hear of the budget.
+   *
+   * @default - only the first of `alarmTopics`
+   */
+  readonly budgetEmails?: string[];
 }
 
 export interface LakehouseMonitoringProps extends MonitoringOptions, Monitored {}
 
-/** Creates the alarms and the dashboard. */
+/** Creates the alarms, the dashboard and the budget. */
 export class LakehouseMonitoring extends Construct {
   public readonly alarms: cloudwatch.Alarm[];
   /** Undefined when it is switched off. */
@@ -73,19 +93,11 @@ export class LakehouseMonitoring extends Construct {
     props.alarmTopics?.forEach(topic => this.addAlarmTopic(topic));
     props.alarmActions?.forEach(action => this.addAlarmAction(action));
     if (props.dashboard ?? true) this.dashboard = createDashboard(this, 'Dashboard', this.alarms, props);
+    createBudget(this, 'Budget', props);
   }
 
   private addAlarmTopic(topic: sns.ITopic): void {
-    const cloudWatch = {
-      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-    };
-    topic.addToResourcePolicy(new iam.PolicyStatement({
-      ...cloudWatch, sid: 'CloudWatchAlarms', actions: ['sns:Publish'], resources: [topic.topicArn],
-    }));
-    topic.masterKey?.addToResourcePolicy(new iam.PolicyStatement({
-      ...cloudWatch, sid: 'CloudWatchAlarms', actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'],
-    }));
+    allowPublishing(this, topic, { sid: 'CloudWatchAlarms', service: 'cloudwatch.amazonaws.com' });
     this.addAlarmAction(new actions.SnsAction(topic));
   }
 

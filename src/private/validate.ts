@@ -16,6 +16,12 @@ export function requireBetween(property: string, value: number | undefined, min:
   }
 }
 
+/** Unresolved tokens pass. */
+export function requireNumberBetween(property: string, value: number, min: number, max: number): void {
+  if (Token.isUnresolved(value) || (value >= min && value <= max)) return;
+  throw new InvalidPropertyError(`${property} must be a number between ${min} and ${max}, got ${value}`);
+}
+
 /** Unresolved durations pass. */
 export function requireDurationBetween(
   property: string, value: Duration | undefined, min: Duration, max: Duration,

@@ -35,6 +35,17 @@ export function longestCronGap(times: events.CronOptions): Duration | undefined 
   return Duration.minutes(gap);
 }
 
+/**
+ * Average number of starts in a day of a cron schedule.
+ *
+ * @returns undefined when a field is known only at deployment
+ */
+export function cronStartsPerDay(times: events.CronOptions): number | undefined {
+  if (Object.values(times).some(field => Token.isUnresolved(field))) return undefined;
+  const days = Array.from({ length: DAYS }, (_, index) => calendarDay(index));
+  return startMinutes(times).length * days.filter(day => isMatchingDay(times, day)).length / DAYS;
+}
+
 function longestGapMinutes(minutes: readonly number[], matches: (day: CalendarDay) => boolean): number | undefined {
   let last: number | undefined;
   let longest: number | undefined;

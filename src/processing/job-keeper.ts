@@ -27,7 +27,7 @@ export interface JobKeeperProps extends LogOptions {
 }
 
 /** The first run starts so long after the deployment, and a lost event delays the next one by no more. */
-const CHECK_INTERVAL = Duration.minutes(1);
+export const CHECK_INTERVAL = Duration.minutes(1);
 
 /** Creates the keeper's function and the rules that call it. */
 export class JobKeeper extends Construct implements IJobKeeper {

@@ -1,5 +1,5 @@
 import { aws_events as events, Duration } from 'aws-cdk-lib';
-import { longestCronGap } from './cron-gap';
+import { cronStartsPerDay, longestCronGap } from './cron-gap';
 import { requireDurationBetween } from '../private/validate';
 
 /**
@@ -29,8 +29,9 @@ export class ProcessingSchedule {
    */
   public static every(interval: Duration): ProcessingSchedule {
     requireDurationBetween('processing.schedule: interval', interval, Duration.minutes(5), Duration.days(7));
-    const longestGap = interval.isUnresolved() ? undefined : interval;
-    return new ProcessingSchedule(events.Schedule.rate(interval), interval, longestGap);
+    const known = interval.isUnresolved() ? undefined : interval;
+    const startsPerDay = known && Duration.days(1).toSeconds() / known.toSeconds();
+    return new ProcessingSchedule(events.Schedule.rate(interval), interval, known, startsPerDay);
   }
 
   /**
@@ -40,7 +41,8 @@ export class ProcessingSchedule {
    * between two starts and an hour.
    */
   public static cron(times: events.CronOptions): ProcessingSchedule {
-    return new ProcessingSchedule(events.Schedule.cron(times), undefined, longestCronGap(times));
+    const longestGap = longestCronGap(times);
+    return new ProcessingSchedule(events.Schedule.cron(times), undefined, longestGap, cronStartsPerDay(times));
   }
 
   /** Whether the job always runs. */
@@ -55,12 +57,19 @@ export class ProcessingSchedule {
    * @internal
    */
   public readonly _longestGap?: Duration;
+  /**
+   * Average number of starts in a day; undefined for a continuous job, or when it is known only at deployment.
+   *
+   * @internal
+   */
+  public readonly _startsPerDay?: number;
 
-  private constructor(starts?: events.Schedule, interval?: Duration, longestGap?: Duration) {
+  private constructor(starts?: events.Schedule, interval?: Duration, longestGap?: Duration, startsPerDay?: number) {
     this.isContinuous = starts === undefined;
     this.interval = interval;
     this._starts = starts;
     this._longestGap = longestGap;
+    this._startsPerDay = startsPerDay;
   }
 
   /**

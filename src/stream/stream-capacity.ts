@@ -1,11 +1,11 @@
 import { requireBetween } from '../private/validate';
 
 /** Write limits of a shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-const SHARD_BYTES_PER_SECOND = 1024 * 1024;
-const SHARD_RECORDS_PER_SECOND = 1000;
+export const SHARD_BYTES_PER_SECOND = 1024 * 1024;
+export const SHARD_RECORDS_PER_SECOND = 1000;
 
 /** The rest is room for peaks and uneven shards. */
-const UTILISATION = 0.7;
+export const UTILISATION = 0.7;
 
 /** How many shards the stream has. */
 export class StreamCapacity {

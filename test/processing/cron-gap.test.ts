@@ -1,5 +1,5 @@
 import { aws_events as events, Lazy } from 'aws-cdk-lib';
-import { longestCronGap } from '../../src/processing/cron-gap';
+import { cronStartsPerDay, longestCronGap } from '../../src/processing/cron-gap';
 
 const DAY = 24 * 60;
 
@@ -28,8 +28,18 @@ test.each<[string, events.CronOptions, number]>([
 ])('%s', (_, times, gap) => expect(minutes(times)).toBe(gap));
 
 test('is not known when a field is not', () => {
-  expect(longestCronGap({ hour: Lazy.string({ produce: () => '3' }) })).toBeUndefined();
+  const unknown = { hour: Lazy.string({ produce: () => '3' }) };
+  expect(longestCronGap(unknown)).toBeUndefined();
+  expect(cronStartsPerDay(unknown)).toBeUndefined();
   expect(minutes({ minute: '0' })).toBe(60);
+});
+
+test.each<[string, events.CronOptions, number]>([
+  ['every quarter of an hour', { minute: '0/15' }, 96],
+  ['twice a day', { minute: '0', hour: '6,20' }, 2],
+  ['two months of the year', { minute: '0', hour: '0', month: 'JAN-FEB' }, 59.25 / 365.25],
+])('starts in a day: %s', (_, times, starts) => {
+  expect(cronStartsPerDay(times)).toBeCloseTo(starts, 2);
 });
 
 test.each<[events.CronOptions, string]>([

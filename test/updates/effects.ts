@@ -35,6 +35,7 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^TeardownDrain$/, 'Drain'],
   [/^TeardownEniSweep$/, 'EniSweep'],
   [/^Emptying$/, 'Emptying'],
+  [/^MonitoringBudget$/, 'budget'],
   [/Log$/, 'log groups'],
 ];
 

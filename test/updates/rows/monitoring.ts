@@ -1,4 +1,5 @@
 import { aws_cloudwatch_actions as actions, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import { LakehouseNetwork } from '../../../src';
 import { Row } from '../row';
 
 function topic(stack: Stack): sns.ITopic {
@@ -36,4 +37,16 @@ export const MONITORING_ROWS: Row[] = [{
   change: 'another percentage',
   after: { monitoring: { badEventPercentage: 10 } },
   effects: {},
+}, {
+  option: 'monitoring.monthlyBudget',
+  change: 'set',
+  after: stack => ({ monitoring: { alarmTopics: [topic(stack)], monthlyBudget: 100 } }),
+  effects: { adds: ['budget'] },
+  note: 'Activate the tag `aws:cloudformation:stack-name` as a cost allocation tag.',
+}, {
+  option: 'monitoring.budgetEmails',
+  change: 'another address',
+  before: { network: LakehouseNetwork.none(), monitoring: { monthlyBudget: 100, budgetEmails: ['a@shop.example'] } },
+  after: { monitoring: { monthlyBudget: 100, budgetEmails: ['b@shop.example'] } },
+  effects: { replaces: ['budget'] },
 }];

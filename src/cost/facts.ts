@@ -1,0 +1,162 @@
+import {
+  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_kinesis as kinesis, aws_kms as kms,
+  aws_lambda as lambda, aws_logs as logs, aws_secretsmanager as secretsmanager, aws_wafv2 as wafv2, Stack,
+  Token,
+} from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { ICollectorEndpoint } from '../collector/collector-endpoint';
+import { IJobKeeper } from '../processing/job-keeper';
+import { WorkerType } from '../processing/processing-options';
+import { IStreamingJob } from '../processing/streaming-job';
+
+/** The lakehouse whose cost is estimated. */
+export interface Estimated {
+  /** Every resource below it is in the estimate. */
+  readonly scope: IConstruct;
+  readonly collector: ICollectorEndpoint;
+  readonly job: IStreamingJob;
+  readonly keeper: IJobKeeper;
+  /** Keys and secrets, wherever they are created. */
+  readonly keys: readonly kms.IKey[];
+  readonly secrets: readonly secretsmanager.ISecret[];
+  /** Whether the job runs in a VPC. */
+  readonly hasVpc: boolean;
+}
+
+/** What the bill depends on, as the resources say it. */
+export interface Facts {
+  /** Undefined when it is known only at deployment. */
+  readonly region?: string;
+  readonly collector: {
+    readonly memoryMb: number;
+    readonly hasAccessLog: boolean;
+    /** Requests per second that the API lets through. */
+    readonly rateLimit: number;
+    /** Undefined without a web ACL; no rules of one that the user has. */
+    readonly webAcl?: { readonly rules?: number };
+  };
+  /** Undefined for a stream that the user has. */
+  readonly stream?: {
+    /** Undefined when on demand. */
+    readonly shards?: number;
+    readonly retentionHours: number;
+  };
+  readonly job: {
+    readonly glueMajorVersion: number;
+    readonly workers: number;
+    readonly dpusPerWorker: number;
+    readonly isFlex: boolean;
+    readonly triggerSeconds: number;
+    /** Undefined for a continuous job. */
+    readonly startsPerDay?: number;
+    readonly hasTransform: boolean;
+    readonly hasGlueMetrics: boolean;
+  };
+  /** Interface endpoints, each as often as it has zones. */
+  readonly endpoints: number;
+  readonly hasOwnVpc: boolean;
+  readonly keeperMemoryMb: number;
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+  /** Infinity when logs are kept for ever. */
+  readonly logRetentionDays: number;
+  readonly keys: number;
+  readonly secrets: number;
+  /** Remarks on values that are known only at deployment. */
+  readonly notes: readonly string[];
+}
+
+/** A DPU is 4 vCPUs and 16 GB: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html */
+const DPUS: Readonly<Record<string, number>> = {
+  [WorkerType.G_1X]: 1, [WorkerType.G_2X]: 2, [WorkerType.G_4X]: 4, [WorkerType.G_8X]: 8,
+};
+
+/** Reads the resources, so that whatever a later version of the stages creates or changes is in the estimate. */
+export function factsOf(estimated: Estimated): Facts {
+  const { scope, keys, secrets, hasVpc } = estimated;
+  const nodes = scope.node.findAll();
+  const reader = new Reader();
+  const { region } = Stack.of(scope);
+  const endpoints = nodes.filter(ec2.CfnVPCEndpoint.isCfnVPCEndpoint)
+    .filter(({ vpcEndpointType }) => vpcEndpointType === 'Interface');
+  const groups = nodes.filter(logs.CfnLogGroup.isCfnLogGroup);
+  return {
+    region: Token.isUnresolved(region) ? undefined : region,
+    collector: collectorFacts(nodes, estimated, reader),
+    stream: nodes.filter(kinesis.CfnStream.isCfnStream).map(stream => streamFacts(stream, reader))[0],
+    job: jobFacts(estimated, reader),
+    endpoints: endpoints.reduce((sum, { subnetIds }) => sum + (subnetIds?.length ?? 1), 0),
+    hasOwnVpc: hasVpc && !nodes.some(ec2.CfnVPC.isCfnVPC),
+    keeperMemoryMb: memoryOf(estimated.keeper.keeperFunction, reader),
+    alarmMetrics: nodes.filter(cloudwatch.CfnAlarm.isCfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    dashboards: nodes.filter(cloudwatch.CfnDashboard.isCfnDashboard).length,
+    logRetentionDays: Math.max(...groups.map(({ retentionInDays = Infinity }) => retentionInDays)),
+    keys: new Set(keys.map(key => key.keyArn)).size,
+    secrets: new Set(secrets.map(secret => secret.secretArn)).size,
+    notes: reader.notes,
+  };
+}
+
+/** Takes a number's place where it is known only at deployment, and says so. */
+class Reader {
+  public readonly notes: string[] = [];
+
+  public number(property: string, value: number | undefined, otherwise: number): number {
+    if (value === undefined) return otherwise;
+    if (!Token.isUnresolved(value)) return value;
+    this.notes.push(`${property} is known only at deployment: ${otherwise} is assumed`);
+    return otherwise;
+  }
+}
+
+function collectorFacts(
+  nodes: readonly IConstruct[], { collector }: Estimated, reader: Reader,
+): Facts['collector'] {
+  const [stage] = nodes.filter(apigateway.CfnStage.isCfnStage);
+  const [settings] = (stage?.methodSettings ?? []) as apigateway.CfnStage.MethodSettingProperty[];
+  const acls = nodes.filter(wafv2.CfnWebACL.isCfnWebACL);
+  const isProtected = nodes.some(wafv2.CfnWebACLAssociation.isCfnWebACLAssociation);
+  return {
+    memoryMb: memoryOf(collector.collectorFunction, reader),
+    hasAccessLog: stage?.accessLogSetting !== undefined,
+    rateLimit: reader.number('collector.throttle.rateLimit', settings?.throttlingRateLimit, Infinity),
+    webAcl: isProtected ? { rules: acls.map(({ rules }) => (rules as unknown[]).length)[0] } : undefined,
+  };
+}
+
+function streamFacts({ shardCount, retentionPeriodHours }: kinesis.CfnStream, reader: Reader): Facts['stream'] {
+  return {
+    shards: shardCount === undefined ? undefined : reader.number('stream.capacity', shardCount, 1),
+    retentionHours: reader.number('stream.retention', retentionPeriodHours, 24),
+  };
+}
+
+function jobFacts({ job: { resource: job, schedule } }: Estimated, reader: Reader): Facts['job'] {
+  const args = job.defaultArguments as Record<string, string>;
+  const { isContinuous, _startsPerDay: starts } = schedule;
+  if (!isContinuous && starts === undefined) {
+    reader.notes.push('processing.schedule is known only at deployment: a run every hour is assumed');
+  }
+  return {
+    glueMajorVersion: Number.parseInt(job.glueVersion ?? '0'),
+    workers: reader.number('processing.workers', job.numberOfWorkers, 2),
+    dpusPerWorker: DPUS[job.workerType ?? WorkerType.G_1X] ?? 1,
+    isFlex: job.executionClass === 'FLEX',
+    triggerSeconds: reader.number('processing.triggerInterval', Number(args['--trigger_seconds']), 30),
+    startsPerDay: isContinuous ? undefined : starts ?? 24,
+    hasTransform: args['--transform'] !== undefined,
+    hasGlueMetrics: args['--enable-metrics'] !== undefined,
+  };
+}
+
+function memoryOf(handler: lambda.IFunction, reader: Reader): number {
+  const { memorySize } = handler.node.defaultChild as lambda.CfnFunction;
+  return reader.number('collector.memorySize', memorySize, 512);
+}
+
+/** CloudWatch bills an alarm by the metrics it looks at. */
+function metricsOf({ metrics }: cloudwatch.CfnAlarm): number {
+  if (metrics === undefined) return 1;
+  const queries = metrics as cloudwatch.CfnAlarm.MetricDataQueryProperty[];
+  return queries.filter(({ metricStat }) => metricStat !== undefined).length;
+}
