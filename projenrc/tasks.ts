@@ -39,5 +39,6 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('transform-test', 'node examples/local/transform-test.mjs');
   project.setScript('test', 'node test/run.mjs');
   project.setScript('bench', 'node bench/bench.mjs');
+  project.setScript('report', 'tsx --tsconfig bench/tsconfig.json bench/report.ts');
   project.setScript('soak', "jest --ci --runInBand --testMatch '**/test/soak/**/*.soak.ts'");
 }

@@ -5,9 +5,11 @@ import {
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
+import { Compliance, requireCompliant } from './compliance';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
 import { IJobNetwork, JobNetwork } from './network/job-network';
 import { LakehouseNetwork } from './network/lakehouse-network';
+import { acknowledgeFindings } from './private/acknowledge-findings';
 import { allowLogEncryption } from './private/encryption';
 import { InvalidPropertyError } from './private/validate';
 import { JobKeeper } from './processing/job-keeper';
@@ -77,6 +79,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    */
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
+    requireCompliant(props);
     const { encryptionKey, previousEncryptionKeys, logRetention, removalPolicy } = props;
     const common = { encryptionKey, logRetention };
     if (encryptionKey) allowLogEncryption(this, encryptionKey);
@@ -138,6 +141,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     this.alarms = monitoring.alarms;
     this.dashboard = monitoring.dashboard;
     this.addOutputs(removalPolicy ?? RemovalPolicy.RETAIN);
+    acknowledgeFindings(this);
   }
 
   /**
@@ -240,7 +244,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
 
 /** @returns undefined for a job outside any VPC */
 function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, network, processing } = props;
+  const { vpc, vpcSubnets, network, processing, compliance, encryptionKey, logRetention } = props;
   const readsSecret = processing?.pseudonymKeySecret !== undefined;
   if (vpc && network) {
     throw new InvalidPropertyError(
@@ -249,5 +253,7 @@ function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJob
   if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
-  return isolated && new JobNetwork(scope, 'Network', { ...isolated, readsSecret });
+  return isolated && new JobNetwork(scope, 'Network', {
+    ...isolated, readsSecret, encryptionKey, logRetention, flowLog: compliance === Compliance.STRICT,
+  });
 }
