@@ -5,7 +5,8 @@ import {
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
-import { Compliance, requireCompliant } from './compliance';
+import { Compliance } from './compliance';
+import { requireCompliant } from './compliance-validation';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
 import { IJobNetwork, JobNetwork } from './network/job-network';
 import { LakehouseNetwork } from './network/lakehouse-network';

@@ -249,7 +249,7 @@ export const WILDCARDS: readonly Wildcard[] = [
   {
     sid: 'WriteMetrics',
     resource: 'job role',
-    reason: 'PutMetricData has no resource-level support. It is limited to the namespace.',
+    reason: 'Metrics are no resources that a policy could name. It is limited to the namespace.',
   },
   { sid: 'ReadMetrics', resource: 'keeper, Drain', reason: NO_RESOURCES },
   { sid: 'FindInterfaces', resource: 'EniSweep', reason: NO_RESOURCES },
