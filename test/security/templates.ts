@@ -37,10 +37,11 @@ export const TEMPLATES: Record<string, CloudFormationTemplate> = {
 function templateOf(combination: Combination, compliance?: Compliance): CloudFormationTemplate {
   const stack = testStack();
   const props = propsOf(stack, combination);
+  const topic = new sns.Topic(stack, 'OwnTopic', { enforceSSL: true, masterKey: props.encryptionKey });
   const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
     ...props,
     compliance,
-    monitoring: { alarmTopics: [new sns.Topic(stack, 'OwnTopic', { enforceSSL: true, masterKey: props.encryptionKey })] },
+    monitoring: { alarmTopics: [topic] },
     processing: { ...props.processing, glueMetrics: true },
   });
   const reader = new iam.Role(stack, 'OwnReader', { assumedBy: new iam.AccountRootPrincipal() });

