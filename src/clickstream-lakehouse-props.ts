@@ -1,6 +1,7 @@
 import { aws_ec2 as ec2, aws_kms as kms, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import { CollectorOptions } from './collector/collector-options';
 import { PrivacyOptions } from './collector/privacy-options';
+import { Compliance } from './compliance';
 import { MonitoringOptions } from './monitoring/lakehouse-monitoring';
 import { LakehouseNetwork } from './network/lakehouse-network';
 import { ProcessingOptions } from './processing/processing-options';
@@ -69,6 +70,13 @@ export interface ClickstreamLakehouseProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Set of security rules that the resources follow.
+   *
+   * @default Compliance.STANDARD
+   */
+  readonly compliance?: Compliance;
 
   /**
    * Options of the collector, the HTTP endpoint that trackers send to.

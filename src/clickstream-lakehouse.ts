@@ -5,12 +5,15 @@ import {
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
+import { Compliance } from './compliance';
+import { requireCompliant } from './compliance-validation';
 import { CostAssumptions, CostEstimate } from './cost/cost-estimate';
 import { estimate } from './cost/estimate';
 import { Estimated } from './cost/facts';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
 import { IJobNetwork, JobNetwork } from './network/job-network';
 import { LakehouseNetwork } from './network/lakehouse-network';
+import { acknowledgeFindings } from './private/acknowledge-findings';
 import { allowLogEncryption } from './private/encryption';
 import { InvalidPropertyError } from './private/validate';
 import { JobKeeper } from './processing/job-keeper';
@@ -81,6 +84,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    */
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
+    requireCompliant(props);
     const { encryptionKey, previousEncryptionKeys, logRetention, removalPolicy } = props;
     const common = { encryptionKey, logRetention };
     if (encryptionKey) allowLogEncryption(this, encryptionKey);
@@ -153,6 +157,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     };
     this.addOutputs(removalPolicy ?? RemovalPolicy.RETAIN);
     this.tellIdleCost();
+    acknowledgeFindings(this);
   }
 
   /**
@@ -272,7 +277,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
 
 /** @returns undefined for a job outside any VPC */
 function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, network, processing } = props;
+  const { vpc, vpcSubnets, network, processing, compliance, encryptionKey, logRetention } = props;
   const readsSecret = processing?.pseudonymKeySecret !== undefined;
   if (vpc && network) {
     throw new InvalidPropertyError(
@@ -281,5 +286,7 @@ function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJob
   if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
-  return isolated && new JobNetwork(scope, 'Network', { ...isolated, readsSecret });
+  return isolated && new JobNetwork(scope, 'Network', {
+    ...isolated, readsSecret, encryptionKey, logRetention, flowLog: compliance === Compliance.STRICT,
+  });
 }

@@ -6,6 +6,7 @@ export {
 export { FirstPartyCookie } from './collector/first-party-cookie';
 export { ClientIp, ConsentMode, type PrivacyOptions } from './collector/privacy-options';
 export { CollectorWebAcl } from './collector/web-acl';
+export { Compliance } from './compliance';
 export { type CostAssumptions, CostBasis, type CostEstimate, type CostItem } from './cost/cost-estimate';
 export { type MonitoringOptions } from './monitoring/lakehouse-monitoring';
 export { type IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';

@@ -50,6 +50,7 @@ function allowAccessLogs(scope: Construct): apigateway.CfnAccount {
     inlinePolicies: {
       WriteLogs: new iam.PolicyDocument({
         statements: [new iam.PolicyStatement({
+          sid: 'WriteAccessLogs',
           actions: [
             'logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams',
             'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:PutLogEvents',

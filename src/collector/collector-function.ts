@@ -84,7 +84,7 @@ function hookLayer(scope: Construct, code: lambda.Code): lambda.LayerVersion {
   const layer = new lambda.LayerVersion(scope, 'PreprocessLayer', {
     code,
     description: 'Preprocess hook of the clickstream collector',
-    compatibleRuntimes: [lambda.Runtime.NODEJS_22_X],
+    compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
   });
   requireHookModule(layer);
   return layer;

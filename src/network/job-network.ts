@@ -1,7 +1,9 @@
 import { Annotations, Aws, aws_ec2 as ec2, Tags, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { createFlowLog } from './flow-log';
 import { IsolatedNetworkOptions } from './lakehouse-network';
 import { STACK_TAG } from '../contract/tags';
+import { LogOptions } from '../private/log-group';
 import { InvalidPropertyError, requireMatch } from '../private/validate';
 
 /** AWS allows a VPC /16 to /28, and the job's subnet is a /24. */
@@ -16,7 +18,7 @@ export interface IJobNetwork extends IConstruct {
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
-export interface JobNetworkProps extends IsolatedNetworkOptions {
+export interface JobNetworkProps extends IsolatedNetworkOptions, LogOptions {
   /**
    * An existing VPC. Endpoints are then not created (a second one with private DNS would be refused), so its subnet
    * must reach S3, Kinesis and CloudWatch monitoring.
@@ -24,6 +26,8 @@ export interface JobNetworkProps extends IsolatedNetworkOptions {
   readonly vpc?: ec2.IVpc;
   /** The job reads a secret, so the network needs a way to Secrets Manager. */
   readonly readsSecret?: boolean;
+  /** Logs the connections in a VPC that is created. */
+  readonly flowLog?: boolean;
   /** Subnet of `vpc` to use: the first one selected, as a Glue connection has only one. */
   readonly vpcSubnets?: ec2.SubnetSelection;
 }
@@ -49,6 +53,7 @@ export class JobNetwork extends Construct implements IJobNetwork {
     }
     this.createEndpoints(props);
     if (props.networkAcl ?? true) this.createNetworkAcl();
+    if (props.flowLog) createFlowLog(this, this.vpc, props);
   }
 
   /**

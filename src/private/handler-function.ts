@@ -42,7 +42,7 @@ export class HandlerFunction extends lambda.Function {
     super(scope, id, {
       code: handlerCode(props.entrypoint),
       handler: `index.${props.handler ?? 'handler'}`,
-      runtime: lambda.Runtime.NODEJS_22_X,
+      runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       description: props.description,
       timeout: props.timeout,

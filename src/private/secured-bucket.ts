@@ -8,7 +8,7 @@ export interface SecuredBucketProps {
   /** Objects are deleted after this time. */
   readonly expiration?: Duration;
   /** Access logs go here, under `<prefix>/`. */
-  readonly accessLogs?: { readonly bucket: s3.Bucket; readonly prefix: string };
+  readonly accessLogs?: { readonly bucket: s3.IBucket; readonly prefix: string };
 }
 
 /**
@@ -40,7 +40,7 @@ export function securedBucket(scope: Construct, id: string, props: SecuredBucket
  * Allows log delivery by policy, as ownership-enforced buckets ignore ACLs. The statement is written out because the
  * L2's own way depends on the app's feature flags.
  */
-function logAccess(bucket: s3.Bucket, logs: s3.Bucket, prefix: string): void {
+function logAccess(bucket: s3.Bucket, logs: s3.IBucket, prefix: string): void {
   (bucket.node.defaultChild as s3.CfnBucket).loggingConfiguration = {
     destinationBucketName: logs.bucketName, logFilePrefix: `${prefix}/`,
   };

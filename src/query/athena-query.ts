@@ -54,6 +54,7 @@ export class AthenaQuery extends Construct {
       encryptionKey: props.encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY, // a query can be run again
       expiration: props.resultRetention ?? Duration.days(7),
+      accessLogs: props.storage.accessLogsBucket && { bucket: props.storage.accessLogsBucket, prefix: 'results' },
     });
     this.workGroup = this.createWorkGroup(props, scanLimit);
     this.workGroupName = this.workGroup.ref;

@@ -38,7 +38,8 @@ export interface StorageOptions {
   readonly databaseName?: string;
 
   /**
-   * Writes the access logs of the created buckets to a bucket of their own, where they are kept for 90 days.
+   * Writes the access logs of the created buckets, that of the query results included, to a bucket of their own, where
+   * they are kept for 90 days.
    *
    * @default true
    */
@@ -57,6 +58,8 @@ export interface ILakehouseStorage extends IConstruct {
   readonly eventsUri: string;
   readonly badEventsUri: string;
   readonly checkpointUri: string;
+  /** Access logs of every bucket that is created; undefined when they are switched off. */
+  readonly accessLogsBucket?: s3.IBucket;
   /** Keys that older objects are encrypted with. */
   readonly previousEncryptionKeys: kms.IKey[];
   /** Lets the grantee read the three tables: their catalog entries and their files. */
@@ -77,7 +80,6 @@ export interface LakehouseStorageProps extends StorageOptions {
 export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly rawBucket: s3.IBucket;
   public readonly lakehouseBucket: s3.IBucket;
-  /** Access logs of the created buckets. */
   public readonly accessLogsBucket?: s3.IBucket;
   /** Created buckets that are deleted with the stack, and must be empty then. */
   public readonly bucketsToEmpty: s3.IBucket[];
@@ -101,8 +103,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     this.previousEncryptionKeys = props.previousEncryptionKeys ?? [];
     this.removalPolicy = appliedPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
-    const creates = !props.rawBucket || !props.lakehouseBucket;
-    const logs = creates && (props.accessLogs ?? true) ? this.createAccessLogsBucket() : undefined;
+    const logs = props.accessLogs ?? true ? this.createAccessLogsBucket() : undefined;
     this.accessLogsBucket = logs;
     const bucket = (bucketId: string, prefix: string) => securedBucket(this, bucketId, {
       encryptionKey: props.encryptionKey,

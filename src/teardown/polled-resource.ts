@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_lambda as lambda, CustomResource, Duration } from 'aws-cdk-lib';
+import { ArnFormat, aws_iam as iam, aws_lambda as lambda, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { HandlerFunction, handlerRole } from '../private/handler-function';
@@ -42,10 +42,26 @@ export class PolledResource extends Construct {
       frameworkLambdaLoggingLevel: lambda.ApplicationLogLevel.ERROR,
       disableWaiterStateMachineLogging: true,
     });
+    this.trustOwnStateMachines(provider);
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       resourceType: props.resourceType,
       properties: props.properties,
+    });
+  }
+
+  /** Step Functions takes the role only for this account's state machines. CDK's framework has no option for it. */
+  private trustOwnStateMachines(provider: Provider): void {
+    const { node } = provider.node.findChild('waiter-state-machine');
+    const role = node.findChild('Role').node.defaultChild as iam.CfnRole;
+    const stack = Stack.of(this);
+    role.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: {
+        'aws:SourceArn': stack.formatArn({
+          service: 'states', resource: 'stateMachine', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      },
     });
   }
 

@@ -75,7 +75,7 @@ describe('the function', () => {
     const lambda = only(template, 'AWS::Lambda::Function');
     expect(lambda).toMatchObject({
       Handler: 'index.handler',
-      Runtime: 'nodejs22.x',
+      Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       MemorySize: 512,
       Timeout: 28,

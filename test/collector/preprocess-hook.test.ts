@@ -24,7 +24,7 @@ describe('the preprocess hook', () => {
   test('comes as a layer of the function and is named in its environment', () => {
     writeFileSync(join(folder, 'index.mjs'), 'export const preprocess = event => event;');
     const { template, environment } = withHook();
-    template.hasResourceProperties('AWS::Lambda::LayerVersion', { CompatibleRuntimes: ['nodejs22.x'] });
+    template.hasResourceProperties('AWS::Lambda::LayerVersion', { CompatibleRuntimes: ['nodejs24.x'] });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Layers: [{ Ref: Match.stringLikeRegexp('^CollectorPreprocessLayer') }],
     });

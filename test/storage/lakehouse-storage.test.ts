@@ -173,11 +173,11 @@ test('uses existing buckets and changes nothing about them', () => {
     rawBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'my-raw'),
     lakehouseBucket: s3.Bucket.fromBucketName(stack, 'Lake', 'my-lake'),
   }));
-  Template.fromStack(existing).resourceCountIs('AWS::S3::Bucket', 0);
-  Template.fromStack(existing).resourceCountIs('AWS::S3::BucketPolicy', 0);
+  // the bucket for the access logs of the query results
+  Template.fromStack(existing).resourceCountIs('AWS::S3::Bucket', 1);
+  Template.fromStack(existing).resourceCountIs('AWS::S3::BucketPolicy', 1);
   expect([storage.rawUri, storage.eventsUri, storage.badEventsUri, storage.checkpointUri])
     .toEqual(['s3://my-raw/raw/', 's3://my-lake/events/', 's3://my-lake/bad_events/', 's3://my-lake/checkpoints/']);
-  expect(storage.accessLogsBucket).toBeUndefined();
 });
 
 test('a reader sees catalog and files of the three tables, and not the checkpoints', () => {
@@ -210,7 +210,7 @@ test('a bucket that stays, or was there before, is not emptied', () => {
     rawBucket: s3.Bucket.fromBucketName(stack, 'Raw', 'raw'),
     lakehouseBucket: s3.Bucket.fromBucketName(stack, 'Lake', 'lake'),
   }));
-  expect(given.storage.bucketsToEmpty).toEqual([]);
+  expect(given.storage.bucketsToEmpty).toEqual([given.storage.accessLogsBucket]);
 });
 
 test('SNAPSHOT is refused, because neither buckets nor tables have snapshots', () => {

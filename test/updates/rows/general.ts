@@ -1,9 +1,14 @@
 import { aws_kms as kms, aws_logs as logs, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { LakehouseNetwork } from '../../../src';
+import { ClickstreamLakehouseProps, CollectorWebAcl, Compliance, LakehouseNetwork } from '../../../src';
 import { DEFAULT, Row } from '../row';
 
 function keyNamed(id: string, stack: Stack): kms.IKey {
   return kms.Key.fromKeyArn(stack, id, `arn:aws:kms:eu-west-1:123456789012:key/${id}`);
+}
+
+/** What STRICT asks for. */
+function strictOptions(stack: Stack): ClickstreamLakehouseProps {
+  return { encryptionKey: keyNamed('Key', stack), collector: { webAcl: CollectorWebAcl.rateLimited(20_000) } };
 }
 
 /** Options that several stages share. */
@@ -56,4 +61,11 @@ export const GENERAL_ROWS: Row[] = [{
   before: DEFAULT,
   after: { logRetention: logs.RetentionDays.ONE_YEAR },
   effects: { updates: ['log groups'] },
+}, {
+  option: 'compliance',
+  change: '`STANDARD` → `STRICT`',
+  before: strictOptions,
+  after: { compliance: Compliance.STRICT },
+  effects: { adds: ['log groups'] },
+  note: 'A VPC that was created gets a flow log.',
 }];

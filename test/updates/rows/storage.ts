@@ -27,6 +27,6 @@ export const STORAGE_ROWS: Row[] = [{
   option: 'storage.accessLogs',
   change: '`false`',
   after: { storage: { accessLogs: false } },
-  effects: { removes: ['access-log bucket'], updates: ['lakehouse bucket', 'raw bucket'] },
+  effects: { removes: ['access-log bucket'], updates: ['lakehouse bucket', 'raw bucket', 'results bucket'] },
   note: 'The access logs of the buckets end. Those that exist stay, because a bucket that is not empty stays.',
 }];
