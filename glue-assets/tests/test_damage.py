@@ -1,0 +1,173 @@
+"""Both stages on real tables and a real stream, between whose runs all that they remember is damaged.
+
+Whatever is damaged, and wherever the last run was cut off, each record, event and bad line is stored once.
+"""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse.appends import own_tables
+from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.ingest import start_ingest
+from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.refiner import Refiner
+from clickstream_lakehouse.stage import QueryStart
+from clickstream_lakehouse.tables import create_tables
+from support.kinesis_emulator import REGION, KinesisEmulator
+from support.lake import lake_config, rows
+from support.lines import bad_line, event_line, ndjson
+from support.polling import wait_for
+
+STREAM = "clicks"
+SECONDS = 120
+
+
+class Pipeline:
+    """A lake, its stream, and what was sent."""
+
+    def __init__(self, spark: SparkSession, config: JobConfig, emulator: KinesisEmulator) -> None:
+        self._spark = spark
+        self._emulator = emulator
+        self.config = config
+        self.events: list[str] = []
+        self.records = 0
+
+    def send(self, records: int) -> None:
+        """Records of three events, the last of which comes twice, a line that is not JSON, and a report of one."""
+        packed = []
+        for _ in range(records):
+            lines = [event_line(batch_index=index) for index in range(3)]
+            self.events += [line["event_id"] for line in lines]
+            conflict = {**lines[0], "event_name": "other content"}
+            packed.append(ndjson(*lines, {**lines[2], "request_id": "retry"}, conflict, "not JSON", bad_line()))
+        self.records += records
+        self._emulator.put(STREAM, packed)
+
+    def run(self, refined: Callable[[], bool] | None = None) -> None:
+        """A run that reads all of the stream, and refines as long as `refined` says no, by default all of it."""
+        tables = own_tables(self._spark, self.config)
+        begin = QueryStart(f"{self.config.runs_path}/{uuid4()}", trigger_seconds=1)
+        ingest = start_ingest(self._spark, self.config, tables, begin._replace(checkpoint=f"{begin.checkpoint}/ingest"))
+        try:
+            wait_for(lambda: len(rows(self.config.raw_path, "1")) >= self.records, "raw to hold all records", SECONDS)
+        finally:
+            ingest.stop()
+        refine = Refiner(self._spark, self.config, tables, Metrics(self.config)).start(begin)
+        try:
+            refine.processAllAvailable() if refined is None else wait_for(refined, "refine to get on", SECONDS)
+        finally:
+            refine.stop()
+
+    def check(self) -> None:
+        raw = Counter(rows(self.config.raw_path, "shard_id, sequence_number"))
+        assert len(raw) == self.records
+        assert set(raw.values()) == {1}
+        assert Counter(name for (name,) in rows(self.config.events_path, "event_id")) == Counter(self.events)
+        bad = Counter(rows(self.config.bad_events_path, "sequence_number, line_index, error_code"))
+        assert len(bad) == 3 * self.records
+        assert set(bad.values()) == {1}
+
+
+@pytest.fixture(scope="module")
+def pipeline(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+    with KinesisEmulator() as emulator:
+        emulator.create_stream(STREAM, shards=2)
+        config = lake_config(
+            tmp_path_factory.mktemp("lake"), region=REGION, stream_name=STREAM, endpoint_url=emulator.endpoint_url
+        )
+        create_tables(spark, config)
+        pipeline = Pipeline(spark, config, emulator)
+        pipeline.send(4)
+        pipeline.run()
+        pipeline.check()
+        yield pipeline
+
+
+def newest(folder: Path) -> Path:
+    return max(folder.iterdir())
+
+
+def lose_positions(config: JobConfig) -> None:
+    shutil.rmtree(config.positions_path)
+
+
+def lose_the_newest_end(config: JobConfig) -> None:
+    next(path for path in newest(Path(config.positions_path)).iterdir() if path.name.startswith("shardId")).unlink()
+
+
+def empty_all_positions(config: JobConfig) -> None:
+    for path in Path(config.positions_path).glob("*/*"):
+        path.write_text("")
+
+
+def lose_sparks_checkpoints(config: JobConfig) -> None:
+    shutil.rmtree(config.runs_path)
+
+
+def empty_sparks_checkpoints(config: JobConfig) -> None:
+    for path in Path(config.runs_path).rglob("*"):
+        if path.is_file():
+            path.write_text("")
+
+
+def lose_epochs(config: JobConfig) -> None:
+    shutil.rmtree(config.epoch_path)
+
+
+def lose_all(config: JobConfig) -> None:
+    shutil.rmtree(config.checkpoint_path)
+
+
+def lose_the_notes(config: JobConfig) -> None:
+    """As if another release had written the tables."""
+    for table in (config.events_path, config.bad_events_path):
+        for commit in Path(table, "_delta_log").glob("*.json"):
+            actions = [json.loads(line) for line in commit.read_text().splitlines()]
+            for action in actions:
+                with suppress(KeyError):
+                    del action["commitInfo"]["userMetadata"]
+            commit.write_text("\n".join(map(json.dumps, actions)))
+            commit.with_name(f".{commit.name}.crc").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lose_positions,
+        lose_the_newest_end,
+        empty_all_positions,
+        lose_sparks_checkpoints,
+        empty_sparks_checkpoints,
+        lose_epochs,
+        lose_all,
+        lose_the_notes,
+    ],
+)
+def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Callable[[JobConfig], None]) -> None:
+    pipeline.send(2)
+    damage(pipeline.config)
+    pipeline.run()
+    pipeline.check()
+
+
+def test_a_run_that_was_cut_off_between_the_appends_to_two_tables(pipeline: Pipeline) -> None:
+    before = len(rows(pipeline.config.bad_events_path, "1"))
+    pipeline.send(2)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("killed here")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Refiner, "_rows", fail)
+        pipeline.run(refined=lambda: len(rows(pipeline.config.bad_events_path, "1")) > before)
+    lose_all(pipeline.config)
+    pipeline.run()
+    pipeline.check()
