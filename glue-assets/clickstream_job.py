@@ -51,11 +51,11 @@ def main(argv: list[str]) -> None:
     spark = SparkSession.builder.appName(config.job_name).getOrCreate()
     try:
         run(spark, config)
-    except StageError as error:
-        log("error", str(error))
-        sys.exit(EXIT_CODES.get(error.failure.kind, 1))
     except Exception as error:
-        log("error", str(explain(error)))
+        failure = error.failure if isinstance(error, StageError) else explain(error)
+        log("error", str(error) if isinstance(error, StageError) else str(failure))
+        if failure.kind in EXIT_CODES or isinstance(error, StageError):
+            sys.exit(EXIT_CODES.get(failure.kind, 1))
         raise
     finally:
         spark.stop()

@@ -41,5 +41,5 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('test', 'node test/run.mjs');
   project.setScript('bench', 'node bench/bench.mjs');
   project.setScript('report', 'tsx --tsconfig bench/tsconfig.json bench/report.ts');
-  project.setScript('soak', "jest --ci --runInBand --testMatch '**/test/soak/**/*.soak.ts'");
+  project.setScript('soak', 'node test/soak/soak.mjs');
 }

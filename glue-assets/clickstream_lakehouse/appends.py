@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from clickstream_lakehouse.config import JobConfig
@@ -23,6 +24,10 @@ _EPOCH_BITS = 32
 
 # How many of the newest commits are looked through for a note. Compaction and people commit as well, without one.
 _COMMITS_LOOKED_THROUGH = (10, 1_000, 1_000_000)
+
+# An older run appends every few seconds at most.
+_FENCE_ATTEMPTS = 10
+_REFUSED = "ConcurrentTransactionException"
 
 _Result = TypeVar("_Result")
 
@@ -120,13 +125,24 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
 
     def fence(name: str, path: str) -> int:
         nothing = spark.read.format("delta").load(path).where("false")
-        appenders[name].append(nothing, None if name == "raw" else refined)
+        _append_in_spite_of_others(appenders[name], nothing, None if name == "raw" else refined)
         return _history(spark, path, 1)[0]["version"] if name == "raw" else 0
 
     versions = _of_each(fence, paths)
     return OwnTables(
         epoch, **appenders, refined=refined, raw_version=versions["raw"], stopping=stopping or threading.Event()
     )
+
+
+def _append_in_spite_of_others(appender: Appender, rows: DataFrame, refined: RawVersion | None) -> None:
+    """Append, also while an older run does: Delta refuses the later one of two."""
+    for attempt in range(1, _FENCE_ATTEMPTS + 1):
+        try:
+            appender.append(rows, refined)
+            return
+        except Py4JJavaError as error:
+            if _REFUSED not in str(error) or attempt == _FENCE_ATTEMPTS:
+                raise
 
 
 def _refined(spark: SparkSession, raw_path: str, notes: Iterable[Note]) -> RawVersion | None:

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 # The last line of a traceback, as Spark quotes it.
 _OWN_ERROR = re.compile(r"^clickstream_lakehouse(?:\.\w{1,60}){0,4}\.(\w{1,60}): (.{1,1000})", re.MULTILINE)
+# What a call of Java's threw is on the line after this one.
+_JAVA_CALL = re.compile(r"^An error occurred while calling [\w.]{1,60}\.\n: ")
+_SAYS_NOTHING = ("", "null", "None")
 _LENGTH = 1_000
 
 
@@ -26,7 +29,7 @@ def explain(error: BaseException) -> Failure:
         return Failure(*own[-1])
     if type(error).__module__.startswith("clickstream_lakehouse"):
         return Failure(type(error).__name__, text[:_LENGTH])
-    first_line = text.strip().partition("\n")[0]
-    if first_line in ("", "null", "None") or first_line.endswith((" null", " None")):
+    first_line = _JAVA_CALL.sub("", text.strip()).partition("\n")[0]
+    if first_line.rpartition(" ")[2] in _SAYS_NOTHING:
         first_line = "a process of Spark's ended without a word; its log has more"
     return Failure(type(error).__name__, first_line[:_LENGTH])

@@ -6,6 +6,11 @@ import { LocalRunError } from '../support/errors.cjs';
 
 /** The keeper stops after five starts in an hour too: a job that cannot run should say so, not spin. */
 const MAX_STARTS = 5;
+/** Exit codes (EXIT_CODES of clickstream_job.py) after which another start would end alike, or end another run. */
+const FINAL: Readonly<Record<number, string>> = {
+  2: 'the Spark job cannot run with what it was given',
+  3: 'another run of the Spark job has begun to write these tables, so this one has ended',
+};
 
 export interface SparkJobEvents {
   message: [JobMessage];
@@ -54,13 +59,13 @@ export class SparkJob extends EventEmitter<SparkJobEvents> {
 
   private onExit(code: number, run: SparkRun) {
     if (this.stopping) return;
-    if (this.starts < MAX_STARTS) {
+    if (this.starts < MAX_STARTS && FINAL[code] === undefined) {
       this.emit('restart', { code, starts: this.starts });
       this.launch();
     } else {
       const log = join(this.options.folder.logs, 'spark.log');
-      const ended = `the Spark job ended ${MAX_STARTS} times; the end of ${log}:\n${run.end}`;
-      this.emit('failed', new LocalRunError(ended));
+      const ended = FINAL[code] ?? `the Spark job ended ${MAX_STARTS} times`;
+      this.emit('failed', new LocalRunError(`${ended}; the end of ${log}:\n${run.end}`));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -169,18 +170,15 @@ def test_a_lost_position_of_a_query_that_starts_at_latest_brings_no_history(
     kinesis.add_shard("s2", b"history", parents=("s1",))
     raw = Raw()
     run = Run(options, raw)
-    kinesis.now = batch_planner_time()
+    kinesis.now = ARRIVAL + timedelta(minutes=2)
     kinesis.put("s2", b"new")
     run.catch_up()
     lose_everything(Path(options["positions"]))
-    kinesis.add_shard("s3", b"newer", parents=("s2",))
     kinesis.shards["s2"].closed = True
+    kinesis.add_shard("s3", b"newer", parents=("s2",), closed=True)
+    kinesis.add_shard("s4", b"newest", parents=("s3",))
     Run(options, raw).catch_up()
-    assert stored(raw) == [("s2", "new"), ("s3", "newer")]
-
-
-def batch_planner_time() -> Any:
-    return ARRIVAL.replace(minute=2)
+    assert stored(raw) == [("s2", "new"), ("s3", "newer"), ("s4", "newest")]
 
 
 def test_a_run_that_was_never_told_its_first_batch_says_so(kinesis: FakeKinesis, options: dict[str, str]) -> None:

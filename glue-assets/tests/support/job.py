@@ -90,6 +90,15 @@ class Job:
             *[word for name, value in arguments.items() for word in (f"--{name}", str(value))],
         ]
 
+    @property
+    def group(self) -> int:
+        """The process group of all its processes."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def wait_for_line(self, kind: str, seconds: float) -> dict[str, Any]:
         """The first line of the type."""
         self._wait_for(lambda: any(line["type"] == kind for line in self.said), f"the job to say {kind}", seconds)

@@ -1,0 +1,88 @@
+"""What may happen to a running job, and to what it remembers."""
+
+import os
+import random
+import shutil
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from clickstream_lakehouse.config import JobConfig
+
+# By a part of the command line. Spark forks its workers, and the planner of the source is a process of its own.
+PROCESSES = {
+    "JVM": "org.apache.spark.deploy.SparkSubmit",
+    "driver": "clickstream_job.py",
+    "planner": "python_streaming_source_runner",
+    "worker": "pyspark.daemon",
+}
+
+
+def kill_process(group: int, name: str, chance: random.Random) -> bool:
+    """kill -9 of one process of that kind; whether there was one."""
+    found = [pid for pid, command in _commands(group) if _kind(command) == name]
+    if found:
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(sorted(found)), signal.SIGKILL)
+    return bool(found)
+
+
+def damage(config: JobConfig, chance: random.Random) -> str:
+    """Damage something of the checkpoint; returns what."""
+    name = chance.choice(sorted(_DAMAGES))
+    with suppress(OSError, ValueError):
+        _DAMAGES[name](config, chance)
+    return name
+
+
+def reshard(client: Any, stream: str, chance: random.Random) -> str:
+    """Split an open shard in the middle, or merge two that are neighbours."""
+    shards = client.describe_stream(StreamName=stream)["StreamDescription"]["Shards"]
+    is_open = [shard for shard in shards if "EndingSequenceNumber" not in shard["SequenceNumberRange"]]
+    is_open.sort(key=lambda shard: int(shard["HashKeyRange"]["StartingHashKey"]))
+    if len(is_open) > 2 or (len(is_open) > 1 and chance.random() < 0.5):
+        left = chance.randrange(len(is_open) - 1)
+        first, second = (shard["ShardId"] for shard in is_open[left : left + 2])
+        client.merge_shards(StreamName=stream, ShardToMerge=first, AdjacentShardToMerge=second)
+        return f"merge of {first[-2:]} and {second[-2:]}"
+    shard = chance.choice(is_open)
+    keys = shard["HashKeyRange"]
+    middle = (int(keys["StartingHashKey"]) + int(keys["EndingHashKey"])) // 2
+    client.split_shard(StreamName=stream, ShardToSplit=shard["ShardId"], NewStartingHashKey=str(middle))
+    return f"split of {shard['ShardId'][-2:]}"
+
+
+def _commands(group: int) -> Iterable[tuple[int, str]]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                if os.getpgid(int(folder.name)) == group:
+                    yield int(folder.name), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def _kind(command: str) -> str | None:
+    return next((kind for kind, part in PROCESSES.items() if part in command), None)
+
+
+def _some_file(folder: str, pattern: str, chance: random.Random) -> Path:
+    newest = max(Path(folder).iterdir(), key=lambda path: path.name)
+    return chance.choice(sorted(path for path in newest.rglob(pattern) if path.is_file()))
+
+
+def _truncate(path: Path, chance: random.Random) -> None:
+    text = path.read_bytes()
+    path.write_bytes(text[: chance.choice([0, len(text) // 2])])
+
+
+_DAMAGES: dict[str, Callable[[JobConfig, random.Random], object]] = {
+    "a position lost": lambda config, chance: _some_file(config.positions_path, "*", chance).unlink(),
+    "a position truncated": lambda config, chance: _truncate(_some_file(config.positions_path, "*", chance), chance),
+    "all positions lost": lambda config, _: shutil.rmtree(config.positions_path),
+    "a file of Spark's lost": lambda config, chance: _some_file(config.runs_path, "*", chance).unlink(),
+    "a file of Spark's truncated": lambda config, chance: _truncate(_some_file(config.runs_path, "*", chance), chance),
+    "Spark's checkpoints lost": lambda config, _: shutil.rmtree(config.runs_path),
+    "epochs lost": lambda config, _: shutil.rmtree(config.epoch_path),
+    "everything lost": lambda config, _: shutil.rmtree(config.checkpoint_path),
+}

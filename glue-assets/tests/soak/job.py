@@ -1,0 +1,171 @@
+"""Chaos for the whole job: `npm run soak -- job`. It prints what happens, and fails when a row is lost or doubled."""
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from soak.chaos import damage, kill_process, reshard
+from soak.ledger import Found, Ledger
+from support.job import Job, zip_package
+from support.kinesis_emulator import REGION, KinesisEmulator
+from support.lake import lake_config
+
+STREAM = "clicks"
+LINES_A_SECOND = 800.0
+MOST_RESHARDS = 6  # the emulator keeps every shard
+DRAIN_SECONDS = 600
+SUPERSEDED = 3
+# What happens to a run, by how often.
+FATES = {
+    "kill of the tree": 4,
+    "kill of the JVM": 1,
+    "kill of the driver": 1,
+    "kill of a planner": 2,
+    "kill of a worker": 2,
+    "SIGTERM": 3,
+    "a run beside it": 2,
+    "damage": 4,
+}
+
+
+class Soak:
+    """One job after the other on one lake, until the time is over."""
+
+    def __init__(self, folder: Path, jars: str, emulator: KinesisEmulator, ledger: Ledger, seed: int) -> None:
+        self._folder = folder
+        self._jars = jars
+        self._package = zip_package(folder / "package.zip")
+        self._emulator = emulator
+        self._ledger = ledger
+        self._chance = random.Random(seed)
+        self._starts = 0
+        self._reshards = 0
+        self.first_commits: list[float] = []
+        self.stops: list[float] = []
+        self.config = lake_config(
+            folder / "lake", region=REGION, stream_name=STREAM, endpoint_url=emulator.endpoint_url
+        )
+
+    def run(self, until: float) -> None:
+        while time.monotonic() < until or self._ledger.is_alive():
+            self._life(self._start())
+        self._drain()
+
+    def _start(self, **changes: Any) -> Job:
+        self._starts += 1
+        config = replace(self.config, **changes)
+        return Job(config, self._package, self._jars, self._folder / f"run-{self._starts}", "local[2]")
+
+    def _life(self, job: Job) -> None:
+        """A run until its end, whatever that is."""
+        started = time.monotonic()
+        try:
+            wait_for_batch(job)
+            self.first_commits.append(time.monotonic() - started)
+            time.sleep(self._chance.uniform(0, 12))
+            while self._goes_on_after(job):
+                time.sleep(self._chance.uniform(2, 10))
+        finally:
+            job.kill()
+        if self._chance.random() < 0.5:
+            say("after its end", what=damage(self.config, self._chance))
+
+    def _goes_on_after(self, job: Job) -> bool:
+        """Let something happen to the run; whether it has to survive that."""
+        if self._reshards < MOST_RESHARDS and self._chance.random() < 0.4:
+            self._reshards += 1
+            say("reshard", what=reshard(self._emulator.client, STREAM, self._chance))
+            self._emulator.wait_until_active(STREAM)
+        fate = self._chance.choices(list(FATES), list(FATES.values()))[0]
+        say(fate, line=self._ledger.lines)
+        if fate in ("kill of a planner", "kill of a worker"):
+            kill_process(job.group, fate.split()[-1], self._chance)
+            return job.is_alive
+        if fate == "damage":
+            say("while it runs", what=damage(self.config, self._chance))
+            return job.is_alive
+        if fate == "SIGTERM":
+            started = time.monotonic()
+            job.stop()
+            assert job.wait(60) == 0, f"a stop ended with an error: {job.said[-3:]}, {job.log_path}"
+            self.stops.append(time.monotonic() - started)
+        elif fate == "a run beside it":
+            self._overlap(job)
+        elif fate != "kill of the tree":
+            kill_process(job.group, fate.split()[-1], self._chance)
+            job.wait(120)
+        return False
+
+    def _overlap(self, job: Job) -> None:
+        other = self._start()
+        try:
+            wait_for_batch(other)
+            code = job.wait(120)
+            assert code == SUPERSEDED, f"a run that was superseded ended with {code}: {job.said[-3:]}, {job.log_path}"
+        finally:
+            other.kill()
+
+    def _drain(self) -> None:
+        drain = self._start(mode="drain")
+        try:
+            assert drain.wait(DRAIN_SECONDS) == 0, f"the drain ended with an error: {drain.said[-3:]}, {drain.log_path}"
+        finally:
+            drain.kill()
+
+
+def wait_for_batch(job: Job) -> None:
+    """Until the run has committed something."""
+    job.wait_for_line("metrics", 300)
+
+
+def say(did: str, **fields: Any) -> None:
+    write({"at": time.strftime("%H:%M:%S"), "did": did, **fields})
+
+
+def write(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def report(soak: Soak, ledger: Ledger, found: Found, seed: int) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "lines": ledger.lines,
+        "starts": len(soak.first_commits),
+        "lost": found.lost,
+        "doubled": found.doubled,
+        "first commit, median s": round(statistics.median(soak.first_commits), 1),
+        "first commit, worst s": round(max(soak.first_commits), 1),
+        "SIGTERM to exit, worst s": round(max(soak.stops), 1) if soak.stops else None,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="npm run soak -- job", description=__doc__)
+    parser.add_argument("--jars", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=int, default=300, help="how long something happens (default 300)")
+    parser.add_argument("--lines", type=int, default=200_000, help="how many lines are sent at least (default 200000)")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="repeats what happened with it")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="soak-"))
+    say("begins", seed=options.seed, folder=str(folder))
+    with KinesisEmulator() as emulator:
+        emulator.create_stream(STREAM, shards=2)
+        ledger = Ledger(emulator, STREAM, options.lines, LINES_A_SECOND, options.seed)
+        soak = Soak(folder, options.jars, emulator, ledger, options.seed)
+        ledger.start()
+        soak.run(time.monotonic() + options.seconds)
+    found = ledger.compare(soak.config)
+    write(report(soak, ledger, found, options.seed))
+    return 0 if found.is_exact else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

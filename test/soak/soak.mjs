@@ -1,0 +1,46 @@
+// `npm run soak`: plain Node, because it has to run on a fresh clone.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureSetUp, LOCAL_RUN_STEPS, python } from '../../examples/local/setup/index.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const jars = join(root, '.local', 'jars');
+
+const USAGE = `npm run soak                    100,000 events through a failing stream; 1,000 deletions in hostile circumstances
+npm run soak -- job [options]   kills, damage and reshards of the running Spark job
+
+  --seconds <number>  how long something happens (default 300)
+  --lines <number>    how many lines are sent at least (default 200000)
+  --seed <number>     what happened with that seed, as far as the machine's speed lets it (default: another each time)
+`;
+
+/** Waits for a command; returns its exit code. */
+function run(command, args, environment = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment }, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function main([what, ...options]) {
+  await ensureSetUp(LOCAL_RUN_STEPS);
+  if (what === undefined) {
+    return run('npx', ['jest', '--ci', '--runInBand', '--testMatch', '**/test/soak/**/*.soak.ts']);
+  }
+  if (what !== 'job') {
+    console.log(USAGE);
+    return what === '--help' ? 0 : 2;
+  }
+  const assets = join(root, 'glue-assets');
+  return run(python, ['-m', 'soak.job', '--jars', readdirSync(jars).map(name => join(jars, name)).join(), ...options], {
+    PYTHONPATH: `${assets}:${join(assets, 'tests')}`,
+    SPARK_LOCAL_IP: '127.0.0.1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
