@@ -69,13 +69,14 @@ class LocalStore:
         target = self._root / key
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
-        draft.write_text(record_json(record), encoding="utf-8")
         try:
+            _write_through(draft, record_json(record))
             os.link(draft, target)
         except FileExistsError:
             return self.get(key)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
+        _sync_folder(target.parent)
         return None
 
     def list(self, folder: str) -> list[str]:
@@ -91,6 +92,22 @@ class LocalStore:
             shutil.rmtree(target, ignore_errors=True)
         else:
             target.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, text: str) -> None:
+    """Write the file to the disk itself: else a power cut can leave its name without its text."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 class S3Store:

@@ -42,6 +42,7 @@ POISON: list[tuple[str, str, str | None]] = [
     (changed()[:-1], "invalid_json", None),
     (changed() + changed(), "invalid_json", None),
     (changed() + " tail }", "invalid_json", None),
+    (changed(_end=1) + '{"lost":1}', "invalid_json", None),  # nothing in a line can feign its end
     (changed(properties="x") + '] {"a":1}', "invalid_json", None),
     ("\ufeff" + changed(), "invalid_json", None),
     (changed().replace("{", "{'single': 1, ", 1), "invalid_json", None),
@@ -85,6 +86,7 @@ VALID = [
     changed(event_id="x" * 256),
     changed(event_name='nul \u0000 and \u2028 and 𝄞 and \\ and "'),
     changed(properties=json.dumps({"event_id": 5, "user_id": None, 'q"': "a\\"}), contexts='{"traits":[1],"a":"}{"}'),
+    changed(_end=1),
     changed(future_number=1, future_object={"a": 1}, future_list=["x"]),
     json.dumps(event_line(), separators=(" , ", " : ")),
     "\t " + changed() + " \r",

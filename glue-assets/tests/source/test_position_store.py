@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import stat
 import threading
 from pathlib import Path
 
@@ -165,3 +167,16 @@ def test_a_record_that_is_not_a_json_object_is_named(
     s3.objects["a/b/1/shard"] = text.encode()
     with pytest.raises(RecordFormatError, match=rf"cannot read the record .*1/shard: {reason}"):
         store.get("1/shard")
+
+
+def test_a_record_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    link, fsync = os.link, os.fsync
+    monkeypatch.setattr(os, "link", lambda *names: done.append("link") or link(*names))
+    monkeypatch.setattr(os, "fsync", lambda number: done.append(_kind_of_file(number)) or fsync(number))
+    LocalStore(str(tmp_path)).put_if_absent("1/s1", {"version": 1})
+    assert done == ["sync of a file", "link", "sync of a folder"]
+
+
+def _kind_of_file(number: int) -> str:
+    return "sync of a folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "sync of a file"
