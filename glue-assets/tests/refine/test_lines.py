@@ -86,12 +86,12 @@ VALID = [
     changed(event_id="x" * 256),
     changed(event_name='nul \u0000 and \u2028 and 𝄞 and \\ and "'),
     changed(properties=json.dumps({"event_id": 5, "user_id": None, 'q"': "a\\"}), contexts='{"traits":[1],"a":"}{"}'),
-    changed(_end=1),
     changed(future_number=1, future_object={"a": 1}, future_list=["x"]),
     json.dumps(event_line(), separators=(" , ", " : ")),
     "\t " + changed() + " \r",
     json.dumps(event_line(), ensure_ascii=True).replace("Product", "\\ud800"),
     changed(future=json.loads("[" * 199 + "]" * 199), properties="[" * 500 + '"'),
+    changed(_end=1),
 ]
 
 
