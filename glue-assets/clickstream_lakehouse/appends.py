@@ -89,8 +89,7 @@ class Appender:
 class OwnTables:
     """The tables as the run that owns them sees them.
 
-    refined      the version of raw before which earlier runs have refined everything; None when that is not known
-    raw_version  a version of raw after which it has nothing that an earlier run could have refined
+    refined  the version of raw before which earlier runs have refined everything; None when that is not known
     """
 
     epoch: Epoch
@@ -98,7 +97,6 @@ class OwnTables:
     events: Appender
     bad_events: Appender
     refined: RawVersion | None
-    raw_version: int
     stopping: threading.Event
 
     def begin_batch(self) -> None:
@@ -123,15 +121,12 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in notes), default=0))
     appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
 
-    def fence(name: str, path: str) -> int:
+    def fence(name: str, path: str) -> None:
         nothing = spark.read.format("delta").load(path).where("false")
         _append_in_spite_of_others(appenders[name], nothing, None if name == "raw" else refined)
-        return _history(spark, path, 1)[0]["version"] if name == "raw" else 0
 
-    versions = _of_each(fence, paths)
-    return OwnTables(
-        epoch, **appenders, refined=refined, raw_version=versions["raw"], stopping=stopping or threading.Event()
-    )
+    _of_each(fence, paths)
+    return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
 
 
 def _append_in_spite_of_others(appender: Appender, rows: DataFrame, refined: RawVersion | None) -> None:
@@ -165,6 +160,11 @@ def last_note(spark: SparkSession, path: str) -> Note | None:
         if len(commits) < limit:
             break
     return None
+
+
+def last_version(spark: SparkSession, path: str) -> int:
+    """The table's version as it is now."""
+    return _history(spark, path, 1)[0]["version"]
 
 
 def _note(text: str | None) -> Note | None:

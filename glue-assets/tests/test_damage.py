@@ -8,13 +8,15 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
-from clickstream_lakehouse.appends import own_tables
+from clickstream_lakehouse.appends import RawVersion, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
@@ -51,20 +53,32 @@ class Pipeline:
         self.records += records
         self._emulator.put(STREAM, packed)
 
-    def run(self, refined: Callable[[], bool] | None = None) -> None:
-        """A run that reads all of the stream, and refines as long as `refined` says no, by default all of it."""
-        tables = own_tables(self._spark, self.config)
-        begin = QueryStart(f"{self.config.runs_path}/{uuid4()}", trigger_seconds=1)
-        ingest = start_ingest(self._spark, self.config, tables, begin._replace(checkpoint=f"{begin.checkpoint}/ingest"))
+    def ingest(self) -> None:
+        """Read all of the stream."""
+        self.tables = own_tables(self._spark, self.config)
+        ingest = start_ingest(self._spark, self.config, self.tables, self._begin())
         try:
             wait_for(lambda: len(rows(self.config.raw_path, "1")) >= self.records, "raw to hold all records", SECONDS)
         finally:
             ingest.stop()
-        refine = Refiner(self._spark, self.config, tables, Metrics(self.config)).start(begin)
+
+    def refiner(self, **changes: RawVersion) -> Refiner:
+        return Refiner(self._spark, self.config, replace(self.tables, **changes), Metrics(self.config))
+
+    def refine(self, refiner: Refiner) -> None:
+        """Refine all of raw."""
+        query = refiner.start(self._begin())
         try:
-            refine.processAllAvailable() if refined is None else wait_for(refined, "refine to get on", SECONDS)
+            query.processAllAvailable()
         finally:
-            refine.stop()
+            query.stop()
+
+    def run(self) -> None:
+        self.ingest()
+        self.refine(self.refiner())
+
+    def _begin(self) -> QueryStart:
+        return QueryStart(f"{self.config.runs_path}/{uuid4()}", trigger_seconds=1)
 
     def check(self) -> None:
         raw = Counter(rows(self.config.raw_path, "shard_id, sequence_number"))
@@ -158,16 +172,47 @@ def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Call
     pipeline.check()
 
 
-def test_a_run_that_was_cut_off_between_the_appends_to_two_tables(pipeline: Pipeline) -> None:
-    before = len(rows(pipeline.config.bad_events_path, "1"))
+def test_a_query_that_is_started_again_in_the_same_run(pipeline: Pipeline) -> None:
+    """It fails between its appends to two tables."""
     pipeline.send(2)
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("killed here")
-
+    pipeline.ingest()
+    refiner = pipeline.refiner()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Refiner, "_rows", fail)
-        pipeline.run(refined=lambda: len(rows(pipeline.config.bad_events_path, "1")) > before)
+        patch.setattr(Refiner, "_rows", killed)
+        with pytest.raises(StreamingQueryException, match="killed here"):
+            pipeline.refine(refiner)
+    pipeline.refine(refiner)
+    pipeline.check()
+
+
+def test_a_version_that_raw_no_longer_remembers(pipeline: Pipeline, spark: SparkSession) -> None:
+    """The last note is of a version whose commit Delta has removed since."""
+    log = Path(pipeline.config.raw_path, "_delta_log")
+    first = RawVersion(spark.sql(f"DESCRIBE DETAIL delta.`{log.parent}`").collect()[0]["id"], 0)
+    pipeline.send(2)
+    pipeline.ingest()
+    checkpoint = max(int(path.name[:20]) for path in log.glob("*.checkpoint.parquet"))
+    for commit in log.glob("*.json"):
+        if int(commit.stem) < checkpoint:
+            commit.unlink()
+    refiner = pipeline.refiner(refined=first)
+    with pytest.raises(StreamingQueryException, match="DELTA_VERSION_NOT_FOUND"):
+        pipeline.refine(refiner)
+    pipeline.refine(refiner)
+    pipeline.check()
+
+
+def test_a_run_that_was_cut_off_between_its_appends_to_two_tables_and_forgot_all(pipeline: Pipeline) -> None:
+    pipeline.send(2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Refiner, "_rows", killed)
+        with pytest.raises(StreamingQueryException, match="killed here"):
+            pipeline.run()
     lose_all(pipeline.config)
+    lose_the_notes(pipeline.config)
     pipeline.run()
     pipeline.check()
+
+
+def killed(*_: object) -> None:
+    raise RuntimeError("killed here")

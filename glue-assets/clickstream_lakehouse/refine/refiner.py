@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.streaming.query import StreamingQuery
 
-from clickstream_lakehouse.appends import OwnTables, RawVersion
+from clickstream_lakehouse.appends import OwnTables, RawVersion, last_version
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import events_table
@@ -48,6 +48,9 @@ QUERY_NAME = "refine"
 
 # Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while a backlog is read.
 MAX_BATCH_BYTES = "16m"
+
+# Delta keeps its log for 30 days.
+_VERSION_IS_GONE = "DELTA_VERSION_NOT_FOUND"
 
 # Batches with events before a run loads the window's keys: for a short run that does not pay.
 _BATCHES_BEFORE_KEYS = 3
@@ -76,12 +79,19 @@ class Refiner:
         self._query: StreamingQuery | None = None
         self._refined = tables.refined
         """The version of raw before which everything was refined when the running batch began."""
+        self._repeats_until = 0
+        """The version of raw behind which this query is the first to refine."""
         self._transform = Transform(config.transform, self._schema) if config.transform else None
 
     def start(self, begin: QueryStart) -> StreamingQuery:
         """Start the query where the last one ended, in this run or an earlier one."""
         self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
+        failure = self._query and self._query.exception()
+        if self._refined and failure and _VERSION_IS_GONE in str(failure):
+            log("warning", f"raw does not remember version {self._refined.version}: all that it has is refined again")
+            self._refined = None
         self._query = None
+        self._repeats_until = last_version(self._spark, self._config.raw_path)
         version = {} if self._refined is None else {"startingVersion": str(self._refined.version)}
         raw = (
             self._spark.readStream.format("delta")
@@ -149,8 +159,8 @@ class Refiner:
         self._load_keys(events)
 
     def _may_be_refined(self) -> bool:
-        """Whether an earlier run may have refined lines of the running batch."""
-        return self._refined is None or self._refined.version <= self._tables.raw_version
+        """Whether an earlier query, of this run or another, may have refined lines of the running batch."""
+        return self._refined is None or self._refined.version <= self._repeats_until
 
     def _stored(self, spark: SparkSession, events: pa.Table) -> pa.Table:
         if not events.num_rows:
