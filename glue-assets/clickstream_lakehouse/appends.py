@@ -141,12 +141,14 @@ def _append_in_spite_of_others(appender: Appender, rows: DataFrame, refined: Raw
 
 
 def _refined(spark: SparkSession, raw_path: str, notes: Iterable[Note]) -> RawVersion | None:
-    """The latest version that notes tell of raw as it is."""
-    known = [note.refined for note in notes if note.refined]
-    if not known:
-        return None
+    """The latest version that notes tell of raw as it is; of an empty raw the one that it has."""
     table_id = spark.sql(f"DESCRIBE DETAIL delta.`{raw_path}`").collect()[0]["id"]
-    return max((one for one in known if one.table_id == table_id), key=lambda one: one.version, default=None)
+    known = [note.refined for note in notes if note.refined and note.refined.table_id == table_id]
+    if known:
+        return max(known, key=lambda one: one.version)
+    version = last_version(spark, raw_path)
+    is_empty = not spark.read.format("delta").load(raw_path).take(1)
+    return RawVersion(table_id, version) if is_empty else None
 
 
 def last_note(spark: SparkSession, path: str) -> Note | None:

@@ -64,6 +64,7 @@ def run(spark: SparkSession, config: JobConfig) -> None:
             stage.keep_running()
         if drain_until is not None and _is_drained(config, drain_until):
             _finish_drain(ingest, refine)
+            refiner.note_end()
             emit("drained")
             return
         stalled = watch.look(ingest.query)
@@ -72,6 +73,7 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     log("info", "stopping after the batches that run")
     stopping.set()
     _stop((ingest, refine), _SIGNAL_STOP_SECONDS if stop.is_set() else _PLANNED_STOP_SECONDS)
+    refiner.note_end()
     emit("stopped")
 
 

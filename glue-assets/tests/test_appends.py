@@ -66,17 +66,28 @@ def test_the_last_note_is_found_behind_commits_of_others(spark: SparkSession, co
 
 
 def test_what_is_said_of_another_table_at_the_same_place_does_not_count(spark: SparkSession, config: JobConfig) -> None:
+    spark.createDataFrame(raw_table(b"{}", first_sequence=0)).write.format("delta").mode("append").save(config.raw_path)
     tables = own_tables(spark, config)
     nothing = spark.read.format("delta").load(config.events_path).where("false")
     tables.events.append(nothing, RawVersion("the id of a table that was removed", 7))
-    assert own_tables(spark, config).refined is None
-    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
     tables = own_tables(spark, config)
+    assert tables.refined is None
+    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
     tables.bad_events.append(
         spark.read.format("delta").load(config.bad_events_path).where("false"), RawVersion(table_id, 2)
     )
     tables.events.append(nothing, RawVersion(table_id, 1))
     assert own_tables(spark, config).refined == RawVersion(table_id, 2)
+
+
+def test_of_an_empty_raw_everything_is_refined(spark: SparkSession, config: JobConfig) -> None:
+    refined = own_tables(spark, config).refined
+    assert refined is not None
+    assert refined.version == 0
+    tables = own_tables(spark, config)
+    assert tables.refined == refined  # as the first run noted it
+    tables.raw.append(spark.createDataFrame(raw_table(b"{}", first_sequence=1)))
+    assert own_tables(spark, config).refined == refined
 
 
 @pytest.mark.parametrize("text", ["", "somebody's words", '{"version": 2, "epoch": 1}', '{"version": 1, "epoch": "1"}'])

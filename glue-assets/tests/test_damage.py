@@ -72,6 +72,7 @@ class Pipeline:
             query.processAllAvailable()
         finally:
             query.stop()
+        refiner.note_end()
 
     def run(self) -> None:
         self.ingest()
@@ -169,6 +170,17 @@ def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Call
     pipeline.send(2)
     damage(pipeline.config)
     pipeline.run()
+    pipeline.check()
+
+
+def test_after_a_clean_end_nothing_is_refined_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline.run()
+    refined: list[int] = []
+    refine = Refiner.refine
+    monkeypatch.setattr(Refiner, "refine", lambda *given: refined.append(given[1].count()) or refine(*given))
+    pipeline.send(2)
+    pipeline.run()
+    assert sum(refined) == 2
     pipeline.check()
 
 

@@ -111,12 +111,23 @@ class Refiner:
         )
         return self._query
 
+    def note_end(self) -> None:
+        """Note how far the stopped query came, so that the next run does not refine its last batch again."""
+        before = self._refined
+        self._take_progress()
+        if self._refined and self._refined != before:
+            events = self._tables.events
+            events.append(self._spark.read.format("delta").load(events.path).where("false"), self._refined)
+
     def _refine_next(self, raw: DataFrame, batch_id: int) -> None:
+        self._take_progress()
+        self._tables.begin_batch()
+        self.refine(raw, batch_id)
+
+    def _take_progress(self) -> None:
         progress = self._query and self._query.lastProgress
         if progress:
             self._refined = _refined_by(json.loads(progress.json))
-        self._tables.begin_batch()
-        self.refine(raw, batch_id)
 
     def refine(self, raw: DataFrame, batch_id: int) -> None:
         """Append the batch (rows of `raw`) to both tables, but for what they have of it.
