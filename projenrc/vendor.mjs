@@ -9,11 +9,14 @@ const [requirements, target, prefix] = process.argv.slice(2);
 /** Pip's own environment: the system's Python may lack pip, while `venv` brings one. */
 const PIP = join('.local', 'pip');
 const FETCHED = join('.local', 'vendored');
-/** The requirements that were fetched last. */
-const STAMP = join(FETCHED, 'requirements.txt');
+/** What was fetched last, and without which files. */
+const STAMP = join(FETCHED, 'fetched.txt');
+
+/** The regular expressions once more, in forms that the job does not load. */
+const UNUSED = ['lazy.py', 'regexes.py'].map(file => join(FETCHED, 'ua_parser_builtins', file));
 
 const isVendored = name => name.startsWith(prefix);
-const wanted = readFileSync(requirements, 'utf8');
+const wanted = [readFileSync(requirements, 'utf8'), ...UNUSED].join('\n');
 const isCurrent = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted && readdirSync(target).some(isVendored);
 
 function fetchPackages() {
@@ -29,7 +32,7 @@ if (!isCurrent) {
   fetchPackages();
   for (const name of readdirSync(target).filter(isVendored)) rmSync(join(target, name), { recursive: true });
   for (const name of readdirSync(FETCHED).filter(isVendored)) {
-    cpSync(join(FETCHED, name), join(target, name), { recursive: true });
+    cpSync(join(FETCHED, name), join(target, name), { recursive: true, filter: file => !UNUSED.includes(file) });
   }
   writeFileSync(STAMP, wanted);
 }

@@ -12,7 +12,7 @@ export const GLUE_PACKAGE = join(PACKAGE_ROOT, 'glue-assets');
 
 /** Files excluded from the zip, which holds only the package. */
 export const GLUE_PACKAGE_EXCLUDES = [
-  'tests', '**/__pycache__', 'clickstream_job.py', 'pyproject.toml', 'requirements*', '.*',
+  'tests', '**/__pycache__', 'clickstream_job.py', 'pyproject.toml', 'requirements*', 'update_*.py', '.*',
 ];
 
 /** The demo website, already bundled. */
