@@ -136,6 +136,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'spark-warehouse/',
     'metastore_db/',
     'derby.log',
+    '/examples/java/target/',
   ],
 });
 

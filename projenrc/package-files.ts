@@ -6,7 +6,8 @@ export function configurePackageFiles(project: awscdk.AwsCdkConstructLibrary) {
   project.npmignore?.exclude(
     '/glue-assets/tests/', '/glue-assets/pyproject.toml', '/glue-assets/update_*.py',
     '/glue-assets/requirements*', '**/__pycache__/',
-    '/examples/', '/bench/', '/docs/', '/projenrc/', '/rosetta/', '/.ci/', '/.local/', '/API.md', '*.log',
+    '/examples/', '/bench/', '/docs/', '/projenrc/', '/rosetta/', '/.ci/', '/.local/', '/API.md', '/CONTRIBUTING.md',
+    '*.log',
     '/lib/**/*.lambda.js', '/lib/**/*.lambda.d.ts',
   );
 

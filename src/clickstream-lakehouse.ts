@@ -283,7 +283,9 @@ function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJob
     throw new InvalidPropertyError(
       'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
   }
-  if (vpcSubnets && !vpc) throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set');
+  if (vpcSubnets && !vpc) {
+    throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set: set it, or leave them out');
+  }
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
   return isolated && new JobNetwork(scope, 'Network', {

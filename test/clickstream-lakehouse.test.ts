@@ -200,7 +200,8 @@ describe('the network', () => {
       vpc => ({ vpc, network: LakehouseNetwork.none() }),
       'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one',
     ],
-    ['subnets of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets selects subnets of vpc, which is not set'],
+    ['subnets of no VPC', () => ({ vpcSubnets: {} }),
+      'vpcSubnets selects subnets of vpc, which is not set: set it, or leave them out'],
   ])('refuses %s', (_, props, message) =>
     expect(() => synthesize(stack => props(new ec2.Vpc(stack, 'Own')))).toThrow(message),
   );

@@ -3,7 +3,8 @@ import { dirname, join, relative } from 'path';
 
 const ROOT = join(__dirname, '..');
 const PAGES = [
-  join(ROOT, 'README.md'), join(ROOT, 'examples', 'local', 'README.md'),
+  join(ROOT, 'README.md'), join(ROOT, 'CONTRIBUTING.md'),
+  ...readdirSync(join(ROOT, 'examples')).map(name => join(ROOT, 'examples', name, 'README.md')).filter(existsSync),
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.md')).map(name => join(ROOT, 'docs', name)),
 ];
@@ -27,4 +28,22 @@ function brokenLinks(page: string): string[] {
 test('every link of the pages leads to a file and a heading', () => {
   expect(PAGES.length).toBeGreaterThan(10);
   expect(PAGES.flatMap(brokenLinks)).toEqual([]);
+});
+
+/** Without the indentation of its first line. */
+function dedent(text: string): string {
+  const [indent] = /^ */.exec(text) ?? [''];
+  return text.split('\n').map(line => line.startsWith(indent) ? line.slice(indent.length) : line).join('\n');
+}
+
+test.each([
+  ['ts nofixture', 'examples/minimal/main.ts', ''],
+  ['python', 'examples/python/app.py', ''],
+  ['java', 'examples/java/src/main/java/example/Minimal.java', '    App app ='],
+])('the quick start in %s is the text of %s', (language, file, from) => {
+  const page = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Quick start')[1];
+  const snippet = page.split(`\`\`\`${language}\n`)[1].split('```')[0];
+  const example = readFileSync(join(ROOT, file), 'utf8');
+  expect(snippet.length).toBeGreaterThan(300);
+  expect(dedent(example.slice(example.indexOf(from))).startsWith(snippet)).toBe(true);
 });

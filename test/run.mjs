@@ -3,7 +3,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, LOCAL_RUN_STEPS, OTHER_VENV, otherPython, python } from '../examples/local/setup/index.mjs';
+import {
+  bindings, ensureSetUp, findMaven, LOCAL_RUN_STEPS, OTHER_VENV, otherPython, python,
+} from '../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = (layer, ...options) => [
@@ -11,6 +13,9 @@ const jest = (layer, ...options) => [
   ...options,
 ];
 const pytest = (interpreter, ...args) => [interpreter, '-m', 'pytest', '-p', 'no:cacheprovider', ...args];
+
+/** Needs Maven, which not every machine has. */
+const JAVA_TEST = 'test/package/java.test.ts';
 
 /** name → the commands of a layer. Each is one check, unless its runner counts its own tests. */
 const LAYERS = {
@@ -25,11 +30,14 @@ const LAYERS = {
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser
   s3a: [jest('s3a', '--runInBand')], // two deployments' jobs on S3A, behind their roles' policies
   deploy: [pytest(python, 'test/deploy')], // CDK CLI, create, destroy
-  package: [jest('package', '--runInBand')], // the tarball in an empty app
+  // the tarball in an empty app, the wheel in an empty environment
+  package: [
+    ['npx', 'projen', 'package:python'], jest('package', '--runInBand', '--testPathIgnorePatterns', JAVA_TEST),
+  ],
 };
 
 /** Steps of the set-up that a layer needs besides those of the local run. */
-const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'] };
+const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'], package: ['bindings'] };
 
 const USAGE = `usage: npm test [-- --layer <${Object.keys(LAYERS).join('|')}>]...`;
 
@@ -56,10 +64,23 @@ async function testsOfOtherPython() {
   return [pytest(join(OTHER_VENV, 'bin', 'python'), '-m', 'not jvm', 'glue-assets/tests')];
 }
 
+/** Builds and tests the Java package where the machine has Maven and a JDK. */
+function testsOfJava() {
+  if (findMaven()) return [['npx', 'projen', 'package:java'], jest('package', '--testPathPatterns', JAVA_TEST)];
+  console.log('\nMaven (mvn) or a JDK (javac) is not on this machine: the Java package is neither built nor tested');
+  return [];
+}
+
+/** What a layer does only on machines that have another tool. */
+const WHERE_POSSIBLE = { python: testsOfOtherPython, package: testsOfJava };
+
 /** Runs a command and shows its output. */
 function run([command, ...args]) {
   return new Promise((resolve) => {
-    const env = { ...process.env, CI: 'true', PYTHONPATH: 'glue-assets' };
+    const env = {
+      ...process.env, CI: 'true', PYTHONPATH: 'glue-assets',
+      MAVEN_OPTS: `-Dmaven.repo.local=${bindings().mavenRepository}`,
+    };
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of ['stdout', 'stderr']) {
@@ -84,7 +105,7 @@ async function main() {
   await ensureSetUp([...new Set([...LOCAL_RUN_STEPS, ...layers.flatMap(layer => STEPS[layer] ?? [])])]);
   const total = { passed: 0, failed: 0 };
   for (const layer of layers) {
-    const commands = [...LAYERS[layer], ...(layer === 'python' ? await testsOfOtherPython() : [])];
+    const commands = [...LAYERS[layer], ...(await WHERE_POSSIBLE[layer]?.() ?? [])];
     for (const command of commands) {
       console.log(`\n=== ${layer}: ${command.join(' ')}`);
       const started = Date.now();

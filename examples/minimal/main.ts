@@ -7,5 +7,6 @@ const stack = new Stack(app, 'ClickstreamMinimal', { description: 'The smallest 
 export const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
   network: LakehouseNetwork.none(),
   removalPolicy: RemovalPolicy.DESTROY,
+  collector: { writeKeys: { web: { keys: ['a1b2c3'] } } },
   processing: { schedule: ProcessingSchedule.every(Duration.hours(6)) },
 });

@@ -57,7 +57,9 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
   const sourceOf = new Map<string, string>();
   for (const [source, { keys }] of sources) {
     const property = `collector.writeKeys['${source}']`;
-    if (keys.length === 0) throw new InvalidPropertyError(`${property}.keys must hold at least one key`);
+    if (keys.length === 0) {
+      throw new InvalidPropertyError(`${property}.keys must hold at least one key, got none: add one`);
+    }
     if (keys.some(key => !Token.isUnresolved(key) && !isUsableKey(key))) {
       throw new InvalidPropertyError(
         `${property}.keys has a key that is blank or contains ***, as a masked key does: no client could send it`);
@@ -66,7 +68,7 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
       const other = sourceOf.get(key) ?? source;
       if (other !== source) {
         throw new InvalidPropertyError(
-          `collector.writeKeys['${other}'] and ${property} have the same key: a key must tell its source`);
+          `collector.writeKeys['${other}'] and ${property} have the same key: give each source its own`);
       }
       sourceOf.set(key, source);
     }
@@ -76,7 +78,8 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
 function validateHookHeaders({ preprocess, preprocessHeaders = [] }: CollectorOptions): void {
   if (preprocessHeaders.length > 0 && !preprocess) {
     throw new InvalidPropertyError(
-      'collector.preprocessHeaders names headers for collector.preprocess, which is not set');
+      'collector.preprocessHeaders names headers for collector.preprocess, which is not set: set it, or leave them '
+      + 'out');
   }
   for (const name of preprocessHeaders) {
     requireMatch('collector.preprocessHeaders', name, HEADER_NAME, 'names of headers, like x-shop');
@@ -93,7 +96,7 @@ function validatePathAliases(aliases: { [alias: string]: string }): void {
       throw new InvalidPropertyError(`collector.pathAliases must name paths like shop/track, got '${alias}'`);
     }
     if (isServed(normalisePath(alias))) {
-      throw new InvalidPropertyError(`${property} is a path that the collector serves already`);
+      throw new InvalidPropertyError(`${property} is a path that the collector serves already: take another name`);
     }
     if (!isServed(normalisePath(path))) {
       throw new InvalidPropertyError(

@@ -56,7 +56,8 @@ function validateBudget({ monthlyBudget, budgetEmails = [], alarmTopics = [] }: 
       + 'subscribe more to one of monitoring.alarmTopics');
   }
   if (monthlyBudget === undefined && budgetEmails.length > 0) {
-    throw new InvalidPropertyError('monitoring.budgetEmails hear of monitoring.monthlyBudget, which is not set');
+    throw new InvalidPropertyError(
+      'monitoring.budgetEmails hear of monitoring.monthlyBudget, which is not set: set it, or leave them out');
   }
   if (monthlyBudget !== undefined && budgetEmails.length + alarmTopics.length === 0) {
     throw new InvalidPropertyError(

@@ -33,7 +33,8 @@ export function validateProcessing(
   }
   if (extraPythonFiles.length > 0 && transform === undefined) {
     throw new InvalidPropertyError(
-      'processing.extraPythonFiles are modules for processing.transform to import, which is not set');
+      'processing.extraPythonFiles are modules for processing.transform to import, which is not set: set it, or leave '
+      + 'them out');
   }
   if (flexExecution) validateFlexExecution(workerType, schedule);
   if (streamRetention && !streamRetention.isUnresolved()) requireOutlasting(streamRetention, schedule);
@@ -41,8 +42,8 @@ export function validateProcessing(
 
 function validateFlexExecution(workerType: WorkerType | undefined, schedule: ProcessingSchedule): void {
   if (schedule.isContinuous) {
-    throw new InvalidPropertyError('processing.flexExecution needs a schedule: '
-      + 'spare capacity may be taken away, so a continuous job cannot use it');
+    throw new InvalidPropertyError('processing.flexExecution needs a processing.schedule of every() or '
+      + 'cron(), got continuous(): spare capacity may be taken away at any time');
   }
   if (workerType && !FLEX_WORKERS.includes(workerType)) {
     throw new InvalidPropertyError(`processing.flexExecution needs workerType G_1X or G_2X, got ${workerType}`);

@@ -192,7 +192,7 @@ test.each<[string, CollectorOptions, string]>([
   [
     'a source without keys',
     { writeKeys: { web: { keys: [] } } },
-    "collector.writeKeys['web'].keys must hold at least one key",
+    "collector.writeKeys['web'].keys must hold at least one key, got none: add one",
   ],
   [
     'a blank key',
@@ -204,12 +204,12 @@ test.each<[string, CollectorOptions, string]>([
   [
     'a key of two sources',
     { writeKeys: { web: { keys: ['k1', 'k2'] }, app: { keys: ['k2'] } } },
-    "collector.writeKeys['web'] and collector.writeKeys['app'] have the same key: a key must tell its source",
+    "collector.writeKeys['web'] and collector.writeKeys['app'] have the same key: give each source its own",
   ],
   [
     'headers for no hook',
     { preprocessHeaders: ['x-shop'] },
-    'collector.preprocessHeaders names headers for collector.preprocess, which is not set',
+    'collector.preprocessHeaders names headers for collector.preprocess, which is not set: set it, or leave them out',
   ],
   [
     'more keys than fit',
@@ -230,7 +230,7 @@ test.each<[string, CollectorOptions, string]>([
   [
     'an alias that hides a path',
     { pathAliases: { 'v1/track': 'batch' } },
-    "collector.pathAliases['v1/track'] is a path that the collector serves already",
+    "collector.pathAliases['v1/track'] is a path that the collector serves already: take another name",
   ],
   [
     'an alias of nothing',

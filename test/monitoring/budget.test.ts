@@ -65,7 +65,8 @@ test.each<[MonitoringOptions, string]>([
     'monitoring.monthlyBudget must be a whole number between 1 and 1000000000, got 0'],
   [{ monthlyBudget: 250 },
     'monitoring.monthlyBudget has nobody to tell: set monitoring.alarmTopics or monitoring.budgetEmails'],
-  [{ budgetEmails: EMAILS }, 'monitoring.budgetEmails hear of monitoring.monthlyBudget, which is not set'],
+  [{ budgetEmails: EMAILS },
+    'monitoring.budgetEmails hear of monitoring.monthlyBudget, which is not set: set it, or leave them out'],
   [{ monthlyBudget: 250, budgetEmails: Array<string>(11).fill('a@shop.example') },
     'monitoring.budgetEmails must have at most 10 addresses, got 11'],
 ])('refuses %j', (monitoring, message) => expect(() => build(monitoring)).toThrow(message));

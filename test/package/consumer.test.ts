@@ -1,5 +1,7 @@
 import { execFileSync } from 'child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import {
+  copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+} from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 
@@ -57,6 +59,28 @@ test('one construct without props synthesizes, with no network and no other prog
     ]),
   );
 }, 60_000);
+
+test('the tarball is below 1.2 MB', () => {
+  expect(statSync(join(app, 'lakehouse.tgz')).size).toBeLessThan(1_200_000);
+});
+
+test('the package has nothing at its root and among its assets that is not listed here', () => {
+  const names = (...folders: string[]) => readdirSync(join(installed(), ...folders), { recursive: true }).map(String);
+  const root = readdirSync(installed()).sort();
+  expect(root).toEqual([
+    '.jsii', '.jsii.gz', 'CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'THIRD_PARTY_NOTICES.md', 'assets',
+    'glue-assets', 'lib', 'package.json',
+  ]);
+  expect(names('assets').filter(name => /\.\w+$/.test(name) && !name.endsWith('.lambda')).sort()).toEqual([
+    ...['collector.lambda'].map(name => `collector/function/${name}/index.js`),
+    ...['keeper.lambda'].map(name => `processing/function/${name}/index.js`),
+    ...['drain.lambda', 'emptying.lambda', 'eni-sweep.lambda'].map(name => `teardown/function/${name}/index.js`),
+    'website/index.html', 'website/main.js', 'website/style.css',
+  ]);
+  expect(names('lib').filter(name => /\.\w+$/.test(name) && !/\.(js|d\.ts)$/.test(name))).toEqual([]);
+  const python = readdirSync(join(installed(), 'glue-assets')).filter(name => !name.startsWith('ua_parser'));
+  expect(python.sort()).toEqual(['clickstream_job.py', 'clickstream_lakehouse']);
+});
 
 test('the package has no run-time dependency', () => {
   const { dependencies = {} } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));

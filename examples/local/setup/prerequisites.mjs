@@ -90,6 +90,11 @@ export function otherPython(command, environment = process.env) {
   return { name: `Python 3.${minor}`, command: found };
 }
 
+/** @returns {boolean} whether this machine can build and run the Java package */
+export function findMaven() {
+  return [['mvn', '--version'], ['javac', '-version']].every(([command, version]) => output(command, [version]));
+}
+
 const CHROMES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 

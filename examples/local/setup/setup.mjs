@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, LocalRunError } from '../support/errors.cjs';
 import {
-  awsEmulation, JARS, LOCAL, MINISTACK_VENV, OTHER_VENV, python, ROOT, S3A_JARS, toolchain, VENV,
+  awsEmulation, bindings, JARS, LOCAL, MINISTACK_VENV, OTHER_VENV, python, ROOT, S3A_JARS, toolchain, UV_VENV, VENV,
 } from './paths.mjs';
 import { checkPrerequisites, findPython, otherPython } from './prerequisites.mjs';
 import { run, timed } from './progress.mjs';
@@ -17,6 +17,7 @@ const RESOLVE_JARS = fileURLToPath(new URL('resolve_jars.py', import.meta.url));
 const JAR_HASHES = fileURLToPath(new URL('jars.sha256', import.meta.url));
 const S3A_JAR_HASHES = fileURLToPath(new URL('s3a-jars.sha256', import.meta.url));
 const MINISTACK_REQUIREMENTS = fileURLToPath(new URL('ministack-requirements.txt', import.meta.url));
+const BINDINGS_REQUIREMENTS = join(ROOT, 'test', 'package', 'requirements.txt');
 /** uv installs the hashed requirements in a third of pip's time. Pip itself checks the hashes of uv. */
 const UV_REQUIREMENTS = fileURLToPath(new URL('uv-requirements.txt', import.meta.url));
 
@@ -99,11 +100,17 @@ const STEPS = {
     output: awsEmulation().ministack,
     work: () => installRequirements(MINISTACK_VENV, MINISTACK_REQUIREMENTS, 'ministack'),
   },
+  bindings: {
+    title: 'Python environment of the construct (aws-cdk-lib, jsii)',
+    inputs: () => digest([BINDINGS_REQUIREMENTS, UV_REQUIREMENTS]),
+    output: join(bindings().venv, 'bin', 'python'),
+    work: () => installRequirements(bindings().venv, BINDINGS_REQUIREMENTS, 'bindings'),
+  },
 };
 
-/** The steps of the local run, in the order they depend on each other. The others are for tests that emulate AWS. */
+/** The steps of the local run, in the order they depend on each other. The others are for tests. */
 export const LOCAL_RUN_STEPS = Object.keys(STEPS).filter(
-  name => !['otherPython', 's3aJars', 'ministack'].includes(name));
+  name => !['otherPython', 's3aJars', 'ministack', 'bindings'].includes(name));
 
 /** The `name==version` line of the requirements, so that a new test tool does not fetch the jars again. */
 function pinned(name) {
@@ -124,13 +131,11 @@ async function installRequirements(venv, requirements, name, system = findPython
         `on Debian/Ubuntu run \`sudo apt install python3-venv\`. ${error.message}`);
     });
   }
-  // uv uninstalls itself when it syncs its own environment, so it lives in a separate one.
-  const uv = join(LOCAL, 'uv');
-  if (!existsSync(join(uv, 'bin', 'uv'))) await run(system, ['-m', 'venv', uv], options);
-  await run(join(uv, 'bin', 'python'), [
+  if (!existsSync(join(UV_VENV, 'bin', 'uv'))) await run(system, ['-m', 'venv', UV_VENV], options);
+  await run(join(UV_VENV, 'bin', 'python'), [
     '-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--require-hashes', '--requirement', UV_REQUIREMENTS,
   ], options);
-  await run(join(uv, 'bin', 'uv'), ['pip', 'sync', '--python', interpreter, '--require-hashes', requirements], options);
+  await run(bindings().uv, ['pip', 'sync', '--python', interpreter, '--require-hashes', requirements], options);
 }
 
 const stamp = name => join(LOCAL, 'stamps', name);

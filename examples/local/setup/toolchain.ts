@@ -6,6 +6,15 @@ export interface Toolchain {
   readonly jars: readonly string[];
 }
 
+/** What only the tests of the Python and Java packages use. */
+export interface Bindings {
+  /** A Python environment with all that the package needs. */
+  readonly venv: string;
+  readonly uv: string;
+  /** Where Maven keeps what it has fetched. */
+  readonly mavenRepository: string;
+}
+
 /** What only the tests install that emulate AWS. */
 export interface AwsEmulation {
   /** Hadoop's S3A and its SDK. */
