@@ -7,7 +7,7 @@ export function configurePackageFiles(project: awscdk.AwsCdkConstructLibrary) {
     '/glue-assets/tests/', '/glue-assets/pyproject.toml', '/glue-assets/update_*.py',
     '/glue-assets/requirements*', '**/__pycache__/',
     '/examples/', '/bench/', '/docs/', '/projenrc/', '/rosetta/', '/.ci/', '/.local/', '/API.md', '/CONTRIBUTING.md',
-    '*.log',
+    '*.log', '.jsii.tabl.json',
     '/lib/**/*.lambda.js', '/lib/**/*.lambda.d.ts',
   );
 
