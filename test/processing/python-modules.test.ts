@@ -73,7 +73,8 @@ test.each<[string, ProcessingOptions, string]>([
   ['two of one name', { transform: join(folder, 'a.py'), extraPythonFiles: [join(folder, 'sub', 'a.py')] },
     'processing.transform and processing.extraPythonFiles have two modules named a: rename one'],
   ['files that nothing imports', { extraPythonFiles: [join(folder, 'a.py')] },
-    'processing.extraPythonFiles are modules for processing.transform to import, which is not set: set it, or leave them out'],
+    'processing.extraPythonFiles are modules for processing.transform to import, which is not set: '
+    + 'set it, or leave them out'],
   ['a token', { transform: Lazy.string({ produce: () => 'a.py' }) },
     'processing.transform must be a path that is known at synthesis, got a token'],
 ])('refuses %s', (_, processing, message) =>

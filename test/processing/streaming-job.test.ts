@@ -179,7 +179,11 @@ test.each<[string, () => ProcessingOptions, string]>([
     () => ({ robotUserAgents: Array.from({ length: 101 }, () => 'acme') }),
     'the number of processing.robotUserAgents must be a whole number between 0 and 100, got 101',
   ],
-  ['spare capacity for a continuous job', () => ({ flexExecution: true }), 'processing.flexExecution needs a processing.schedule of'],
+  [
+    'spare capacity for a continuous job',
+    () => ({ flexExecution: true }),
+    'processing.flexExecution needs a processing.schedule of',
+  ],
   [
     'spare capacity for large workers',
     () => ({ flexExecution: true, workerType: WorkerType.G_4X, schedule: ProcessingSchedule.every(Duration.hours(1)) }),
