@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-from clickstream_lakehouse.source.batch_planner import caught_up_since, next_starts
 from clickstream_lakehouse.source.kinesis_client import Shard
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
@@ -13,6 +12,7 @@ from clickstream_lakehouse.source.positions import (
     Position,
     SourceOffset,
 )
+from clickstream_lakehouse.source.starts import caught_up_since, next_starts
 
 
 def shard(shard_id: str, *parents: str) -> Shard:
