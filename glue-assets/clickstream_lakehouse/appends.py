@@ -115,7 +115,8 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     :param stopping: set when no batch may begin any more
     """
     paths = table_paths(config)
-    notes = [note for note in _of_each(lambda _, path: last_note(spark, path), paths).values() if note]
+    refined_paths = {name: path for name, path in paths.items() if name != "raw"}
+    notes = [note for note in _of_each(lambda _, path: last_note(spark, path), refined_paths).values() if note]
     refined = _refined(spark, config.raw_path, notes)
     # The tables remember epochs even when their store is lost.
     epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in notes), default=0))

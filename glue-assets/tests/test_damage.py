@@ -106,25 +106,9 @@ def pipeline(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> I
         yield pipeline
 
 
-def newest(folder: Path) -> Path:
-    return max(folder.iterdir())
-
-
-def lose_positions(config: JobConfig) -> None:
-    shutil.rmtree(config.positions_path)
-
-
-def lose_the_newest_end(config: JobConfig) -> None:
-    next(path for path in newest(Path(config.positions_path)).iterdir() if path.name.startswith("shardId")).unlink()
-
-
 def empty_all_positions(config: JobConfig) -> None:
     for path in Path(config.positions_path).glob("*/*"):
         path.write_text("")
-
-
-def lose_sparks_checkpoints(config: JobConfig) -> None:
-    shutil.rmtree(config.runs_path)
 
 
 def empty_sparks_checkpoints(config: JobConfig) -> None:
@@ -155,16 +139,8 @@ def lose_the_notes(config: JobConfig) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [
-        lose_positions,
-        lose_the_newest_end,
-        empty_all_positions,
-        lose_sparks_checkpoints,
-        empty_sparks_checkpoints,
-        lose_epochs,
-        lose_all,
-        lose_the_notes,
-    ],
+    # Of the positions alone, tests/source/test_first_batch.py has more.
+    [empty_all_positions, empty_sparks_checkpoints, lose_epochs, lose_all, lose_the_notes],
 )
 def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Callable[[JobConfig], None]) -> None:
     pipeline.send(2)

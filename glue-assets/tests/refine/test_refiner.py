@@ -250,7 +250,7 @@ def test_a_batch_that_is_cut_off_is_completed_by_the_next_run(
             run_refine(spark, config)
     assert len(rows(config.bad_events_path)) == 2
     assert len(rows(config.events_path)) == (2 if crash == "after the appends" else 0)
-    run_refine(spark, config)
+    run_refine(spark, config, new_run=True)
     assert events(config) == Counter({("a", "Product Viewed", "1"): 1, ("b", "Product Viewed", "1"): 1})
     assert bad_events(config) == Counter({("dedup", "id_conflict", "1", 2): 1, ("schema", "invalid_json", "1", 3): 1})
 

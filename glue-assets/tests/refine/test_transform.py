@@ -45,7 +45,8 @@ def test_each_way_to_fail_has_its_code_and_a_message_without_data(
 
 @pytest.mark.parametrize("page", ["README.md", "docs/processing.md"])
 def test_the_transforms_of_the_docs_work(spark: SparkSession, tmp_path: Path, page: str) -> None:
-    ((source),) = re.findall(r"```python\n(.*?)```", (REPOSITORY / page).read_text(), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", (REPOSITORY / page).read_text(), re.DOTALL)
+    (source,) = [block for block in blocks if "def transform(" in block]
     columns = (
         PromotedColumn("cart_value", "double", "properties", ("cart", "value")),
         PromotedColumn("tier", "string"),

@@ -153,7 +153,7 @@ def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
         with pytest.raises(StreamingQueryException, match="killed here"):
             run_refine(spark, config)
     set_switch(then)
-    run_refine(spark, config)
+    run_refine(spark, config, new_run=True)
     decided = first if crash == "after the last append" else then
     if decided == "fails":
         # The twin of an event that it failed on is another line, which may be tried again.
@@ -199,7 +199,7 @@ def test_an_error_of_the_storage_is_none_of_the_transforms(
         with pytest.raises(StreamingQueryException, match="the storage is away"):
             run_refine(spark, config)
     assert (rows(config.events_path), rows(config.bad_events_path)) == ([], [])
-    run_refine(spark, config)
+    run_refine(spark, config, new_run=True)
     assert names(config) == Counter({("a", "Product Viewed"): 1})
 
 

@@ -12,6 +12,8 @@ from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.stage import QueryStart
 from support.raw import raw_table
 
+_last_run: dict[JobConfig, Refiner] = {}
+
 
 def arrive(spark: SparkSession, config: JobConfig, sequence: int, *records: bytes) -> None:
     spark.createDataFrame(raw_table(*records, first_sequence=sequence)).write.format("delta").mode("append").save(
@@ -20,13 +22,21 @@ def arrive(spark: SparkSession, config: JobConfig, sequence: int, *records: byte
 
 
 def start_refine(spark: SparkSession, config: JobConfig) -> StreamingQuery:
-    refiner = Refiner(spark, config, own_tables(spark, config), Metrics(config))
-    return refiner.start(QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds=1))
+    """The query of a new run."""
+    _last_run.clear()
+    _last_run[config] = Refiner(spark, config, own_tables(spark, config), Metrics(config))
+    return _last_run[config].start(_begin(config))
 
 
-def run_refine(spark: SparkSession, config: JobConfig) -> None:
-    query = start_refine(spark, config)
+def run_refine(spark: SparkSession, config: JobConfig, *, new_run: bool = False) -> None:
+    """Refine all that is in raw: in the run of the last call, if it was for this lake, else in a new one."""
+    is_new = new_run or config not in _last_run
+    query = start_refine(spark, config) if is_new else _last_run[config].start(_begin(config))
     try:
         query.processAllAvailable()
     finally:
         query.stop()
+
+
+def _begin(config: JobConfig) -> QueryStart:
+    return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds=1)
