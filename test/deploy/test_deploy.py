@@ -74,7 +74,7 @@ def test_a_stack_without_a_network_is_created_and_deleted_twice(emulator: Emulat
     before = inventory(emulator)
     assert minimal.create() == "CREATE_COMPLETE", minimal.reasons()
     with using_every_right(emulator, minimal.resources()):
-        live(emulator, minimal.resources(), "any")
+        live(emulator, minimal.resources(), "a1b2c3")
         assert interfaces(emulator) == []
         assert minimal.delete() == "DELETE_COMPLETE", minimal.reasons()
     assert left_over(before, inventory(emulator)) == []
