@@ -117,10 +117,6 @@ def empty_sparks_checkpoints(config: JobConfig) -> None:
             path.write_text("")
 
 
-def lose_epochs(config: JobConfig) -> None:
-    shutil.rmtree(config.epoch_path)
-
-
 def lose_all(config: JobConfig) -> None:
     shutil.rmtree(config.checkpoint_path)
 
@@ -140,7 +136,7 @@ def lose_the_notes(config: JobConfig) -> None:
 @pytest.mark.parametrize(
     "damage",
     # Of the positions alone, tests/source/test_first_batch.py has more.
-    [empty_all_positions, empty_sparks_checkpoints, lose_epochs, lose_all, lose_the_notes],
+    [empty_all_positions, empty_sparks_checkpoints, lose_all, lose_the_notes],
 )
 def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Callable[[JobConfig], None]) -> None:
     pipeline.send(2)
