@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 from plain_job import start_plain
 from process_cost import Cost, SparkProcesses
@@ -20,12 +19,12 @@ from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.source.kinesis_source import KinesisSource
-from clickstream_lakehouse.stage import QueryStart
 from clickstream_lakehouse.tables import create_tables
 from support.kinesis_emulator import KinesisEmulator
 from support.lake import lake_config
 from support.polling import wait_for
 from support.raw import raw_table
+from support.refine import fresh_start
 
 WARM_BATCHES = 5
 SMALL_BATCHES = 15
@@ -76,10 +75,6 @@ class CountingMetrics(Metrics):
         self.counted += int(sum(measures.get(name, 0) for name in ("Events", "BadEvents", "DuplicateEvents")))
 
 
-def _begin(config: JobConfig, trigger_seconds: int) -> QueryStart:
-    return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds)
-
-
 def _middle(costs: list[Cost]) -> Cost:
     return sorted(costs, key=lambda cost: cost.core_seconds)[len(costs) // 2]
 
@@ -95,7 +90,7 @@ def _share(cost: Cost) -> str:
 
 def _start_refine(bench: Bench, config: JobConfig, metrics: Metrics) -> StreamingQuery:
     refiner = Refiner(bench.spark, config, own_tables(bench.spark, config), metrics)
-    return refiner.start(_begin(config, _TRIGGER_SECONDS))
+    return refiner.start(fresh_start(config, _TRIGGER_SECONDS))
 
 
 def measure_refine(bench: Bench) -> Iterator[Row]:
@@ -171,7 +166,7 @@ def measure_ingest(bench: Bench) -> Iterator[Row]:
     """Stage 1 alone."""
 
     def start(config: JobConfig) -> "Reading":
-        begin = _begin(config, _STREAM_TRIGGER_SECONDS)
+        begin = fresh_start(config, _STREAM_TRIGGER_SECONDS)
         return Reading(start_ingest(bench.spark, config, own_tables(bench.spark, config), begin))
 
     yield _from_stream(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
@@ -182,8 +177,8 @@ def measure_both(bench: Bench) -> Iterator[Row]:
 
     def start(config: JobConfig) -> "Reading":
         tables, metrics = own_tables(bench.spark, config), CountingMetrics(config)
-        ingest = start_ingest(bench.spark, config, tables, _begin(config, _STREAM_TRIGGER_SECONDS))
-        refine = Refiner(bench.spark, config, tables, metrics).start(_begin(config, _TRIGGER_SECONDS))
+        ingest = start_ingest(bench.spark, config, tables, fresh_start(config, _STREAM_TRIGGER_SECONDS))
+        refine = Refiner(bench.spark, config, tables, metrics).start(fresh_start(config, _TRIGGER_SECONDS))
         return Reading(ingest, refine, refined=lambda: metrics.counted)
 
     row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)

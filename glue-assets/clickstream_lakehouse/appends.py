@@ -84,6 +84,10 @@ class Appender:
         self._appends += 1
         rows.write.format("delta").mode("append").options(**options).save(self.path)
 
+    def append_note(self, spark: SparkSession, refined: RawVersion | None) -> None:
+        """Make a commit without rows."""
+        self.append(spark.read.format("delta").load(self.path).where("false"), refined)
+
 
 @dataclass(frozen=True)
 class OwnTables:
@@ -122,19 +126,18 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in notes), default=0))
     appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
 
-    def fence(name: str, path: str) -> None:
-        nothing = spark.read.format("delta").load(path).where("false")
-        _append_in_spite_of_others(appenders[name], nothing, None if name == "raw" else refined)
+    def fence(name: str, _path: str) -> None:
+        _note_in_spite_of_others(spark, appenders[name], None if name == "raw" else refined)
 
     _of_each(fence, paths)
     return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
 
 
-def _append_in_spite_of_others(appender: Appender, rows: DataFrame, refined: RawVersion | None) -> None:
-    """Append, also while an older run does: Delta refuses the later one of two."""
+def _note_in_spite_of_others(spark: SparkSession, appender: Appender, refined: RawVersion | None) -> None:
+    """Make a commit, also while an older run does: Delta refuses the later one of two."""
     for attempt in range(1, _FENCE_ATTEMPTS + 1):
         try:
-            appender.append(rows, refined)
+            appender.append_note(spark, refined)
             return
         except Py4JJavaError as error:
             if _REFUSED not in str(error) or attempt == _FENCE_ATTEMPTS:

@@ -63,7 +63,7 @@ def claim_epoch(path: str, region: str, above: int = 0) -> Epoch:
     """
     store = open_store(path, region)
     taken = [int(name) for name in store.list("") if name.isdigit()]
-    number = max(above, *taken, 0) + 1
+    number = max([above, *taken]) + 1
     claim = EpochClaim.of_this_process().to_record()
     while not _is_claimed(store, number, claim):
         number += 1

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from pyspark.errors import StreamingQueryException
@@ -21,12 +20,12 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.refiner import Refiner
-from clickstream_lakehouse.stage import QueryStart
 from clickstream_lakehouse.tables import create_tables
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import lake_config, rows
 from support.lines import bad_line, event_line, ndjson
 from support.polling import wait_for
+from support.refine import fresh_start
 
 STREAM = "clicks"
 SECONDS = 120
@@ -56,7 +55,7 @@ class Pipeline:
     def ingest(self) -> None:
         """Read all of the stream."""
         self.tables = own_tables(self._spark, self.config)
-        ingest = start_ingest(self._spark, self.config, self.tables, self._begin())
+        ingest = start_ingest(self._spark, self.config, self.tables, fresh_start(self.config))
         try:
             wait_for(lambda: len(rows(self.config.raw_path, "1")) >= self.records, "raw to hold all records", SECONDS)
         finally:
@@ -67,7 +66,7 @@ class Pipeline:
 
     def refine(self, refiner: Refiner) -> None:
         """Refine all of raw."""
-        query = refiner.start(self._begin())
+        query = refiner.start(fresh_start(self.config))
         try:
             query.processAllAvailable()
         finally:
@@ -77,9 +76,6 @@ class Pipeline:
     def run(self) -> None:
         self.ingest()
         self.refine(self.refiner())
-
-    def _begin(self) -> QueryStart:
-        return QueryStart(f"{self.config.runs_path}/{uuid4()}", trigger_seconds=1)
 
     def check(self) -> None:
         raw = Counter(rows(self.config.raw_path, "shard_id, sequence_number"))

@@ -23,7 +23,7 @@ export interface Estimated {
   readonly hasVpc: boolean;
 }
 
-/** What the bill depends on, as the resources say it. */
+/** The values that the bill depends on, as the resources have them. */
 export interface Facts {
   /** Undefined when it is known only at deployment. */
   readonly region?: string;
@@ -32,7 +32,7 @@ export interface Facts {
     readonly hasAccessLog: boolean;
     /** Requests per second that the API lets through. */
     readonly rateLimit: number;
-    /** Undefined without a web ACL; no rules of one that the user has. */
+    /** Undefined without a web ACL. One that the user has is here without its rules. */
     readonly webAcl?: { readonly rules?: number };
   };
   /** Undefined for a stream that the user has. */

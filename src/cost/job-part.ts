@@ -48,7 +48,7 @@ const vpc = service('VPC');
 const s3 = service('S3');
 const cloudWatch = service('CloudWatch');
 
-/** What the job does in a month. */
+/** The job's work in a month. */
 interface Work {
   /** Batches of both stages, each of which reports its metrics. */
   readonly pairs: number;

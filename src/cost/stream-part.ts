@@ -45,7 +45,7 @@ function onDemandLines(workload: Workload, retentionHours: number): CostLine[] {
   ];
 }
 
-/** What is in the stream between two ages. */
+/** Gigabytes in the stream between two ages. */
 function keptGigabytes({ gigabytes }: Workload, fromHours: number, toHours: number): number {
   return gigabytes * Math.max(0, toHours - fromHours) / HOURS_PER_MONTH;
 }

@@ -1,8 +1,8 @@
 """Which event_keys `events` may hold, in the driver's memory: a batch that has none of them needs no probe.
 
 The probe stays the only witness of what is stored; this says which keys it has to look for, and in which hours. So keys
-that the table does not have do no harm, and a key must be here before its row can be in the table. Only one run writes
-the table, and what an older one may still append is there once this run's first batch is, which repeats its last one.
+that the table does not have do no harm, and a key must be here before its row can be in the table. Only this run
+writes the table: from its start on, older ones cannot append to it (appends.py).
 """
 
 import threading

@@ -116,8 +116,7 @@ class Refiner:
         before = self._refined
         self._take_progress()
         if self._refined and self._refined != before:
-            events = self._tables.events
-            events.append(self._spark.read.format("delta").load(events.path).where("false"), self._refined)
+            self._tables.events.append_note(self._spark, self._refined)
 
     def _refine_next(self, raw: DataFrame, batch_id: int) -> None:
         self._take_progress()

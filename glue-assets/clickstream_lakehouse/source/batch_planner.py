@@ -36,7 +36,7 @@ from clickstream_lakehouse.source.starts import caught_up_since, next_starts
 
 _LIST_SECONDS = 5.0  # how old a shard list may be; a reshard is noticed that much later
 _LIST_ATTEMPTS = 6
-_KEPT_BATCHES = 20  # Spark replays only its last batch; the rest is for people who look
+_KEPT_BATCHES = 20  # a run needs those since the last one with stored records; the rest is for people who look
 _STARTS = "starts"
 _PURGE_EVERY = 10  # listing the store costs a request on S3
 

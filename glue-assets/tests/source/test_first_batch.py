@@ -90,19 +90,26 @@ def stored(raw: Raw) -> list[tuple[str, str]]:
     return sorted((row["shard_id"], row["data"]) for row in raw.rows)
 
 
-@pytest.mark.parametrize("cut_off", ["planned", "read", "stored", "committed"])
-def test_a_run_goes_on_where_the_last_one_was_cut_off(
-    kinesis: FakeKinesis, options: dict[str, str], cut_off: str
-) -> None:
+def cut_off_run(kinesis: FakeKinesis, options: dict[str, str], cut_off: str) -> Raw:
+    """What a run has stored that was cut off in its second batch."""
     kinesis.add_shard("s1", b"a")
+    kinesis.add_shard("s2", b"x")
     raw = Raw()
     run = Run(options, raw)
     run.batch()
     kinesis.put("s1", b"b")
     run.batch(cut_off=cut_off)
+    return raw
+
+
+@pytest.mark.parametrize("cut_off", ["planned", "read", "stored", "committed"])
+def test_a_run_goes_on_where_the_last_one_was_cut_off(
+    kinesis: FakeKinesis, options: dict[str, str], cut_off: str
+) -> None:
+    raw = cut_off_run(kinesis, options, cut_off)
     kinesis.put("s1", b"c")
     Run(options, raw).catch_up()
-    assert stored(raw) == [("s1", "a"), ("s1", "b"), ("s1", "c")]
+    assert stored(raw) == [("s1", "a"), ("s1", "b"), ("s1", "c"), ("s2", "x")]
     assert raw.looked_at == 1  # only by the first run of all: a store that has everything makes it needless
 
 
@@ -136,13 +143,7 @@ DAMAGES = [lose_an_end, lose_a_plan, lose_the_newest_batch, empty_the_newest_fil
 def test_no_damage_of_the_store_loses_or_doubles_a_record(
     kinesis: FakeKinesis, options: dict[str, str], damage: Callable[[Path], None], cut_off: str
 ) -> None:
-    kinesis.add_shard("s1", b"a")
-    kinesis.add_shard("s2", b"x")
-    raw = Raw()
-    run = Run(options, raw)
-    run.batch()
-    kinesis.put("s1", b"b")
-    run.batch(cut_off=cut_off)
+    raw = cut_off_run(kinesis, options, cut_off)
     damage(Path(options["positions"]))
     kinesis.put("s1", b"c")
     Run(options, raw).catch_up()

@@ -32,7 +32,7 @@ def start_refine(spark: SparkSession, config: JobConfig) -> StreamingQuery:
 def _start(spark: SparkSession, config: JobConfig, tables: OwnTables) -> StreamingQuery:
     _last_run.clear()
     _last_run[config] = Refiner(spark, config, tables, Metrics(config))
-    return _last_run[config].start(_begin(config))
+    return _last_run[config].start(fresh_start(config))
 
 
 def run_refine(spark: SparkSession, config: JobConfig, *, new_run: bool = False) -> None:
@@ -40,7 +40,7 @@ def run_refine(spark: SparkSession, config: JobConfig, *, new_run: bool = False)
     if new_run:
         query = _start(spark, config, own_tables(spark, config))
     else:
-        query = _last_run[config].start(_begin(config)) if config in _last_run else start_refine(spark, config)
+        query = _last_run[config].start(fresh_start(config)) if config in _last_run else start_refine(spark, config)
     try:
         query.processAllAvailable()
     finally:
@@ -53,5 +53,6 @@ def _unfenced(config: JobConfig) -> OwnTables:
     return OwnTables(epoch, **appenders, refined=None, stopping=threading.Event())
 
 
-def _begin(config: JobConfig) -> QueryStart:
-    return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds=1)
+def fresh_start(config: JobConfig, trigger_seconds: int = 1) -> QueryStart:
+    """A start in a folder that no query had before."""
+    return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds)
