@@ -119,18 +119,23 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     :param stopping: set when no batch may begin any more
     """
     paths = table_paths(config)
-    refined_paths = {name: path for name, path in paths.items() if name != "raw"}
-    notes = [note for note in _of_each(lambda _, path: last_note(spark, path), refined_paths).values() if note]
-    refined = _refined(spark, config.raw_path, notes)
+    notes = _of_each(lambda _, path: last_note(spark, path), paths)
+    known = [note for note in notes.values() if note]
+    refined = _refined(spark, config.raw_path, known)
     # The tables remember epochs even when their store is lost.
-    epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in notes), default=0))
-    appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
+    epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in known), default=0))
+    while True:
+        appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
 
-    def fence(name: str, _path: str) -> None:
-        _note_in_spite_of_others(spark, appenders[name], None if name == "raw" else refined)
+        def fence(name: str, _path: str, own: Mapping[str, Appender] = appenders) -> bool:
+            _note_in_spite_of_others(spark, own[name], None if name == "raw" else refined)
+            # Delta says nothing when it drops a commit. A table whose last note is older cannot have dropped it.
+            return notes[name] is not None or last_note(spark, own[name].path) is not None
 
-    _of_each(fence, paths)
-    return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
+        if all(_of_each(fence, paths).values()):
+            return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
+        # The epochs are lost, and so are a table's notes.
+        epoch = claim_epoch(config.epoch_path, config.region, above=2 * epoch.number)
 
 
 def _note_in_spite_of_others(spark: SparkSession, appender: Appender, refined: RawVersion | None) -> None:

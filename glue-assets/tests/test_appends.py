@@ -10,7 +10,8 @@ from clickstream_lakehouse.appends import Note, RawVersion, StoppingError, last_
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import SupersededError
 from clickstream_lakehouse.source.records import RecordFormatError
-from support.lake import assert_protocol_1_2, rows
+from clickstream_lakehouse.tables import table_paths
+from support.lake import assert_protocol_1_2, lose_notes, rows
 from support.raw import raw_table
 
 
@@ -36,6 +37,21 @@ def test_a_run_whose_epochs_are_lost_still_comes_after_those_that_the_tables_kno
     own_tables(spark, config)
     shutil.rmtree(config.epoch_path)
     assert own_tables(spark, config).epoch.number == 3
+
+
+def test_a_run_to_which_nothing_tells_the_epoch_of_a_table_finds_one_that_it_takes(
+    spark: SparkSession, config: JobConfig
+) -> None:
+    for _ in range(5):
+        own_tables(spark, config)
+    shutil.rmtree(config.epoch_path)
+    for path in table_paths(config).values():
+        lose_notes(path)
+    tables = own_tables(spark, config)
+    records = spark.createDataFrame(raw_table(b"{}", first_sequence=1))
+    tables.raw.append(records)
+    assert len(rows(config.raw_path)) == 1
+    assert tables.epoch.number > 5
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]"])

@@ -3,11 +3,9 @@
 Whatever is damaged, and wherever the last run was cut off, each record, event and bad line is stored once.
 """
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +18,9 @@ from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import start_ingest
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine.refiner import Refiner
-from clickstream_lakehouse.tables import create_tables
+from clickstream_lakehouse.tables import create_tables, table_paths
 from support.kinesis_emulator import REGION, KinesisEmulator
-from support.lake import lake_config, rows
+from support.lake import lake_config, lose_notes, rows
 from support.lines import bad_line, event_line, ndjson
 from support.polling import wait_for
 from support.refine import fresh_start
@@ -119,14 +117,8 @@ def lose_all(config: JobConfig) -> None:
 
 def lose_the_notes(config: JobConfig) -> None:
     """As if another release had written the tables."""
-    for table in (config.events_path, config.bad_events_path):
-        for commit in Path(table, "_delta_log").glob("*.json"):
-            actions = [json.loads(line) for line in commit.read_text().splitlines()]
-            for action in actions:
-                with suppress(KeyError):
-                    del action["commitInfo"]["userMetadata"]
-            commit.write_text("\n".join(map(json.dumps, actions)))
-            commit.with_name(f".{commit.name}.crc").unlink(missing_ok=True)
+    for path in table_paths(config).values():
+        lose_notes(path)
 
 
 @pytest.mark.parametrize(
