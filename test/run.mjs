@@ -36,6 +36,12 @@ const LAYERS = {
   ],
 };
 
+/**
+ * Two layers run at a time, as each waits a lot: for a JVM, an emulator, a package. All but the job's own tests read
+ * what `build` writes, so they wait for it.
+ */
+const LANES = [['build', 'clients', 'package', 'e2e'], ['python', 's3a', 'deploy']];
+
 /** Steps of the set-up that a layer needs besides those of the local run. */
 const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'], package: ['bindings'] };
 
@@ -74,8 +80,8 @@ function testsOfJava() {
 /** What a layer does only on machines that have another tool. */
 const WHERE_POSSIBLE = { python: testsOfOtherPython, package: testsOfJava };
 
-/** Runs a command and shows its output. */
-function run([command, ...args]) {
+/** Runs a command; shows its output as it comes, or all of it at its end where two lanes would mix theirs. */
+function run([command, ...args], isAlone) {
   return new Promise((resolve) => {
     const env = {
       ...process.env, CI: 'true', PYTHONPATH: 'glue-assets',
@@ -84,10 +90,14 @@ function run([command, ...args]) {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of ['stdout', 'stderr']) {
-      child[stream].on('data', (chunk) => { output += chunk; process[stream].write(chunk); });
+      child[stream].on('data', (chunk) => { output += chunk; if (isAlone) process[stream].write(chunk); });
     }
-    child.on('error', (error) => resolve({ code: 1, output: `${output}${error.message}` }));
-    child.on('close', (code) => resolve({ code, output }));
+    const end = (code) => {
+      if (!isAlone) process.stdout.write(output);
+      resolve({ code, output });
+    };
+    child.on('error', (error) => { output += error.message; end(1); });
+    child.on('close', end);
   });
 }
 
@@ -100,25 +110,42 @@ export function countTests({ code, output }) {
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
+/** Runs a layer's commands one after another; returns their counts. */
+async function runLayer(layer, commands, isAlone) {
+  const total = { passed: 0, failed: 0 };
+  for (const command of commands) {
+    const title = `=== ${layer}: ${command.join(' ')}`;
+    if (isAlone) console.log(`\n${title}`);
+    const started = Date.now();
+    const result = await run(command, isAlone);
+    const count = countTests(result);
+    total.passed += count.passed;
+    total.failed += count.failed;
+    const verdict = result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`;
+    console.log(`${isAlone ? '' : `${title}\n`}=== ${layer}: ${verdict} in ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  return total;
+}
+
 async function main() {
   const layers = chosenLayers(process.argv.slice(2));
   await ensureSetUp([...new Set([...LOCAL_RUN_STEPS, ...layers.flatMap(layer => STEPS[layer] ?? [])])]);
-  const total = { passed: 0, failed: 0 };
-  for (const layer of layers) {
-    const commands = [...LAYERS[layer], ...(await WHERE_POSSIBLE[layer]?.() ?? [])];
-    for (const command of commands) {
-      console.log(`\n=== ${layer}: ${command.join(' ')}`);
-      const started = Date.now();
-      const result = await run(command);
-      const count = countTests(result);
-      total.passed += count.passed;
-      total.failed += count.failed;
-      const verdict = result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`;
-      console.log(`=== ${layer}: ${verdict} in ${Math.round((Date.now() - started) / 1000)} s`);
+  const commands = {};
+  for (const layer of layers) commands[layer] = [...LAYERS[layer], ...(await WHERE_POSSIBLE[layer]?.() ?? [])];
+  const lanes = LANES.map(lane => lane.filter(layer => layers.includes(layer))).filter(lane => lane.length);
+  const counts = [];
+  let built = Promise.resolve();
+  await Promise.all(lanes.map(async (lane) => {
+    for (const layer of lane) {
+      if (!['build', 'python'].includes(layer)) await built;
+      const count = runLayer(layer, commands[layer], lanes.length === 1);
+      if (layer === 'build') built = count;
+      counts.push(await count);
     }
-  }
-  console.log(`${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed || !total.passed ? 1 : 0;
+  }));
+  const sum = (of) => counts.reduce((total, count) => total + count[of], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') || !sum('passed') ? 1 : 0;
 }
 
 main().catch((error) => {

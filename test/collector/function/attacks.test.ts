@@ -15,12 +15,14 @@ const KEY = 'canary-key-0123456789';
 const KEYED = { WRITE_KEYS: JSON.stringify({ web: { keys: [KEY], appId: 'shop' } }) };
 const ADDRESS = '198.51.100.77';
 
-/** CPU time in milliseconds. */
+/** CPU time in milliseconds, the least of three runs: the first one compiles, and on a busy machine any may wait. */
 function cpuOf(run: () => unknown): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
+  return Math.min(...[1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  }));
 }
 
 describe('a request writes no more than its size allows', () => {
@@ -120,7 +122,6 @@ test.each<[string, () => RequestParts]>([
   ['digits and points in text', () => ({ path: TP2, body: '1.'.repeat(500_000) })],
 ])('no expression is slow: %s', (_, request) => {
   const parts = request();
-  collected(parts); // compiled
   expect(cpuOf(() => collected(parts, { FIRST_PARTY_COOKIE: 'host' }))).toBeLessThan(250);
 });
 
