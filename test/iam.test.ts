@@ -33,7 +33,7 @@ const framework = (resource: string) => ({
 });
 
 const JOB_WITHOUT_NETWORK = [
-  'kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
+  'kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
   's3:GetBucketLocation s3:ListBucket on ${StorageRawBucket.Arn} ${StorageLakehouseBucket.Arn}',
   's3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:PutObject '
     + 'on ${StorageRawBucket.Arn}/raw ${StorageRawBucket.Arn}/raw/* '

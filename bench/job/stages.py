@@ -15,8 +15,9 @@ from row import Row
 
 from clickstream_lakehouse.appends import own_tables
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.ingest import start_ingest
+from clickstream_lakehouse.ingest import Ingest
 from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.processing import load_processing
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.source.kinesis_source import KinesisSource
 from clickstream_lakehouse.tables import create_tables
@@ -89,7 +90,9 @@ def _share(cost: Cost) -> str:
 
 
 def _start_refine(bench: Bench, config: JobConfig, metrics: Metrics) -> StreamingQuery:
-    refiner = Refiner(bench.spark, config, own_tables(bench.spark, config), metrics)
+    refiner = Refiner(
+        bench.spark, config, load_processing(bench.spark, config), own_tables(bench.spark, config), metrics
+    )
     return refiner.start(fresh_start(config, _TRIGGER_SECONDS))
 
 
@@ -167,7 +170,9 @@ def measure_ingest(bench: Bench) -> Iterator[Row]:
 
     def start(config: JobConfig) -> "Reading":
         begin = fresh_start(config, _STREAM_TRIGGER_SECONDS)
-        return Reading(start_ingest(bench.spark, config, own_tables(bench.spark, config), begin))
+        return Reading(
+            Ingest(bench.spark, config, own_tables(bench.spark, config), CountingMetrics(config)).start(begin)
+        )
 
     yield _from_stream(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
 
@@ -177,8 +182,10 @@ def measure_both(bench: Bench) -> Iterator[Row]:
 
     def start(config: JobConfig) -> "Reading":
         tables, metrics = own_tables(bench.spark, config), CountingMetrics(config)
-        ingest = start_ingest(bench.spark, config, tables, fresh_start(config, _STREAM_TRIGGER_SECONDS))
-        refine = Refiner(bench.spark, config, tables, metrics).start(fresh_start(config, _TRIGGER_SECONDS))
+        ingest = Ingest(bench.spark, config, tables, metrics).start(fresh_start(config, _STREAM_TRIGGER_SECONDS))
+        refine = Refiner(bench.spark, config, load_processing(bench.spark, config), tables, metrics).start(
+            fresh_start(config, _TRIGGER_SECONDS)
+        )
         return Reading(ingest, refine, refined=lambda: metrics.counted)
 
     row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)

@@ -6,15 +6,16 @@ that races with another. So after the first append of a run no older run, whatev
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
 
 from py4j.protocol import Py4JJavaError
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.delta_log import Commit, commits
 from clickstream_lakehouse.epoch import Epoch, claim_epoch
 from clickstream_lakehouse.source.records import RecordFormatError, RecordReader, parse_record, record_json, versioned
 from clickstream_lakehouse.tables import table_paths
@@ -22,14 +23,12 @@ from clickstream_lakehouse.tables import table_paths
 _APPLICATION = "clickstream-lakehouse"
 _EPOCH_BITS = 32
 
-# How many of the newest commits are looked through for a note. Compaction and people commit as well, without one.
-_COMMITS_LOOKED_THROUGH = (10, 1_000, 1_000_000)
+# How many of the newest commits are looked through for our own. Compaction and people commit as well.
+_COMMITS_LOOKED_THROUGH = 1_000
 
 # An older run appends every few seconds at most.
 _FENCE_ATTEMPTS = 10
 _REFUSED = "ConcurrentTransactionException"
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -119,20 +118,22 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     :param stopping: set when no batch may begin any more
     """
     paths = table_paths(config)
-    notes = _of_each(lambda _, path: last_note(spark, path), paths)
+    notes = {name: last_note(path, config.region) for name, path in paths.items()}
     known = [note for note in notes.values() if note]
-    refined = _refined(spark, config.raw_path, known)
+    refined = _last_refined(spark, config, known)
     # The tables remember epochs even when their store is lost.
     epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in known), default=0))
     while True:
         appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
 
-        def fence(name: str, _path: str, own: Mapping[str, Appender] = appenders) -> bool:
+        def fence(name: str, own: Mapping[str, Appender] = appenders) -> bool:
             _note_in_spite_of_others(spark, own[name], None if name == "raw" else refined)
             # Delta says nothing when it drops a commit. A table whose last note is older cannot have dropped it.
-            return notes[name] is not None or last_note(spark, own[name].path) is not None
+            return notes[name] is not None or last_note(own[name].path, config.region) is not None
 
-        if all(_of_each(fence, paths).values()):
+        with ThreadPoolExecutor(len(paths)) as threads:  # most of it is waiting for storage
+            is_own = all(list(threads.map(fence, paths)))
+        if is_own:
             return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
         # The epochs are lost, and so are a table's notes.
         epoch = claim_epoch(config.epoch_path, config.region, above=2 * epoch.number)
@@ -149,33 +150,47 @@ def _note_in_spite_of_others(spark: SparkSession, appender: Appender, refined: R
                 raise
 
 
-def _refined(spark: SparkSession, raw_path: str, notes: Iterable[Note]) -> RawVersion | None:
+def is_all_refined(spark: SparkSession, config: JobConfig) -> bool:
+    """Whether earlier runs noted that raw has no rows but those that they refined."""
+    notes = (last_note(path, config.region) for path in table_paths(config).values())
+    refined = _last_refined(spark, config, [note for note in notes if note])
+    if refined is None:
+        return False
+    for commit in commits(config.raw_path, config.region):
+        if commit.version < refined.version:
+            return True
+        if commit.adds_rows:
+            return False
+    return refined.version == 0
+
+
+def _last_refined(spark: SparkSession, config: JobConfig, notes: Iterable[Note]) -> RawVersion | None:
     """The latest version that notes tell of raw as it is; of an empty raw the one that it has."""
-    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{raw_path}`").collect()[0]["id"]
+    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
     known = [note.refined for note in notes if note.refined and note.refined.table_id == table_id]
     if known:
         return max(known, key=lambda one: one.version)
-    version = last_version(spark, raw_path)
-    is_empty = not spark.read.format("delta").load(raw_path).take(1)
+    version = last_version(config.raw_path, config.region)
+    is_empty = not spark.read.format("delta").load(config.raw_path).take(1)
     return RawVersion(table_id, version) if is_empty else None
 
 
-def last_note(spark: SparkSession, path: str) -> Note | None:
+def own_commits(path: str, region: str) -> Iterator[tuple[Commit, Note]]:
+    """The newest commits that runs of this job made, the last one first."""
+    for commit in islice(commits(path, region), _COMMITS_LOOKED_THROUGH):
+        note = _note(commit.note)
+        if note is not None:
+            yield commit, note
+
+
+def last_note(path: str, region: str) -> Note | None:
     """The note of the newest commit that has one."""
-    for limit in _COMMITS_LOOKED_THROUGH:
-        commits = _history(spark, path, limit)
-        for commit in commits:
-            note = _note(commit["userMetadata"])
-            if note is not None:
-                return note
-        if len(commits) < limit:
-            break
-    return None
+    return next((note for _, note in own_commits(path, region)), None)
 
 
-def last_version(spark: SparkSession, path: str) -> int:
+def last_version(path: str, region: str) -> int:
     """The table's version as it is now."""
-    return _history(spark, path, 1)[0]["version"]
+    return next(commits(path, region)).version
 
 
 def _note(text: str | None) -> Note | None:
@@ -183,14 +198,3 @@ def _note(text: str | None) -> Note | None:
         return None if text is None else Note.from_json(text)
     except RecordFormatError:  # of someone else's commit
         return None
-
-
-def _history(spark: SparkSession, path: str, limit: int) -> list[Row]:
-    """The newest commits, the last one first."""
-    return spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT {limit}").select("version", "userMetadata").collect()
-
-
-def _of_each(work: Callable[[str, str], _Result], paths: Mapping[str, str]) -> dict[str, _Result]:
-    """Work on all tables, by name and path, at the same time: most of it is waiting for storage."""
-    with ThreadPoolExecutor(len(paths)) as threads:
-        return dict(zip(paths, threads.map(work, paths.keys(), paths.values()), strict=True))

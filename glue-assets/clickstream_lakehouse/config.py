@@ -86,14 +86,17 @@ def _whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
     return parse
 
 
-def _hours(value: str) -> float:
-    try:
-        hours = float(value)
-    except ValueError:
-        hours = 0.0
-    if not 0 < hours < float("inf"):
-        raise ValueError("must be a number of hours above 0")
-    return hours
+def _number_above_0(of: str) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise ValueError(f"must be a number of {of} above 0")
+        return number
+
+    return parse
 
 
 def _flag(value: str) -> bool:
@@ -129,9 +132,11 @@ class JobConfig:
     dedup_window_hours: int = _argument(_whole_number(1, 8760), 24)
     start_position: str = _argument(_one_of("trim_horizon", "latest"), "trim_horizon")
     metrics_namespace: str | None = _argument(_text, None)
-    max_run_hours: float = _argument(_hours, 144.0)
+    max_run_hours: float = _argument(_number_above_0("hours"), 144.0)
     endpoint_url: str | None = _argument(_text, None)
-    fail_on_data_loss: bool = _argument(_flag, True)
+    read_until: float = _argument(_number_above_0("seconds since 1970"), 0.0)
+    """Whoever starts the run knows that everything that arrived before was read."""
+    fail_on_data_loss: bool = _argument(_flag, False)
     geo_databases: tuple[str, ...] = _argument(_paths, ())
     pseudonym_key_arn: str | None = _argument(_text, None)
     robot_user_agents: tuple[str, ...] = _argument(_lower_texts, ())

@@ -15,15 +15,16 @@ from pyspark.sql.streaming.listener import (
     StreamingQueryListener,
 )
 
-from clickstream_lakehouse.appends import OwnTables, own_tables
+from clickstream_lakehouse.appends import OwnTables, is_all_refined, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import QUERY_NAME as INGEST
-from clickstream_lakehouse.ingest import source_options, start_ingest
+from clickstream_lakehouse.ingest import Ingest, is_all_in_raw, source_options
 from clickstream_lakehouse.metrics import Metrics, emit, log
+from clickstream_lakehouse.refine.processing import load_processing
 from clickstream_lakehouse.refine.refiner import QUERY_NAME as REFINE
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.session import prepare_session
-from clickstream_lakehouse.source.batch_planner import drained_key
+from clickstream_lakehouse.source.batch_store import caught_up_key
 from clickstream_lakehouse.source.position_store import open_store
 from clickstream_lakehouse.stage import QueryStart, Stage
 from clickstream_lakehouse.tables import create_tables
@@ -44,20 +45,25 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     prepare_session(spark, config)
     stop, stopping = _stop_on_signals(), threading.Event()
     create_tables(spark, config)
-    tables = own_tables(spark, config, stopping)
-    metrics = Metrics(config)
-    spark.streams.addListener(IngestReport(metrics))
+    # Nothing may run if what the user brings cannot be loaded.
+    processing = load_processing(spark, config)
     drain = config.mode == "drain"
     drain_until = f"{time.time():.3f}" if drain else None
     trigger_seconds = 1 if drain else config.trigger_seconds
-    # It loads what the user brings, and nothing may run if that fails.
-    refiner = Refiner(spark, config, tables, metrics)
+    # To own the tables costs a commit to each, and most drains of a quiet lakehouse have nothing to do.
+    if drain_until and is_all_refined(spark, config) and is_all_in_raw(spark, config, drain_until):
+        emit("drained")
+        return
+    tables = own_tables(spark, config, stopping)
+    metrics = Metrics(config)
+    spark.streams.addListener(IngestReport(metrics))
+    refiner = Refiner(spark, config, processing, tables, metrics)
     begin = QueryStart(f"{config.runs_path}/{tables.epoch.number}", trigger_seconds)
-    ingest = Stage(INGEST, begin, lambda start: start_ingest(spark, config, tables, start, drain_until), metrics)
+    ingest = Stage(INGEST, begin, Ingest(spark, config, tables, metrics, drain_until).start, metrics)
     refine = Stage(REFINE, begin, refiner.start, metrics)
     emit("started", pid=os.getpid(), epoch=tables.epoch.number, mode=config.mode)
     threading.Thread(target=_remove_older_runs, args=(config, tables), daemon=True).start()
-    watch = UnreadWatch(source_options(config, tables), trigger_seconds)
+    watch = UnreadWatch(source_options(config, tables.epoch), trigger_seconds)
     deadline = time.monotonic() + config.max_run_hours * 3600
     while not stop.wait(_POLL_SECONDS) and time.monotonic() < deadline:
         for stage in (ingest, refine):
@@ -107,7 +113,7 @@ def _stop_on_signals() -> threading.Event:
 
 
 def _is_drained(config: JobConfig, drain_until: str) -> bool:
-    return open_store(config.positions_path, config.region).get(drained_key(drain_until)) is not None
+    return open_store(config.positions_path, config.region).get(caught_up_key(drain_until)) is not None
 
 
 def _finish_drain(ingest: Stage, refine: Stage) -> None:

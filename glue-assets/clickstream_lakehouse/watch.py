@@ -7,7 +7,8 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from clickstream_lakehouse.failure import Failure
 from clickstream_lakehouse.metrics import log
-from clickstream_lakehouse.source.batch_planner import BatchPlanner, LostPositionsError
+from clickstream_lakehouse.source.batch_planner import BatchPlanner
+from clickstream_lakehouse.source.batch_store import LostPositionsError
 from clickstream_lakehouse.source.options import parse_options
 
 _IDLE_SECONDS = 300.0

@@ -78,7 +78,7 @@ def test_the_last_note_is_found_behind_commits_of_others(spark: SparkSession, co
     tables.events.append(nothing, refined)
     for number in range(12):
         spark.sql(f"ALTER TABLE delta.`{config.events_path}` SET TBLPROPERTIES ('of.others' = '{number}')")
-    assert last_note(spark, config.events_path) == Note(tables.epoch.number, refined)
+    assert last_note(config.events_path, config.region) == Note(tables.epoch.number, refined)
 
 
 def test_what_is_said_of_another_table_at_the_same_place_does_not_count(spark: SparkSession, config: JobConfig) -> None:

@@ -32,7 +32,8 @@ def test_the_required_arguments_are_enough_and_the_rest_has_the_documented_defau
         metrics_namespace=None,
         max_run_hours=144.0,
         endpoint_url=None,
-        fail_on_data_loss=True,
+        read_until=0.0,
+        fail_on_data_loss=False,
         geo_databases=(),
         pseudonym_key_arn=None,
         robot_user_agents=(),
@@ -49,7 +50,7 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
             metrics_namespace="Clicks",
             max_run_hours="0.5",
             endpoint_url="http://127.0.0.1:4567",
-            fail_on_data_loss="false",
+            fail_on_data_loss="true",
             geo_databases="s3://geo/country.mmdb,/lists/asn.mmdb",
             pseudonym_key_arn="arn:aws:secretsmanager:eu-west-1:1:secret:key",
             robot_user_agents='["ACME-Monitor", "Uptime, ours"]',
@@ -57,7 +58,7 @@ def test_every_argument_is_taken_from_the_command_line() -> None:
     )
     assert (config.mode, config.trigger_seconds, config.dedup_window_hours) == ("drain", 2, 48)
     assert (config.start_position, config.metrics_namespace, config.max_run_hours) == ("latest", "Clicks", 0.5)
-    assert (config.endpoint_url, config.fail_on_data_loss) == ("http://127.0.0.1:4567", False)
+    assert (config.endpoint_url, config.fail_on_data_loss) == ("http://127.0.0.1:4567", True)
     assert config.geo_databases == ("s3://geo/country.mmdb", "/lists/asn.mmdb")
     assert config.pseudonym_key_arn == "arn:aws:secretsmanager:eu-west-1:1:secret:key"
     assert config.robot_user_agents == ("acme-monitor", "uptime, ours")

@@ -3,6 +3,7 @@
 Whatever is damaged, and wherever the last run was cut off, each record, event and bad line is stored once.
 """
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,14 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.appends import RawVersion, own_tables
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.ingest import start_ingest
+from clickstream_lakehouse.ingest import Ingest
 from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.processing import load_processing
 from clickstream_lakehouse.refine.refiner import Refiner
+from clickstream_lakehouse.source import first_batch
 from clickstream_lakehouse.tables import create_tables, table_paths
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import lake_config, lose_notes, rows
@@ -53,14 +57,20 @@ class Pipeline:
     def ingest(self) -> None:
         """Read all of the stream."""
         self.tables = own_tables(self._spark, self.config)
-        ingest = start_ingest(self._spark, self.config, self.tables, fresh_start(self.config))
+        ingest = Ingest(self._spark, self.config, self.tables, Metrics(self.config)).start(fresh_start(self.config))
         try:
             wait_for(lambda: len(rows(self.config.raw_path, "1")) >= self.records, "raw to hold all records", SECONDS)
         finally:
             ingest.stop()
 
     def refiner(self, **changes: RawVersion) -> Refiner:
-        return Refiner(self._spark, self.config, replace(self.tables, **changes), Metrics(self.config))
+        return Refiner(
+            self._spark,
+            self.config,
+            load_processing(self._spark, self.config),
+            replace(self.tables, **changes),
+            Metrics(self.config),
+        )
 
     def refine(self, refiner: Refiner) -> None:
         """Refine all of raw."""
@@ -188,3 +198,24 @@ def test_a_run_that_was_cut_off_between_its_appends_to_two_tables_and_forgot_all
 
 def killed(*_: object) -> None:
     raise RuntimeError("killed here")
+
+
+def test_what_expired_unread_is_a_row_of_bad_events_and_counts_as_no_record(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No emulator lets a day pass: here the stream keeps nothing, and nothing counts as just read."""
+    monkeypatch.setattr(first_batch, "SHORTEST_RETENTION", 0.0)
+    monkeypatch.setattr(first_batch, "retention_seconds", lambda *_: 0.0)
+    pipeline.ingest()
+    monkeypatch.undo()
+    pipeline.send(2)
+    lose_all(pipeline.config)
+    pipeline.run()
+    lost = "stage = 'ingest' and error_code = 'expired_unread'"
+    found = rows(pipeline.config.bad_events_path, "shard_id, error_message, received_ts", lost)
+    assert sorted(shard_id for shard_id, *_ in found) == ["shardId-000000000000", "shardId-000000000001"]
+    assert all(message.startswith(f"shard {shard_id}: what arrived between ") for shard_id, message, _ in found)
+    assert json.loads(capsys.readouterr().out.split('"ExpiredShards": ')[1].split("}")[0]) == 2
+    for table, column in ((pipeline.config.raw_path, "partition_key = ''"), (pipeline.config.bad_events_path, lost)):
+        DeltaTable(table).delete(column)
+    pipeline.check()

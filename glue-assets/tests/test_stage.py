@@ -10,7 +10,7 @@ from clickstream_lakehouse import stage, watch
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import SupersededError
 from clickstream_lakehouse.metrics import Metrics
-from clickstream_lakehouse.source.batch_planner import LostPositionsError
+from clickstream_lakehouse.source.batch_store import LostPositionsError
 from clickstream_lakehouse.stage import LONGEST_BATCH_SECONDS, MOST_STARTS, QueryStart, Stage, StageError
 from clickstream_lakehouse.watch import UnreadWatch
 from support.clock import Clock

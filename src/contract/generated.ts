@@ -105,7 +105,9 @@ export type ErrorCode =
   /** The transform of processing.transform threw an error, so none of its batch's new events are in events. */
   | 'transform_failed'
   /** The result of processing.transform is not one that events can take, so none of its batch's new events are in it. */
-  | 'transform_invalid';
+  | 'transform_invalid'
+  /** No event, but a loss: what arrived in the shard between two times was not read within the stream's retention. */
+  | 'expired_unread';
 
 /** An event as it travels on the stream: whatever protocol it came in, it has these fields. */
 export interface CanonicalEvent {
@@ -256,7 +258,7 @@ export interface BadEvent {
   /** Position in the request's batch, from 0. */
   readonly batch_index?: number;
   /** Where it failed. */
-  readonly stage: 'decode' | 'auth' | 'schema' | 'size' | 'preprocess' | 'dedup' | 'transform';
+  readonly stage: 'decode' | 'auth' | 'schema' | 'size' | 'preprocess' | 'dedup' | 'transform' | 'ingest';
   /** Stable machine-readable reason: one of the error codes in docs/tables.md. */
   readonly error_code: ErrorCode;
   /** What was received and what was expected. */

@@ -175,6 +175,13 @@ function jobAlarms({ job }: Monitored, { freshness }: Thresholds): AlarmDefiniti
     alarmDescription: 'The job has not run for 10 minutes, and events wait in the stream. '
       + "Read the keeper's log to see why it does not start.",
   }] : []),
+  {
+    ...atLeastOne,
+    id: 'ExpiredShards',
+    metric: job.metric('ExpiredShards', { period: PERIOD, statistic: SUM }),
+    alarmDescription: 'Records expired in the stream before the job read them. '
+      + 'The rows of bad_events with the error code expired_unread say in which shards, and between which times.',
+  },
   ...(job.hasTransform ? [{
     ...atLeastOne,
     id: 'TransformFailures',

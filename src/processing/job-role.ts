@@ -54,7 +54,9 @@ export function createJobRole(scope: Construct, id: string, props: JobRoleProps)
 function readStream(stream: kinesis.IStream): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'ReadStream',
-    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    actions: [
+      'kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards',
+    ],
     resources: [stream.streamArn],
   });
 }

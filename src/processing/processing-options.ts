@@ -76,10 +76,11 @@ export interface ProcessingOptions {
   readonly startPosition?: StartPosition;
 
   /**
-   * Stops the job with a message when the stream has dropped records before they were read, instead of going on
-   * without them.
+   * Stops the job when records have expired in the stream before they were read. By default it goes on with the
+   * oldest that are left. Then a row of `bad_events` with the error code `expired_unread` says for each shard between
+   * which times records may be gone, and the alarm `ExpiredShards` goes off.
    *
-   * @default true
+   * @default false
    */
   readonly failOnDataLoss?: boolean;
 

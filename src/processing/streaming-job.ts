@@ -179,7 +179,7 @@ export class StreamingJob extends Construct implements IStreamingJob {
       dedupWindowHours: window.toHours(),
       startPosition: props.startPosition ?? StartPosition.TRIM_HORIZON,
       metricsNamespace: METRICS_NAMESPACE,
-      failOnDataLoss: props.failOnDataLoss ?? true,
+      failOnDataLoss: props.failOnDataLoss ?? false,
       geoDatabaseUris,
       pseudonymKeyArn: props.pseudonymKeySecret?.secretArn,
       robotUserAgents: props.robotUserAgents ?? [],

@@ -21,7 +21,7 @@ test('watches every stage of a continuous lakehouse', () => {
   expect(Object.keys(alarms(standard))).toEqual([
     'CollectorErrors', 'CollectorServerErrors', 'StoreFailures', 'BadEvents', 'ThrottledRecords', 'IteratorAge',
     'IteratorAgeCritical', 'BreakerOpen', 'RunFailures', 'StartsRefused', 'KeeperErrors', 'NotSucceeding',
-    'NoActiveRun', 'Freshness',
+    'NoActiveRun', 'ExpiredShards', 'Freshness',
   ]);
   expect(alarms(standard)).toMatchObject({
     IteratorAge: { Threshold: 300_000, MetricName: 'GetRecords.IteratorAgeMilliseconds', Statistic: 'Maximum' },
@@ -35,6 +35,7 @@ test('watches every stage of a continuous lakehouse', () => {
     },
     Freshness: { Threshold: 300_000, MetricName: 'Freshness', Namespace: 'ClickstreamLakehouse' },
     BadEvents: { Threshold: 5 },
+    ExpiredShards: { Threshold: 1, MetricName: 'ExpiredShards', Statistic: 'Sum', TreatMissingData: 'notBreaching' },
     BreakerOpen: {
       Threshold: 1,
       Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }],

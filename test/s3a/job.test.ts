@@ -6,8 +6,8 @@ import { play, Story } from './story';
 import { deniedCalls, unusedRights } from '../support/iam-gate';
 import { temporaryFolder } from '../support/temporary-folder';
 
-/** A run makes 756, nearly all of them at its start. The rest is for the polls of a slow machine. */
-const MAX_IDLE_REQUESTS = 900;
+/** Nearly all at its start. The rest is for the polls of a slow machine. */
+const MAX_IDLE_REQUESTS = 150;
 
 const folder = temporaryFolder('s3a-');
 let story: Story;
@@ -30,11 +30,11 @@ test('the first drain makes the tables in empty buckets and reads the stream to 
 describe('a drain with nothing to read', () => {
   const s3Calls = () => story.idleDrain.calls.filter(({ action }) => action.startsWith('s3:'));
 
-  test('ends well and adds no row: all it writes to the tables are commits that keep older runs out', () => {
-    expect(story.idleDrain).toMatchObject({ code: 0, types: expect.arrayContaining(['started', 'drained']) });
+  test('ends well and writes to no table', () => {
+    expect(story.idleDrain).toMatchObject({ code: 0, types: expect.arrayContaining(['drained']) });
     const written = s3Calls().filter(({ action }) => action === 's3:PutObject').map(({ resource }) => resource);
     expect(written.length).toBeGreaterThan(0);
-    expect(written.filter(resource => !/^[^/]+\/(checkpoints|\w+\/_delta_log)\//.test(resource))).toEqual([]);
+    expect(written.filter(resource => !/^[^/]+\/checkpoints\//.test(resource))).toEqual([]);
   });
 
   test('asks S3 little, because each request costs', () => {

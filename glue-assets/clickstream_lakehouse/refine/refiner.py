@@ -24,13 +24,10 @@ from pyspark.sql.streaming.query import StreamingQuery
 from clickstream_lakehouse.appends import OwnTables, RawVersion, last_version
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.contract import events_table
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
 from clickstream_lakehouse.refine.dedup import HOUR_MS, STORED_SCHEMA, Verdict, decide, places_in
-from clickstream_lakehouse.refine.enrich.geo import ship_geo_databases
-from clickstream_lakehouse.refine.enrichments import enrichments
 from clickstream_lakehouse.refine.known_keys import KnownKeys, StoredKeys
 from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.passes import (
@@ -41,6 +38,7 @@ from clickstream_lakehouse.refine.passes import (
     make_event_rows,
     make_failed_rows,
 )
+from clickstream_lakehouse.refine.processing import Processing
 from clickstream_lakehouse.refine.transform import Transform, TransformError
 from clickstream_lakehouse.stage import QueryStart
 
@@ -59,20 +57,14 @@ _BATCHES_BEFORE_KEYS = 3
 class Refiner:
     """Refines one batch at a time."""
 
-    def __init__(self, spark: SparkSession, config: JobConfig, tables: OwnTables, metrics: Metrics) -> None:
-        """Load what the user brings.
-
-        :raises ConfigError: when the transform cannot be loaded
-        :raises GeoDatabaseError: when a geo database is of no use
-        :raises PseudonymKeyError: when the key of the pseudonyms cannot be read
-        """
+    def __init__(
+        self, spark: SparkSession, config: JobConfig, processing: Processing, tables: OwnTables, metrics: Metrics
+    ) -> None:
         self._spark = spark
         self._config = config
+        self._processing = processing
         self._tables = tables
         self._metrics = metrics
-        ship_geo_databases(spark, config.geo_databases)
-        self._enrichments = enrichments(config)
-        self._schema = events_table(config.columns).row_schema
         self._window_ms = config.dedup_window_hours * HOUR_MS
         self._known = KnownKeys(self._window_ms)
         self._batches = 0
@@ -81,7 +73,6 @@ class Refiner:
         """The version of raw before which everything was refined when the running batch began."""
         self._repeats_until = 0
         """The version of raw behind which this query is the first to refine."""
-        self._transform = Transform(config.transform, self._schema) if config.transform else None
 
     def start(self, begin: QueryStart) -> StreamingQuery:
         """Start the query where the last one ended, in this run or an earlier one."""
@@ -91,7 +82,7 @@ class Refiner:
             log("warning", f"raw does not remember version {self._refined.version}: all that it has is refined again")
             self._refined = None
         self._query = None
-        self._repeats_until = last_version(self._spark, self._config.raw_path)
+        self._repeats_until = last_version(self._config.raw_path, self._config.region)
         version = {} if self._refined is None else {"startingVersion": str(self._refined.version)}
         raw = (
             self._spark.readStream.format("delta")
@@ -155,15 +146,16 @@ class Refiner:
             self._tables.bad_events.append(_at(rows, bad, LOCATOR), self._refined)
         self._known.add(new)
         kept, failed = new.num_rows, 0
-        if new.num_rows and self._transform:
-            kept, failed = self._append_transformed(self._transform, raw, new)
+        transform = self._processing.transform
+        if new.num_rows and transform:
+            kept, failed = self._append_transformed(transform, raw, new)
         elif new.num_rows:
             self._tables.events.append(self._rows(raw, new), self._refined)
         measures: dict[str, float] = {
             "Events": kept,
             "BadEvents": bad.num_rows + failed,
             "DuplicateEvents": copies.num_rows,
-            **({"TransformFailures": failed} if self._transform else {}),
+            **({"TransformFailures": failed} if transform else {}),
         }
         self._report(batch_id, measures, new, started)
         self._load_keys(events)
@@ -184,7 +176,8 @@ class Refiner:
                 self._known.load_in_background(StoredKeys(self._spark, self._tables.events.path), events)
 
     def _rows(self, raw: DataFrame, new: pa.Table) -> DataFrame:
-        return _mapped(raw, make_event_rows(new, self._enrichments, self._schema), self._schema)
+        schema = self._processing.schema
+        return _mapped(raw, make_event_rows(new, self._processing.enrichments, schema), schema)
 
     def _append_transformed(self, transform: Transform, raw: DataFrame, new: pa.Table) -> tuple[int, int]:
         """Append what the transform makes of the new events, or the events as bad ones; returns how many of each."""

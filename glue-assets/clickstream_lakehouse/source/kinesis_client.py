@@ -56,6 +56,14 @@ class RecordAnswer(TypedDict):
     ApproximateArrivalTimestamp: datetime
 
 
+class StreamSummary(TypedDict):
+    RetentionPeriodHours: int
+
+
+class StreamSummaryAnswer(TypedDict):
+    StreamDescriptionSummary: StreamSummary
+
+
 class GetRecordsAnswer(TypedDict):
     Records: list[RecordAnswer]
     MillisBehindLatest: NotRequired[int]
@@ -66,6 +74,8 @@ class KinesisClient(Protocol):
     """The calls of a boto3 Kinesis client that the source makes."""
 
     def list_shards(self, *, StreamName: str = ..., NextToken: str = ...) -> ListShardsAnswer: ...
+
+    def describe_stream_summary(self, *, StreamName: str) -> StreamSummaryAnswer: ...
 
     def get_shard_iterator(
         self,
@@ -124,10 +134,6 @@ class Stream:
         return client(self.region, self.endpoint_url)
 
 
-class DataLossError(RuntimeError):
-    """Records that were not read yet are gone from the stream."""
-
-
 @cache
 def client(region: str, endpoint_url: str | None) -> KinesisClient:
     """The process's Kinesis client. An emulator (an endpoint URL) needs no credentials, but signing does."""
@@ -157,6 +163,11 @@ def is_retryable(error: Exception) -> bool:
     return isinstance(error, HTTPClientError | BotoConnectionError)
 
 
+def is_lost(error: Exception) -> bool:
+    """A shard that is gone, or a sequence number that is not of this shard: asked for an iterator."""
+    return error_code(error) in ("ResourceNotFoundException", "InvalidArgumentException")
+
+
 def is_unreachable(error: Exception) -> bool:
     """Kinesis did not answer or failed itself (5xx): another call would fare no better now."""
     return _status(error) >= 500 if isinstance(error, ClientError) else is_retryable(error)
@@ -174,6 +185,12 @@ def list_shards(kinesis: KinesisClient, stream: Stream) -> list[Shard]:
         answer = kinesis.list_shards(NextToken=token)
         shards += [_shard(described) for described in answer["Shards"]]
     return shards
+
+
+def retention_seconds(kinesis: KinesisClient, stream: Stream) -> float:
+    """How long the stream keeps a record."""
+    answer = kinesis.describe_stream_summary(StreamName=stream.name)
+    return answer["StreamDescriptionSummary"]["RetentionPeriodHours"] * 3600.0
 
 
 def shard_iterator(kinesis: KinesisClient, stream: Stream, shard_id: str, position: ReadablePosition) -> str:

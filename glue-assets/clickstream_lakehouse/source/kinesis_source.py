@@ -13,11 +13,11 @@ Options (names are not case-sensitive):
                        belongs to the query's checkpoint: remove both or neither
   endpointUrl          Kinesis endpoint of an emulator; default AWS's
   startPosition        trim_horizon (default) or latest: where a new query starts
-  failOnDataLoss       true (default): stop when unread records were trimmed; false: go on with the oldest left
+  failOnDataLoss       true: FirstBatch.plan stops when unread records are gone; false (default): it reports them
   maxRecordsPerShard   100000; maxBytesPerShard 67108864; maxSecondsPerBatch 20: a batch's limits for each shard
   drainUntil           epoch seconds: start no batch once each shard was read up to this moment; the record
-                       `drained/<value>` then appears under positions; default: run for ever
-  firstBatch           number of the batch that a new query begins with, planned by BatchPlanner.plan_first_batch;
+                       `caught_up/<value>` then appears under positions; default: run for ever
+  firstBatch           number of the batch that a new query begins with, planned by FirstBatch.plan;
                        default: 1, which the query plans itself
   epochPath, epoch     driver epoch (see epoch.py) to check before and after each batch's reads; default: no check
 
@@ -26,7 +26,7 @@ An offset (positions.SourceOffset) holds the *start* positions of a batch: Spark
 tasks. When nothing is new the offset does
 not change, so Spark makes no batch and no commit.
 
-Errors: StalePositionsError, LostPositionsError, DataLossError, SupersededError, StreamNotFoundError and
+Errors: StalePositionsError, LostPositionsError, LostShardError, SupersededError, StreamNotFoundError and
 RecordFormatError stop the query and say what to do; throttling and connection errors are retried.
 """
 
@@ -135,7 +135,6 @@ class KinesisStreamReader(DataSourceStreamReader):
             shard_id=partition.shard_id,
             position=partition.position,
             limits=options.limits,
-            fail_on_data_loss=options.fail_on_data_loss,
             check_epoch=self._check_epoch,
         )
         return read.rows()

@@ -49,7 +49,7 @@ def parse_options(given: Mapping[str, str]) -> SourceOptions:
         stream=Stream(options["streamname"], options["region"], options.get("endpointurl")),
         positions=options["positions"],
         starts_at_latest=options.get("startposition") == "latest",
-        fail_on_data_loss=options.get("failondataloss") != "false",
+        fail_on_data_loss=options.get("failondataloss") == "true",
         limits=ReadLimits(
             records=int(options.get("maxrecordspershard", defaults.records)),
             bytes=int(options.get("maxbytespershard", defaults.bytes)),

@@ -24,6 +24,10 @@ _DELETE_BATCH = 1000  # DeleteObjects takes at most 1,000 keys
 class PositionStore(Protocol):
     """Keys are relative, with "/" between folders; records are JSON objects."""
 
+    def read(self, key: str) -> bytes | None:
+        """What was written under the key, in whatever form, or None."""
+        ...
+
     def get(self, key: str) -> Record | None:
         """The record, or None when nothing was written under the key."""
         ...
@@ -58,12 +62,15 @@ class LocalStore:
     def __init__(self, root: str) -> None:
         self._root = Path(root)
 
-    def get(self, key: str) -> Record | None:
+    def read(self, key: str) -> bytes | None:
         try:
-            text = (self._root / key).read_text(encoding="utf-8")
+            return (self._root / key).read_bytes()
         except FileNotFoundError:
             return None
-        return parse_record(text, f"the record {key}")
+
+    def get(self, key: str) -> Record | None:
+        text = self.read(key)
+        return None if text is None else parse_record(text, f"the record {key}")
 
     def put_if_absent(self, key: str, record: Record) -> Record | None:
         target = self._root / key
@@ -118,14 +125,17 @@ class S3Store:
         self._prefix = prefix.rstrip("/") + "/" if prefix else ""
         self._s3 = s3
 
-    def get(self, key: str) -> Record | None:
+    def read(self, key: str) -> bytes | None:
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
             raise
-        return parse_record(answer["Body"].read(), f"the record s3://{self._bucket}/{self._prefix}{key}")
+
+    def get(self, key: str) -> Record | None:
+        text = self.read(key)
+        return None if text is None else parse_record(text, f"the record s3://{self._bucket}/{self._prefix}{key}")
 
     def put_if_absent(self, key: str, record: Record) -> Record | None:
         body = record_json(record).encode()

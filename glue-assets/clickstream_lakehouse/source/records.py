@@ -107,6 +107,6 @@ class RecordReader:
 
 def _cannot_read(where: str, reason: str, received: object) -> RecordFormatError:
     return RecordFormatError(
-        f"cannot read {where}: {reason}. Received {repr(received)[:500]}. Run the release that wrote it, restore the "
-        "checkpoint from a backup, or start with a new --checkpoint_path"
+        f"cannot read {where}: {reason}. Received {repr(received)[:500]}. Run the release that wrote it, or "
+        "delete what is at --checkpoint_path: the next run goes on where the tables end"
     )

@@ -14,19 +14,18 @@ import pyarrow as pa
 
 from clickstream_lakehouse.source.arrow_rows import arrow_batches
 from clickstream_lakehouse.source.kinesis_client import (
-    DataLossError,
     KinesisClient,
     KinesisRecord,
     Stream,
     error_code,
     get_records,
+    is_lost,
     is_retryable,
     shard_iterator,
 )
 from clickstream_lakehouse.source.position_store import PositionStore
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
-    TRIM_HORIZON,
     AfterSequenceNumber,
     BatchEnd,
     ReadablePosition,
@@ -40,6 +39,10 @@ _REPLAY_SECONDS = 600  # a replay has no end of its own to write, so it may outl
 
 class ReplayMismatchError(RuntimeError):
     """The stream no longer returns what the recorded batch held; Spark retries the task."""
+
+
+class LostShardError(RuntimeError):
+    """A shard cannot be read from where the last batch ended."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,6 @@ class ShardRead:
     shard_id: str
     position: ReadablePosition
     limits: ReadLimits = field(default_factory=ReadLimits)
-    fail_on_data_loss: bool = True
     check_epoch: Callable[[], None] = lambda: None
     """Raises when this run is superseded. Stage 1 commits right after the reads, and planning was a whole batch ago."""
 
@@ -86,7 +88,7 @@ class ShardRead:
         """The batch's records, then the end is written or verified.
 
         :raises ReplayMismatchError: when another attempt ended elsewhere or the stream lost records
-        :raises DataLossError: when the position is trimmed and fail_on_data_loss is set
+        :raises LostShardError: when the shard cannot be read from the position
         :raises SupersededError: (check_epoch) when a later run has started; no end is written then
         """
         self._recorded_end = read_end(self.store, self.batch, self.shard_id)
@@ -152,22 +154,11 @@ class ShardRead:
         elif is_retryable(error):
             time.sleep(self._backoff * random.uniform(0.5, 1.5))
             self._backoff = min(self._backoff * 2, _LONGEST_BACKOFF)
-        elif code in ("ResourceNotFoundException", "InvalidArgumentException") and self._iterator is None:
-            self._skip_lost(error)
-        else:
-            raise error
-
-    def _skip_lost(self, error: Exception) -> None:
-        if self.fail_on_data_loss or self._recorded_end is not None:
-            raise DataLossError(
+        elif self._iterator is None and is_lost(error):
+            raise LostShardError(
                 f"shard {self.shard_id} of stream {self.stream.name} cannot be read from {self.position}: {error}. "
-                "Its unread records are gone. To go on with the oldest records that are left, "
-                "start the job once with --fail_on_data_loss false"
+                "The next start goes on with the oldest records that are left"
             ) from error
-        if error_code(error) == "ResourceNotFoundException":
-            self._closed = True
-        elif self.position != TRIM_HORIZON:
-            self.position = TRIM_HORIZON
         else:
             raise error
 

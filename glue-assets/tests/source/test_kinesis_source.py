@@ -6,21 +6,14 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
-from clickstream_lakehouse.source import batch_planner, kinesis_client, shard_reader
-from clickstream_lakehouse.source.batch_planner import (
-    LostPositionsError,
-    StalePositionsError,
-    StreamNotFoundError,
-    drained_key,
-)
+from clickstream_lakehouse.source import batch_planner, kinesis_client, shard_list, shard_reader
+from clickstream_lakehouse.source.batch_planner import StalePositionsError
+from clickstream_lakehouse.source.batch_store import LostPositionsError, caught_up_key
 from clickstream_lakehouse.source.kinesis_source import KinesisStreamReader
 from clickstream_lakehouse.source.options import parse_options
 from clickstream_lakehouse.source.position_store import LocalStore
-from clickstream_lakehouse.source.positions import (
-    SHARD_END,
-    TRIM_HORIZON,
-    SourceOffset,
-)
+from clickstream_lakehouse.source.positions import SHARD_END, TRIM_HORIZON, SourceOffset
+from clickstream_lakehouse.source.shard_list import StreamNotFoundError
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -37,7 +30,7 @@ def kinesis(monkeypatch: pytest.MonkeyPatch) -> FakeKinesis:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(ARRIVAL.timestamp() + 60)
-    for module in (batch_planner, shard_reader):
+    for module in (batch_planner, shard_list, shard_reader):
         monkeypatch.setattr(module, "time", clock)
     return clock
 
@@ -187,7 +180,7 @@ def test_the_last_list_serves_while_list_shards_is_throttled(
     kinesis: FakeKinesis, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinesis.add_shard("s1", b"a")
-    monkeypatch.setattr(batch_planner, "_LIST_SECONDS", 0)
+    monkeypatch.setattr(shard_list, "_LIST_SECONDS", 0)
     query = Query(options)
     query.batch()
     kinesis.put("s1", b"b")
@@ -288,9 +281,9 @@ def test_a_drain_reads_until_a_read_begun_after_its_moment_is_caught_up(
     clock.now = ARRIVAL.timestamp() + 106
     kinesis.put("s1", b"b")
     assert query.batch() == ["b"]
-    assert store.get(drained_key(moment)) is None
+    assert store.get(caught_up_key(moment)) is None
     assert query.plan() == query.offset
-    assert store.get(drained_key(moment)) == {"version": 1, "batch": 2}
+    assert store.get(caught_up_key(moment)) == {"version": 1}
 
 
 def after_a_read(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> tuple[Query, str]:
@@ -307,14 +300,14 @@ def test_a_drain_that_finds_nothing_makes_no_batch(kinesis: FakeKinesis, options
     query, moment = after_a_read(kinesis, options, clock)
     clock.now = float(moment)
     assert query.plan() == query.offset
-    assert LocalStore(options["positions"]).get(drained_key(moment)) == {"version": 1, "batch": 1}
+    assert LocalStore(options["positions"]).get(caught_up_key(moment)) == {"version": 1}
 
 
 def test_a_drain_does_not_end_before_its_moment(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> None:
     query, moment = after_a_read(kinesis, options, clock)
     clock.now = float(moment) - 1
     assert query.planned_batch() == 2
-    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+    assert LocalStore(options["positions"]).get(caught_up_key(moment)) is None
 
 
 def test_a_drain_reads_what_came_since_the_last_run(
@@ -324,7 +317,7 @@ def test_a_drain_reads_what_came_since_the_last_run(
     clock.now = float(moment)
     kinesis.put("s1", b"b")
     assert query.batch() == ["b"]
-    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+    assert LocalStore(options["positions"]).get(caught_up_key(moment)) is None
 
 
 def test_a_drain_does_not_take_silence_for_the_end(kinesis: FakeKinesis, options: dict[str, str], clock: Clock) -> None:
@@ -332,7 +325,7 @@ def test_a_drain_does_not_take_silence_for_the_end(kinesis: FakeKinesis, options
     clock.now = float(moment)
     kinesis.faults = {"get_records": [EndpointConnectionError(endpoint_url="http://kinesis")]}
     assert query.planned_batch() == 2
-    assert LocalStore(options["positions"]).get(drained_key(moment)) is None
+    assert LocalStore(options["positions"]).get(caught_up_key(moment)) is None
 
 
 @pytest.mark.parametrize("name", ["streamname", "region", "positions"])

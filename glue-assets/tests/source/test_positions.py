@@ -81,7 +81,7 @@ def test_an_offset_that_cannot_be_understood_is_refused_with_what_came_and_what_
     with pytest.raises(RecordFormatError, match=rf"cannot read .*the offset in Spark's checkpoint: {reason}") as error:
         SourceOffset.from_record(record)
     assert "Received " in str(error.value)
-    assert "restore the checkpoint from a backup, or start with a new --checkpoint_path" in str(error.value)
+    assert "delete what is at --checkpoint_path: the next run goes on where the tables end" in str(error.value)
 
 
 @pytest.mark.parametrize(

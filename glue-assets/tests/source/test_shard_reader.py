@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from clickstream_lakehouse.source import shard_reader
-from clickstream_lakehouse.source.kinesis_client import DataLossError, Stream
+from clickstream_lakehouse.source.kinesis_client import Stream
 from clickstream_lakehouse.source.position_store import LocalStore
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
@@ -16,7 +16,13 @@ from clickstream_lakehouse.source.positions import (
     ReadablePosition,
 )
 from clickstream_lakehouse.source.records import Record
-from clickstream_lakehouse.source.shard_reader import ReadLimits, ReplayMismatchError, ShardRead, read_end
+from clickstream_lakehouse.source.shard_reader import (
+    LostShardError,
+    ReadLimits,
+    ReplayMismatchError,
+    ShardRead,
+    read_end,
+)
 from support.clock import Clock
 from support.fake_kinesis import ARRIVAL, FakeKinesis, service_error
 
@@ -217,23 +223,9 @@ def test_other_errors_stop_the_query(kinesis: FakeKinesis, store: LocalStore) ->
 
 
 @pytest.mark.parametrize("code", ["InvalidArgumentException", "ResourceNotFoundException"])
-def test_a_trimmed_position_stops_the_query_and_says_how_to_go_on(
-    kinesis: FakeKinesis, store: LocalStore, code: str
-) -> None:
+def test_a_position_that_is_lost_stops_the_query(kinesis: FakeKinesis, store: LocalStore, code: str) -> None:
+    """The next start plans anew, and reports what is lost."""
     kinesis.add_shard("shard-1", b"a")
     kinesis.faults = {"get_shard_iterator": [service_error(code)]}
-    with pytest.raises(DataLossError, match=r"unread records are gone.*--fail_on_data_loss false"):
+    with pytest.raises(LostShardError, match=r"^shard shard-1 of stream clicks cannot be read from .* The next start"):
         read(kinesis, store, AfterSequenceNumber("1"))
-
-
-def test_a_trimmed_position_is_skipped_when_loss_is_accepted(kinesis: FakeKinesis, store: LocalStore) -> None:
-    kinesis.add_shard("shard-1", b"oldest left")
-    kinesis.faults = {"get_shard_iterator": [service_error("InvalidArgumentException")]}
-    assert data(read(kinesis, store, AfterSequenceNumber("1"), fail_on_data_loss=False)) == ["oldest left"]
-
-
-def test_a_vanished_shard_is_finished_when_loss_is_accepted(kinesis: FakeKinesis, store: LocalStore) -> None:
-    kinesis.faults = {"get_shard_iterator": [service_error("ResourceNotFoundException")]}
-    assert read(kinesis, store, AfterSequenceNumber("1"), fail_on_data_loss=False) == []
-    end = recorded_end(store)
-    assert end.position == SHARD_END

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
@@ -12,6 +12,7 @@ from clickstream_lakehouse.source.kinesis_client import (
     RecordAnswer,
     ShardAnswer,
     ShardIteratorAnswer,
+    StreamSummaryAnswer,
 )
 
 ARRIVAL = datetime(2026, 5, 28, 20, 0, tzinfo=UTC)
@@ -29,6 +30,8 @@ class FakeShard:
     records: list[RecordAnswer] = field(default_factory=list)
     closed: bool = False
     parents: tuple[str, ...] = ()
+    trimmed: int = 0
+    """How many of the records are gone."""
 
 
 class FakeKinesis:
@@ -42,6 +45,7 @@ class FakeKinesis:
         self.on_get: Callable[[], object] = lambda: None
         self.page_records = 10_000
         self.now = ARRIVAL
+        self.retention_hours = 24
 
     def add_shard(self, shard_id: str, *data: bytes, parents: tuple[str, ...] = (), closed: bool = False) -> FakeShard:
         self.shards[shard_id] = FakeShard(shard_id, parents=parents, closed=closed)
@@ -59,6 +63,18 @@ class FakeKinesis:
                     "ApproximateArrivalTimestamp": self.now,
                 }
             )
+
+    def let_time_pass(self, hours: float) -> None:
+        """Kinesis trims a shard without a word: reads from before that begin with what is left."""
+        self.now += timedelta(hours=hours)
+        horizon = self.now - timedelta(hours=self.retention_hours)
+        for shard in self.shards.values():
+            shard.trimmed = sum(record["ApproximateArrivalTimestamp"] < horizon for record in shard.records)
+
+    def describe_stream_summary(self, StreamName: str) -> StreamSummaryAnswer:
+        self._call("describe_stream_summary")
+        assert StreamName == "clicks"
+        return {"StreamDescriptionSummary": {"RetentionPeriodHours": self.retention_hours}}
 
     def list_shards(self, StreamName: str | None = None, NextToken: str | None = None) -> ListShardsAnswer:
         """Two shards a page."""
@@ -81,6 +97,10 @@ class FakeKinesis:
     ) -> ShardIteratorAnswer:
         self._call("get_shard_iterator")
         assert StreamName == "clicks"
+        if ShardId not in self.shards:
+            raise service_error("ResourceNotFoundException")
+        if int(StartingSequenceNumber or 0) > len(self.shards[ShardId].records):
+            raise service_error("InvalidArgumentException")  # of another stream of this name
         arrivals = [r["ApproximateArrivalTimestamp"].timestamp() for r in self.shards[ShardId].records]
         start = {
             "TRIM_HORIZON": 0,
@@ -95,8 +115,9 @@ class FakeKinesis:
         self.on_get()
         shard_id, start = ShardIterator.rsplit("/", 1)
         shard = self.shards[shard_id]
-        records = shard.records[int(start) : int(start) + min(Limit, self.page_records)]
-        after = int(start) + len(records)
+        first = max(int(start), shard.trimmed)
+        records = shard.records[first : first + min(Limit, self.page_records)]
+        after = first + len(records)
         behind = 0 if after >= len(shard.records) else 5_000
         following = None if shard.closed and not behind else f"{shard_id}/{after}"
         return {"Records": records, "MillisBehindLatest": behind, "NextShardIterator": following}

@@ -15,7 +15,9 @@ from clickstream_lakehouse.refine.identity import identity_columns
 ARRIVAL = datetime(2026, 5, 28, 20, 26, 41, tzinfo=UTC)
 
 
-def raw_table(*records: bytes, first_sequence: int = 1, shard_id: str = "shardId-000000000000") -> pa.Table:
+def raw_table(
+    *records: bytes, first_sequence: int = 1, shard_id: str = "shardId-000000000000", batch: int = 1
+) -> pa.Table:
     """The records of one shard, numbered on from first_sequence."""
     texts = [_utf8(record) for record in records]
     rows: list[dict[str, Any]] = [
@@ -28,7 +30,7 @@ def raw_table(*records: bytes, first_sequence: int = 1, shard_id: str = "shardId
             "partition_key": "key",
             "data": text,
             "data_base64": None if text is not None else base64.b64encode(record).decode(),
-            "batch_id": 1,
+            "batch_id": batch,
         }
         for index, (record, text) in enumerate(zip(records, texts, strict=True))
     ]

@@ -10,6 +10,7 @@ from clickstream_lakehouse.appends import Appender, OwnTables, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import claim_epoch
 from clickstream_lakehouse.metrics import Metrics
+from clickstream_lakehouse.refine.processing import load_processing
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.stage import QueryStart
 from clickstream_lakehouse.tables import table_paths
@@ -31,7 +32,7 @@ def start_refine(spark: SparkSession, config: JobConfig) -> StreamingQuery:
 
 def _start(spark: SparkSession, config: JobConfig, tables: OwnTables) -> StreamingQuery:
     _last_run.clear()
-    _last_run[config] = Refiner(spark, config, tables, Metrics(config))
+    _last_run[config] = Refiner(spark, config, load_processing(spark, config), tables, Metrics(config))
     return _last_run[config].start(fresh_start(config))
 
 
@@ -53,6 +54,6 @@ def _unfenced(config: JobConfig) -> OwnTables:
     return OwnTables(epoch, **appenders, refined=None, stopping=threading.Event())
 
 
-def fresh_start(config: JobConfig, trigger_seconds: int = 1) -> QueryStart:
+def fresh_start(config: JobConfig, trigger_seconds: int = 0) -> QueryStart:
     """A start in a folder that no query had before."""
     return QueryStart(f"{config.runs_path}/{uuid4()}", trigger_seconds)

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { isActive, listRuns, LONGEST_RUN_MS } from './job-runs';
 import { Decision, decide, isFailure, Observation, secondsSinceSuccess } from './keeper';
-import { hasRecordsSince } from './stream-records';
+import { quietUntil, readUntilArgument } from './stream-records';
 
 /** Sent by the rule for checks, by the schedule's rule, or by the rule for `Glue Job State Change`. */
 export interface KeeperEvent {
@@ -69,23 +69,24 @@ async function act(jobName: string, decision: Decision, now: Date): Promise<Acti
     await glue.send(new BatchStopJobRunCommand({ JobName: jobName, JobRunIds: decision.runIds }));
   }
   if (decision.action !== 'start') return decision.action;
-  const since = decision.ifRecordsSince;
-  return since && !await mayHaveRecordsSince(since, now) ? 'nothingToRead' : start(jobName);
+  if (!decision.ifRecordsSince) return start(jobName);
+  const quiet = await quietTime(decision.ifRecordsSince, now);
+  return quiet ? start(jobName, readUntilArgument(quiet)) : 'nothingToRead';
 }
 
 /** Without metrics the job runs, which costs a little and loses nothing. */
-async function mayHaveRecordsSince(since: Date, now: Date): Promise<boolean> {
+async function quietTime(since: Date, now: Date): Promise<Date | undefined> {
   try {
-    return await hasRecordsSince(cloudWatch, variable('STREAM_NAME'), since, now);
+    return await quietUntil(cloudWatch, variable('STREAM_NAME'), since, now);
   } catch (error) {
     warn("the stream's metrics cannot be read, so the job runs in any case", error as Error);
-    return true;
+    return since;
   }
 }
 
-async function start(jobName: string): Promise<ActionTaken> {
+async function start(jobName: string, args?: Record<string, string>): Promise<ActionTaken> {
   try {
-    await glue.send(new StartJobRunCommand({ JobName: jobName }));
+    await glue.send(new StartJobRunCommand({ JobName: jobName, Arguments: args }));
     return 'started';
   } catch (error) {
     const { name } = error as Error;

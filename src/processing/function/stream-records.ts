@@ -12,13 +12,14 @@ const LONG_PERIOD_SECONDS = 86_400;
 export const METRICS_DELAY_MS = 5 * MINUTE;
 
 /**
- * Whether the stream's metrics show a record since then. Records of the last minutes may not show yet.
+ * A time before which the stream's metrics show no record since then, and after which they show one; undefined when
+ * they show none at all. Records of the last minutes may not show yet.
  *
  * @see https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
  */
-export async function hasRecordsSince(
+export async function quietUntil(
   cloudWatch: CloudWatchClient, streamName: string, since: Date, now: Date,
-): Promise<boolean> {
+): Promise<Date | undefined> {
   const isShort = now.getTime() - since.getTime() < SHORT_SPAN;
   const { Datapoints = [] } = await cloudWatch.send(new GetMetricStatisticsCommand({
     Namespace: 'AWS/Kinesis',
@@ -29,5 +30,13 @@ export async function hasRecordsSince(
     Period: isShort ? SHORT_PERIOD_SECONDS : LONG_PERIOD_SECONDS,
     Statistics: ['Sum'],
   }));
-  return Datapoints.some(({ Sum = 0 }) => Sum > 0);
+  const withRecords = Datapoints.filter(({ Sum = 0 }) => Sum > 0);
+  if (withRecords.length === 0) return undefined;
+  const first = Math.min(...withRecords.map(({ Timestamp = since }) => Timestamp.getTime()));
+  return new Date(Math.max(first, since.getTime()));
+}
+
+/** The job's argument that says until when there is nothing to read: Kinesis cannot tell it from records that expired. */
+export function readUntilArgument(time: Date): Record<string, string> {
+  return { '--read_until': String(time.getTime() / 1000) };
 }

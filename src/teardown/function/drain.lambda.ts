@@ -10,7 +10,7 @@ import {
 } from './drain';
 import { DRAINING_TAG, STACK_TAG } from '../../contract/tags';
 import { lastSuccess, listRuns, LONGEST_RUN_MS } from '../../processing/function/job-runs';
-import { hasRecordsSince, METRICS_DELAY_MS } from '../../processing/function/stream-records';
+import { METRICS_DELAY_MS, quietUntil, readUntilArgument } from '../../processing/function/stream-records';
 
 // Few attempts: a poll must end long before Lambda ends it, and the next one tries again.
 const glue = new GlueClient({ retryMode: 'adaptive', maxAttempts: 4 });
@@ -83,14 +83,13 @@ async function stop({ JobName }: DrainProperties, runIds: string[]): Promise<Pol
 /** Complete without a run when the stream got no record that a run has not read. */
 async function startLastDrain(situation: Situation): Promise<PollResult> {
   const { target, startedAt, now, runs } = situation;
-  const readUntil = lastSuccess(runs)?.startedOn ?? new Date(now.getTime() - LONGEST_RETENTION_MS);
-  if (!await hasRecordsSince(cloudWatch, target.StreamName, readUntil, now)) {
-    return { IsComplete: now.getTime() - startedAt.getTime() >= METRICS_DELAY_MS };
-  }
+  const since = lastSuccess(runs)?.startedOn ?? new Date(now.getTime() - LONGEST_RETENTION_MS);
+  const quiet = await quietUntil(cloudWatch, target.StreamName, since, now);
+  if (!quiet) return { IsComplete: now.getTime() - startedAt.getTime() >= METRICS_DELAY_MS };
   try {
     await glue.send(new StartJobRunCommand({
       JobName: target.JobName,
-      Arguments: LAST_DRAIN_ARGUMENTS,
+      Arguments: { ...LAST_DRAIN_ARGUMENTS, ...readUntilArgument(quiet) },
       ExecutionClass: 'STANDARD', // spare capacity may come too late
       Timeout: Math.ceil(lastDrainSeconds(target) / 60),
     }));

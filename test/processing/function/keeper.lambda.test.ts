@@ -108,9 +108,12 @@ describe('a drain that is due', () => {
   });
 
   test('starts when the stream got records since the last one began', async () => {
-    cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints: [{ Sum: 0 }, { Sum: 3 }] });
+    const Datapoints = [{ Sum: 3, Timestamp: startedOn(10) }, { Sum: 0, Timestamp: startedOn(35) }, { Sum: 1, Timestamp: startedOn(20) }];
+    cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints });
     await handler({ trigger: 'schedule' });
-    expect(started()).toBe(1);
+    expect(glue.commandCalls(StartJobRunCommand).map(call => call.args[0].input)).toEqual([
+      { JobName: 'job', Arguments: { '--read_until': String(startedOn(20).getTime() / 1000) } },
+    ]);
     expect(report()).toMatchObject({ RunStarts: 1, SecondsSinceSuccess: 1800 });
     expect(cloudWatch.commandCalls(GetMetricStatisticsCommand)[0].args[0].input).toEqual({
       Namespace: 'AWS/Kinesis',
@@ -133,7 +136,9 @@ describe('a drain that is due', () => {
   test('starts when the metrics cannot be read', async () => {
     cloudWatch.on(GetMetricStatisticsCommand).rejects(failure('AccessDenied'));
     await handler({ trigger: 'schedule' });
-    expect(started()).toBe(1);
+    expect(glue.commandCalls(StartJobRunCommand)[0].args[0].input.Arguments).toEqual({
+      '--read_until': String(startedOn(30).getTime() / 1000),
+    });
     expect(lines.join()).toContain("the stream's metrics cannot be read");
   });
 });

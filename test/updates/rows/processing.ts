@@ -75,8 +75,8 @@ export const PROCESSING_ROWS: Row[] = [{
   note: 'Only a first run, which has no checkpoint, reads it.',
 }, {
   option: 'processing.failOnDataLoss',
-  change: '`false`',
-  after: { processing: { failOnDataLoss: false } },
+  change: '`true`',
+  after: { processing: { failOnDataLoss: true } },
   effects: job,
 }, {
   option: 'processing.geoDatabases',

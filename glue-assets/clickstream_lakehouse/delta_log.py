@@ -1,0 +1,84 @@
+"""The newest commits of a Delta table, read without Spark: its own history takes a Spark job for each question.
+
+A commit is a file of JSON lines named by its version, and `_last_checkpoint` names a version from which on every file
+is there (Delta's PROTOCOL.md).
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clickstream_lakehouse.source.position_store import PositionStore, open_store
+from clickstream_lakehouse.source.records import RecordFormatError, RecordReader
+
+_COMMIT_SUFFIX = ".json"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit: its version in the table's log, and what it did (a JSON object a line)."""
+
+    version: int
+    text: bytes
+
+    @property
+    def note(self) -> str | None:
+        """The userMetadata that it was made with."""
+        return self._info().get("userMetadata")
+
+    @property
+    def adds_rows(self) -> bool:
+        """Whether rows may have come with it: compaction says of its files that they change nothing."""
+        return any(add.get("dataChange", True) for add in self._actions("add"))
+
+    def largest(self, column: str) -> Any:
+        """The largest value of the column in the rows that it added, None when the log does not say so."""
+        statistics = (json.loads(add.get("stats") or "{}") for add in self._actions("add"))
+        values = [of_file.get("maxValues", {}).get(column) for of_file in statistics]
+        return max(values) if values and None not in values else None
+
+    def _info(self) -> dict[str, Any]:
+        return next(iter(self._actions("commitInfo")), {})
+
+    def _actions(self, kind: str) -> list[dict[str, Any]]:
+        prefix = f'{{"{kind}":'.encode()
+        return [json.loads(line)[kind] for line in self.text.splitlines() if line.startswith(prefix)]
+
+
+def commits(path: str, region: str) -> Iterator[Commit]:
+    """The table's commits, the last one first, as far back as the log goes; each is read when it is asked for."""
+    store = open_store(f"{path}/_delta_log", region)
+    last = _last_commit(store)
+    while last is not None:
+        yield last
+        last = _commit(store, last.version - 1)
+
+
+def _last_commit(store: PositionStore) -> Commit | None:
+    last = _commit(store, _checkpoint(store)) or _last_listed(store)
+    while last is not None:
+        following = _commit(store, last.version + 1)
+        if following is None:
+            return last
+        last = following
+    return None
+
+
+def _checkpoint(store: PositionStore) -> int:
+    """The version of the newest checkpoint; 0 while there is none, and when what is said of it cannot be read."""
+    try:
+        return RecordReader(store.get("_last_checkpoint"), "_last_checkpoint").count("version")
+    except RecordFormatError:
+        return 0
+
+
+def _last_listed(store: PositionStore) -> Commit | None:
+    names = (name.removesuffix(_COMMIT_SUFFIX) for name in store.list("") if name.endswith(_COMMIT_SUFFIX))
+    versions = [int(name) for name in names if name.isdigit()]
+    return _commit(store, max(versions)) if versions else None
+
+
+def _commit(store: PositionStore, version: int) -> Commit | None:
+    text = store.read(f"{version:020d}{_COMMIT_SUFFIX}")
+    return None if text is None else Commit(version, text)

@@ -1,0 +1,182 @@
+"""Plans the batch that a run begins with: behind the records that earlier runs have stored.
+
+What the position store knows of that is used only where it fits the records. So a store that lost something, or all,
+costs no more than the time to look at the records.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from clickstream_lakehouse.metrics import log
+from clickstream_lakehouse.source.batch_planner import BatchPlanner, first_start
+from clickstream_lakehouse.source.batch_store import BatchStore, LostPositionsError
+from clickstream_lakehouse.source.expired import SHORTEST_RETENTION, Expired, expired_unread
+from clickstream_lakehouse.source.kinesis_client import is_lost, retention_seconds, shard_iterator
+from clickstream_lakehouse.source.options import SourceOptions
+from clickstream_lakehouse.source.positions import (
+    SHARD_END,
+    TRIM_HORIZON,
+    AfterSequenceNumber,
+    AtTimestamp,
+    BatchEnd,
+    Position,
+    ShardEnd,
+)
+from clickstream_lakehouse.source.records import RecordFormatError
+from clickstream_lakehouse.source.shard_list import ShardList
+from clickstream_lakehouse.source.starts import next_starts
+
+
+class DataLossError(RuntimeError):
+    """Records that were not read yet are gone from the stream, and the run may not go on without them."""
+
+
+@dataclass(frozen=True)
+class StoredPositions:
+    """What is stored of each shard. Times are in epoch seconds.
+
+    last           the last record
+    read_until     when the last record arrived, or until when it is stored that records expired
+    first_arrival  when the first record of all arrived
+    """
+
+    last: Mapping[str, AfterSequenceNumber]
+    read_until: Mapping[str, float]
+    first_arrival: float
+
+
+class StoredRecords(Protocol):
+    """The records that earlier batches of the stream have stored."""
+
+    @property
+    def last_batch(self) -> int:
+        """Number of the last batch that stored one, 0 when there is none."""
+        ...
+
+    def positions(self) -> StoredPositions: ...
+
+
+class FirstBatch:
+    """The batch that a run begins with."""
+
+    def __init__(self, options: SourceOptions, stored: StoredRecords, read_until: float = 0.0) -> None:
+        """:param read_until: a time up to which everything is known to be read, in epoch seconds"""
+        self._options = options
+        self._stream = options.stream
+        self._store = BatchStore(options)
+        self._shards = ShardList(options.stream)
+        self._last = stored.last_batch
+        self._stored_positions = cache(stored.positions)
+        self._caught_up = max(read_until, self._store.caught_up())
+
+    def plan(self, report: Callable[[Sequence[Expired], int], None]) -> int:
+        """Plan the batch; returns its number.
+
+        :param report: takes what the stream lost before it was read, and the number of the last batch with stored
+            records. It is called before the batch is planned
+        :raises DataLossError: when the stream lost something, and failOnDataLoss is set
+        """
+        starts = self._starts()
+        if starts is None:
+            starts = self._starts_of(self._stored_positions())
+        replaced = self._replacements(starts)
+        expired = self._expired(starts, replaced)
+        if expired and self._options.fail_on_data_loss:
+            raise DataLossError(
+                f"{expired[0]} (shards with a loss: {len(expired)}). The job stops at that as --fail_on_data_loss is "
+                "true; with false it goes on with the oldest records that are left"
+            )
+        if expired:
+            report(expired, self._last)
+        number = max([self._last, *self._store.batches()]) + 1
+        return self._store.plan(number, {**starts, **replaced}).batch
+
+    def is_empty(self, moment: str) -> bool:
+        """Whether the stream has nothing behind the stored records; False also where the store does not say.
+
+        :param moment: now, as epoch seconds; it is recorded that all was read by then
+        """
+        starts = self._starts()
+        if starts is None or BatchPlanner(self._options).has_records(starts) is not False:
+            return False
+        self._store.record_caught_up(moment)
+        return True
+
+    def _starts(self) -> Mapping[str, Position] | None:
+        """Where reading goes on behind the last batch with stored records; None if the store does not know."""
+        last, batches = self._last, self._store.batches()
+        later = [batch for batch in batches if batch > last]
+        try:
+            if later and all(self._has_read_nothing(batch) for batch in later[:-1]):
+                return self._store.planned(later[-1]).starts
+            if last in batches and not later:
+                ends = self._store.ends(self._store.planned(last))
+                positions = {shard_id: end.position for shard_id, end in ends.items()}
+                return next_starts(self._shards.shards(), positions, TRIM_HORIZON)
+        except (LostPositionsError, RecordFormatError) as error:
+            log("warning", f"where batch {last} ended is found in the table instead: {error}")
+        return None
+
+    def _has_read_nothing(self, batch: int) -> bool:
+        return not any(end.records for end in self._store.ends(self._store.planned(batch)).values())
+
+    def _starts_of(self, positions: StoredPositions) -> Mapping[str, Position]:
+        shards = self._shards.shards()
+        if not positions.last:
+            return next_starts(shards, {}, first_start(self._options))
+        # What came before the first stored record was not to be read.
+        is_latest = self._options.starts_at_latest
+        start = AtTimestamp(positions.first_arrival) if is_latest else TRIM_HORIZON
+        return next_starts(shards, positions.last, start, is_new_query=False)
+
+    def _replacements(self, starts: Mapping[str, Position]) -> dict[str, Position]:
+        """Starts for the shards that cannot be read from where the last run was.
+
+        That is so for shards that are gone, and in a stream that was deleted and made again under its name.
+        """
+        listed = {shard.shard_id for shard in self._shards.shards()}
+        lost = [shard_id for shard_id, position in starts.items() if self._is_lost(shard_id, position)]
+        return {shard_id: TRIM_HORIZON if shard_id in listed else SHARD_END for shard_id in lost}
+
+    def _is_lost(self, shard_id: str, position: Position) -> bool:
+        if isinstance(position, ShardEnd) or position == TRIM_HORIZON:
+            return False
+        try:
+            shard_iterator(self._stream.connect(), self._stream, shard_id, position)
+        except Exception as error:  # any other is for the read to handle
+            return is_lost(error)
+        return False
+
+    def _expired(self, starts: Mapping[str, Position], lost: Mapping[str, Position]) -> list[Expired]:
+        """What is gone unread; it takes a look at the stored records if nothing else is known."""
+        now, caught_up, ends = time.time(), self._caught_up, self._ends_reach()
+        if not lost and now - max(caught_up, min(ends.values(), default=0.0)) < SHORTEST_RETENTION:
+            return []
+        horizon = now - retention_seconds(self._stream.connect(), self._stream)
+        # Those that wait for their parents to be read lose records as well.
+        shards = {*starts, *(shard.shard_id for shard in self._shards.shards())}
+        unread = sorted(shard_id for shard_id in shards if starts.get(shard_id) != SHARD_END)
+        gone_until = {shard_id: now if shard_id in lost else horizon for shard_id in unread}
+        read_until = dict(self._stored_positions().read_until)
+        for shard_id, until in ends.items():
+            read_until[shard_id] = max(until, read_until.get(shard_id, 0.0))
+        return expired_unread(gone_until, read_until, caught_up)
+
+    def _ends_reach(self) -> Mapping[str, float]:
+        """Times up to which shards that are not finished were read for sure, as far as the store says so."""
+        for batch in reversed(self._store.batches()):
+            try:
+                if batch == self._last or (batch > self._last and self._has_read_nothing(batch)):
+                    ends = self._store.ends(self._store.planned(batch))
+                    unfinished = {shard_id: end for shard_id, end in ends.items() if end.position != SHARD_END}
+                    return {shard_id: _reach(end) for shard_id, end in unfinished.items()}
+            except (LostPositionsError, RecordFormatError):
+                continue
+        return {}
+
+
+def _reach(end: BatchEnd) -> float:
+    return end.read_at if end.caught_up else end.last_arrival or 0.0

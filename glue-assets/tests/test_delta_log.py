@@ -1,0 +1,65 @@
+"""What Delta's log is read to say, against what Delta itself says."""
+
+import shutil
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from clickstream_lakehouse.appends import own_tables
+from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.delta_log import commits
+from support.raw import raw_table
+
+_REGION = "eu-west-1"
+
+
+def _append(spark: SparkSession, path: str, batch: int, note: str | None = None) -> None:
+    records = spark.createDataFrame(raw_table(b"{}", b"{}", first_sequence=batch, batch=batch))
+    options = {} if note is None else {"userMetadata": note}
+    records.write.format("delta").mode("append").options(**options).save(path)
+
+
+def _history(spark: SparkSession, path: str) -> list[tuple[int, str | None]]:
+    history = spark.sql(f"DESCRIBE HISTORY delta.`{path}`").select("version", "userMetadata").collect()
+    return [(row["version"], row["userMetadata"]) for row in history]
+
+
+def test_versions_and_notes_are_those_of_delta(spark: SparkSession, config: JobConfig) -> None:
+    for number in range(1, 13):  # past a checkpoint
+        _append(spark, config.raw_path, number, note=f"note {number}" if number % 2 else None)
+    log = Path(config.raw_path, "_delta_log")
+    assert (log / "_last_checkpoint").exists()
+
+    def read() -> list[tuple[int, str | None]]:
+        return [(commit.version, commit.note) for commit in commits(config.raw_path, _REGION)]
+
+    assert read() == _history(spark, config.raw_path)
+    for damage in ("", "{", "[]", '{"version": 3}'):
+        (log / "_last_checkpoint").write_text(damage)
+        assert read()[0] == (12, None)
+    # Delta removes old commits, those before the checkpoint first.
+    for version in range(10):
+        (log / f"{version:020d}.json").unlink()
+    assert [version for version, _ in read()] == [12, 11, 10]
+    (log / "_last_checkpoint").unlink()
+    assert [version for version, _ in read()] == [12, 11, 10]
+
+
+def test_only_a_commit_with_new_rows_adds_rows(spark: SparkSession, config: JobConfig) -> None:
+    own_tables(spark, config)
+    _append(spark, config.raw_path, 3)
+    _append(spark, config.raw_path, 4)
+    spark.sql(f"OPTIMIZE delta.`{config.raw_path}`")
+    found = [(commit.adds_rows, commit.largest("batch_id")) for commit in commits(config.raw_path, _REGION)]
+    compacted, *appended, fenced, created = found
+    assert compacted[0] is False
+    assert appended == [(True, 4), (True, 3)]
+    assert fenced == created == (False, None)
+
+
+def test_what_the_log_does_not_say_is_not_known(spark: SparkSession, config: JobConfig) -> None:
+    spark.sql(f"ALTER TABLE delta.`{config.raw_path}` SET TBLPROPERTIES ('delta.dataSkippingStatsColumns' = 'stream')")
+    _append(spark, config.raw_path, 3)
+    assert next(commits(config.raw_path, _REGION)).largest("batch_id") is None
+    shutil.rmtree(config.raw_path)
+    assert list(commits(config.raw_path, _REGION)) == []
