@@ -134,7 +134,7 @@ class JobConfig:
     metrics_namespace: str | None = _argument(_text, None)
     max_run_hours: float = _argument(_number_above_0("hours"), 144.0)
     endpoint_url: str | None = _argument(_text, None)
-    read_until: float = _argument(_number_above_0("seconds since 1970"), 0.0)
+    read_until: float | None = _argument(_number_above_0("seconds since 1970"), None)
     """Whoever starts the run knows that everything that arrived before was read."""
     fail_on_data_loss: bool = _argument(_flag, False)
     geo_databases: tuple[str, ...] = _argument(_paths, ())

@@ -63,7 +63,7 @@ class Ingest:
         """
         self._spark.sparkContext.setLocalProperty("spark.scheduler.pool", QUERY_NAME)
         stored = RecordsInRaw(self._spark, self._config)
-        first = FirstBatch(parse_options(self._options), stored, self._config.read_until).plan(self._report)
+        first = FirstBatch(parse_options(self._options), stored, self._config.read_until or 0.0).plan(self._report)
         options = {**self._options, "firstBatch": str(first)}
         return (
             raw_rows(self._spark.readStream.format(KinesisSource.name()).options(**options).load())

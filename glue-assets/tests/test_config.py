@@ -32,7 +32,7 @@ def test_the_required_arguments_are_enough_and_the_rest_has_the_documented_defau
         metrics_namespace=None,
         max_run_hours=144.0,
         endpoint_url=None,
-        read_until=0.0,
+        read_until=None,
         fail_on_data_loss=False,
         geo_databases=(),
         pseudonym_key_arn=None,

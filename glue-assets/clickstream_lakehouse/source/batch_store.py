@@ -1,5 +1,6 @@
 """What the store has of the source's batches: how they are planned, where they ended, and until when all was read."""
 
+import re
 from collections.abc import Mapping
 
 from clickstream_lakehouse.source.options import SourceOptions
@@ -13,6 +14,7 @@ from clickstream_lakehouse.source.positions import (
 from clickstream_lakehouse.source.records import versioned
 from clickstream_lakehouse.source.shard_reader import end_key, read_end
 
+_MOMENT = re.compile(r"\d+(\.\d+)?")
 _STARTS = "starts"
 _CAUGHT_UP = "caught_up"
 _KEPT_MOMENTS = 2
@@ -85,7 +87,7 @@ class BatchStore:
                 self._store.delete(f"{older:012d}")
 
     def _moments(self) -> list[str]:
-        return sorted(self._store.list(_CAUGHT_UP), key=float)
+        return sorted((name for name in self._store.list(_CAUGHT_UP) if _MOMENT.fullmatch(name)), key=float)
 
 
 def starts_key(batch: int) -> str:

@@ -6,9 +6,11 @@ import shutil
 import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.config import JobConfig
 
 # By a part of the command line. Spark forks its workers, and the planner of the source is a process of its own.
@@ -66,8 +68,19 @@ def _kind(command: str) -> str | None:
     return next((kind for kind, part in PROCESSES.items() if part in command), None)
 
 
+def redeploy(config: JobConfig, chance: random.Random) -> JobConfig:
+    """The configuration with another option, as a deployment changes it between two runs."""
+    column = PromotedColumn(f"added_{len(config.columns)}", chance.choice(["bigint", "string"]), "properties", ("n",))
+    changes: list[dict[str, Any]] = [
+        {"trigger_seconds": chance.randint(1, 10)},
+        {"dedup_window_hours": chance.choice([24, 48])},
+        {"columns": (*config.columns, column)},
+    ]
+    return replace(config, **chance.choice(changes))
+
+
 def _some_file(folder: str, pattern: str, chance: random.Random) -> Path:
-    newest = max(Path(folder).iterdir(), key=lambda path: path.name)
+    newest = max((path for path in Path(folder).iterdir() if path.name.isdigit()), key=lambda path: path.name)
     return chance.choice(sorted(path for path in newest.rglob(pattern) if path.is_file()))
 
 

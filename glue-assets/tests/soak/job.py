@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from soak.chaos import damage, kill_process, reshard
+from soak.chaos import damage, kill_process, redeploy, reshard
 from soak.ledger import Found, Ledger
 from support.job import Job, zip_package
 from support.kinesis_emulator import REGION, KinesisEmulator
@@ -22,6 +22,7 @@ LINES_A_SECOND = 800.0
 MOST_RESHARDS = 6  # the emulator keeps every shard
 DRAIN_SECONDS = 600
 SUPERSEDED = 3
+REDEPLOYS = 0.3  # of the runs
 # What happens to a run, by how often.
 FATES = {
     "kill of the tree": 4,
@@ -74,6 +75,9 @@ class Soak:
                 time.sleep(self._chance.uniform(2, 10))
         finally:
             job.kill()
+        if self._chance.random() < REDEPLOYS:
+            self.config = redeploy(self.config, self._chance)
+            say("deployment", trigger=self.config.trigger_seconds, columns=len(self.config.columns))
         if self._chance.random() < 0.5:
             say("after its end", what=damage(self.config, self._chance))
 

@@ -82,6 +82,9 @@ class Job:
         arguments["fail_on_data_loss"] = str(config.fail_on_data_loss).lower()
         if config.geo_databases:
             arguments["geo_databases"] = ",".join(config.geo_databases)
+        if config.columns:
+            columns = {c.name: {"type": c.type, "property": ".".join(c.path)} for c in config.columns}
+            arguments["columns"] = json.dumps(columns)
         submit = str(Path(sys.executable).with_name("spark-submit"))
         return [
             *[submit, "--master", master, "--py-files", str(package)],
