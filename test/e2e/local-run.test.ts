@@ -116,6 +116,8 @@ test('the live page shows the rows, the bad event with its reason, and a green c
   const { page, errors } = await openPage(browser, urls.live);
   await page.waitForFunction('document.querySelectorAll("#bad .code").length > 0', { timeout: ROW_MS });
   expect(await page.$$eval('#checklist .done', steps => steps.length)).toBe(5);
+  const figures = await page.$$eval('.figures p', counts => counts.map(({ textContent }) => textContent));
+  expect(figures).toEqual(Array(5).fill(expect.stringMatching(/^\d+$/)));
   expect(await page.$eval('#rows', rows => rows.textContent)).toContain('Order Completed');
   expect(await page.$eval('#bad', rows => rows.textContent)).toContain('missing_event_name');
   expect(await page.$eval('#job', job => job.textContent)).toBe('Spark job running');

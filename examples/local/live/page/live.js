@@ -40,8 +40,8 @@ function showChecklist(steps) {
   }));
 }
 
-function showCounts({ accepted, lines, records, events, bad, duplicates }) {
-  const figures = { accepted, lines, records, 'events-count': events, 'bad-count': bad, duplicates };
+function showCounts({ accepted, received, records, events, bad, duplicates }) {
+  const figures = { accepted, received, records, 'events-count': events, 'bad-count': bad, duplicates };
   for (const [id, value] of Object.entries(figures)) $(id).textContent = number.format(value);
 }
 
