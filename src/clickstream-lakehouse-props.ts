@@ -16,6 +16,13 @@ import { TeardownOptions } from './teardown/teardown';
  * To use a resource you already have, pass its aws-cdk-lib interface (`IVpc`, `IKey`, `IStream`, `IBucket`, `ISecret`,
  * `ICertificate`, `IHostedZone`) in the property named after it. Without it, the construct creates the resource or does
  * without. The one resource without such an interface is a web ACL: use `CollectorWebAcl.fromWebAclArn()`.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   vpc: ec2.Vpc.fromLookup(this, 'Vpc', { vpcName: 'main' }),
+ *   encryptionKey: new kms.Key(this, 'Key', { enableKeyRotation: true }),
+ *   logRetention: logs.RetentionDays.THREE_MONTHS,
+ * });
  */
 export interface ClickstreamLakehouseProps {
   /**

@@ -5,17 +5,14 @@ import {
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
 import { CollectorEndpoint } from './collector/collector-endpoint';
-import { Compliance } from './compliance';
 import { requireCompliant } from './compliance-validation';
 import { CostAssumptions, CostEstimate } from './cost/cost-estimate';
 import { estimate } from './cost/estimate';
 import { Estimated } from './cost/facts';
+import { createNetwork } from './create-network';
 import { LakehouseMonitoring } from './monitoring/lakehouse-monitoring';
-import { IJobNetwork, JobNetwork } from './network/job-network';
-import { LakehouseNetwork } from './network/lakehouse-network';
 import { acknowledgeFindings } from './private/acknowledge-findings';
 import { allowLogEncryption } from './private/encryption';
-import { InvalidPropertyError } from './private/validate';
 import { JobKeeper } from './processing/job-keeper';
 import { StreamingJob } from './processing/streaming-job';
 import { AthenaQuery } from './query/athena-query';
@@ -25,7 +22,13 @@ import { orderDeletion } from './teardown/deletion-order';
 import { Emptying } from './teardown/emptying';
 import { Teardown } from './teardown/teardown';
 
-/** A complete clickstream pipeline, from an HTTP endpoint for trackers to Delta tables that Athena queries. */
+/**
+ * A complete clickstream pipeline, from an HTTP endpoint for trackers to Delta tables that Athena queries.
+ *
+ * @example
+ * const lakehouse = new ClickstreamLakehouse(this, 'Lakehouse');
+ * new CfnOutput(this, 'CollectorUrl', { value: lakehouse.endpointUrl });
+ */
 export class ClickstreamLakehouse extends Construct implements ec2.IConnectable {
   /** The collector's API. */
   public readonly api: apigateway.IRestApi;
@@ -165,6 +168,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * says what is in it and what is not.
    *
    * @param assumptions Traffic, and prices of your own
+   * @example const estimate = lakehouse.estimatedMonthlyCost({ eventsPerSecond: 100, eventsPerRequest: 10 });
    */
   public estimatedMonthlyCost(assumptions: CostAssumptions): CostEstimate {
     return estimate(this.estimated, assumptions);
@@ -174,6 +178,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Lets the grantee bypass the collector and write lines of canonical events to the stream.
    *
    * @param grantee Principal that writes
+   * @example lakehouse.grantIngest(role);
    */
   public grantIngest(grantee: iam.IGrantable): iam.Grant {
     return this.stream.grantWrite(grantee);
@@ -183,6 +188,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Lets the grantee query the tables in the Athena workgroup.
    *
    * @param grantee Principal that queries
+   * @example lakehouse.grantQuery(role);
    */
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
     return this.query.grantQuery(grantee);
@@ -192,6 +198,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Lets the grantee read the tables with any engine: their catalog entries and their files.
    *
    * @param grantee Principal that reads
+   * @example lakehouse.grantReadTables(role);
    */
   public grantReadTables(grantee: iam.IGrantable): iam.Grant {
     return this.storage.grantRead(grantee);
@@ -201,6 +208,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Metric of the events that the collector has stored.
    *
    * @param props Statistic, period and so on
+   * @example lakehouse.metricAcceptedEvents({ period: Duration.hours(1) });
    */
   public metricAcceptedEvents(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.collector.metric('AcceptedEvents', props);
@@ -210,6 +218,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Metric of the bad events that the collector has stored.
    *
    * @param props Statistic, period and so on
+   * @example lakehouse.metricBadEvents({ period: Duration.hours(1) });
    */
   public metricBadEvents(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.collector.metric('BadEvents', props);
@@ -219,6 +228,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Metric of the longest time from the collector to the row, in milliseconds.
    *
    * @param props Statistic, period and so on
+   * @example lakehouse.metricFreshness({ statistic: cloudwatch.Stats.p(95) });
    */
   public metricFreshness(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.job.metric('Freshness', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
@@ -228,6 +238,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Metric of the highest age of the record being read, in milliseconds.
    *
    * @param props Statistic, period and so on
+   * @example lakehouse.metricIteratorAge({ period: Duration.minutes(1) });
    */
   public metricIteratorAge(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.stream.metric('GetRecords.IteratorAgeMilliseconds', { statistic: cloudwatch.Stats.MAXIMUM, ...props });
@@ -237,6 +248,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Metric of the job runs that failed.
    *
    * @param props Statistic, period and so on
+   * @example lakehouse.metricJobFailures({ period: Duration.days(1) });
    */
   public metricJobFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.job.metric('RunFailures', props);
@@ -246,6 +258,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
    * Adds an action to every alarm.
    *
    * @param action Action to take when an alarm goes off
+   * @example lakehouse.addAlarmAction(new actions.SnsAction(topic));
    */
   public addAlarmAction(action: cloudwatch.IAlarmAction): void {
     this.monitoring.addAlarmAction(action);
@@ -273,22 +286,4 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     output('JobName', this.jobName, 'Glue job');
     if (this.dashboard) output('DashboardName', this.dashboard.dashboardName, 'CloudWatch dashboard');
   }
-}
-
-/** @returns undefined for a job outside any VPC */
-function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, network, processing, compliance, encryptionKey, logRetention } = props;
-  const readsSecret = processing?.pseudonymKeySecret !== undefined;
-  if (vpc && network) {
-    throw new InvalidPropertyError(
-      'vpc cannot be combined with network: set vpc to use an existing VPC, network to create one');
-  }
-  if (vpcSubnets && !vpc) {
-    throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set: set it, or leave them out');
-  }
-  if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
-  const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
-  return isolated && new JobNetwork(scope, 'Network', {
-    ...isolated, readsSecret, encryptionKey, logRetention, flowLog: compliance === Compliance.STRICT,
-  });
 }

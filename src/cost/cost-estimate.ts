@@ -1,4 +1,15 @@
-/** Traffic, and prices of your own, that a cost estimate is based on. */
+/**
+ * Traffic, and prices of your own, that a cost estimate is based on.
+ *
+ * @example
+ * const estimate = lakehouse.estimatedMonthlyCost({
+ *   eventsPerSecond: 100,
+ *   averageBytes: 800,
+ *   storedMonths: 12,
+ *   region: 'eu-west-1',
+ * });
+ * new CfnOutput(this, 'MonthlyCost', { value: `${Math.round(estimate.total)} USD` });
+ */
 export interface CostAssumptions {
   /** Average number of events per second over the whole month. 0 gives the cost of an idle lakehouse. */
   readonly eventsPerSecond: number;

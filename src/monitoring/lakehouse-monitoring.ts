@@ -8,7 +8,19 @@ import { createDashboard } from './dashboard';
 import { allowPublishing } from './topic-access';
 import { requireBetween } from '../private/validate';
 
-/** Options of the alarms, the dashboard and the budget. */
+/**
+ * Options of the alarms, the dashboard and the budget.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   monitoring: {
+ *     alarmTopics: [topic],
+ *     freshnessThreshold: Duration.minutes(10),
+ *     badEventPercentage: 2,
+ *     monthlyBudget: 200,
+ *   },
+ * });
+ */
 export interface MonitoringOptions {
   /**
    * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by

@@ -1,4 +1,11 @@
-/** Options of the VPC that is created for the streaming job. */
+/**
+ * Options of the VPC that is created for the streaming job.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   network: LakehouseNetwork.isolated({ cidr: '10.42.0.0/16', availabilityZone: 'us-east-1b' }),
+ * });
+ */
 export interface IsolatedNetworkOptions {
   /**
    * Address range of the VPC.
@@ -41,12 +48,24 @@ export class LakehouseNetwork {
    * endpoints that the job needs.
    *
    * @param options Address range, zone and network ACL
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   network: LakehouseNetwork.isolated({ cidr: '10.42.0.0/16' }),
+   * });
    */
   public static isolated(options: IsolatedNetworkOptions = {}): LakehouseNetwork {
     return new LakehouseNetwork(options);
   }
 
-  /** No VPC, the cheapest choice: the job runs in Glue's own network and reaches AWS over public endpoints with TLS. */
+  /**
+   * No VPC, the cheapest choice: the job runs in Glue's own network and reaches AWS over public endpoints with TLS.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   network: LakehouseNetwork.none(),
+   * });
+   */
   public static none(): LakehouseNetwork {
     return new LakehouseNetwork(undefined);
   }

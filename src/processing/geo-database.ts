@@ -20,6 +20,11 @@ export class GeoDatabase {
    * A file, which CDK uploads with the job's code. Another file needs a deployment.
    *
    * @param path Path of the unpacked file, which ends in `.mmdb`
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { geoDatabases: [GeoDatabase.fromFile('geo/GeoLite2-City.mmdb')] },
+   * });
    */
   public static fromFile(path: string): GeoDatabase {
     requireMatch('processing.geoDatabases: path', path, /\.mmdb$/, 'the path of an unpacked .mmdb file');
@@ -35,6 +40,12 @@ export class GeoDatabase {
    *
    * @param bucket Bucket that holds the file
    * @param key Key of the object, which ends in `.mmdb`
+   *
+   * @example
+   * const bucket = s3.Bucket.fromBucketName(this, 'Geo', 'my-geo-databases');
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { geoDatabases: [GeoDatabase.fromBucket(bucket, 'GeoLite2-City.mmdb')] },
+   * });
    */
   public static fromBucket(bucket: s3.IBucket, key: string): GeoDatabase {
     requireMatch('processing.geoDatabases: key', key, KEY,

@@ -23,7 +23,20 @@ export enum StartPosition {
   LATEST = 'latest',
 }
 
-/** Options of the streaming job. */
+/**
+ * Options of the streaming job.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   processing: {
+ *     workerType: WorkerType.G_2X,
+ *     triggerInterval: Duration.minutes(1),
+ *     dedupWindow: Duration.days(2),
+ *     transform: 'processing/my_transform.py',
+ *     columns: { plan: EventColumn.fromTrait('plan', ColumnType.STRING) },
+ *   },
+ * });
+ */
 export interface ProcessingOptions {
   /**
    * When the job runs.

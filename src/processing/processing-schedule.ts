@@ -16,7 +16,14 @@ const DEFAULT_DRAIN_LIMIT = Duration.days(1);
 
 /** When the job runs. */
 export class ProcessingSchedule {
-  /** The job always runs, so that rows appear within seconds. */
+  /**
+   * The job always runs, so that rows appear within seconds.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { schedule: ProcessingSchedule.continuous() },
+   * });
+   */
   public static continuous(): ProcessingSchedule {
     return new ProcessingSchedule();
   }
@@ -26,6 +33,11 @@ export class ProcessingSchedule {
    *
    * @param interval Time between two starts, 5 minutes to 7 days. The stream must keep events for twice this time and
    * an hour.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { schedule: ProcessingSchedule.every(Duration.minutes(15)) },
+   * });
    */
   public static every(interval: Duration): ProcessingSchedule {
     requireDurationBetween('processing.schedule: interval', interval, Duration.minutes(5), Duration.days(7));
@@ -39,6 +51,11 @@ export class ProcessingSchedule {
    *
    * @param times Fields of a cron expression, without a year. The stream must keep events for twice the longest gap
    * between two starts and an hour.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { schedule: ProcessingSchedule.cron({ minute: '0', hour: '6,18' }) },
+   * });
    */
   public static cron(times: events.CronOptions): ProcessingSchedule {
     const longestGap = longestCronGap(times);

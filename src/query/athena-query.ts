@@ -7,7 +7,14 @@ import { securedBucket } from '../private/secured-bucket';
 import { InvalidPropertyError, requireDurationBetween } from '../private/validate';
 import { ILakehouseStorage } from '../storage/lakehouse-storage';
 
-/** Options of the Athena workgroup. */
+/**
+ * Options of the Athena workgroup.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   query: { resultRetention: Duration.days(1), scanLimit: Size.gibibytes(10) },
+ * });
+ */
 export interface QueryOptions {
   /**
    * How long query results are kept. They hold personal data when the tables do.

@@ -32,6 +32,11 @@ export class EventColumn {
    *
    * @param path Name of the property, like `plan`, or a path into nested ones, like `cart.value`
    * @param type SQL type of the column
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { columns: { cart_value: EventColumn.fromProperty('cart.value', ColumnType.DOUBLE) } },
+   * });
    */
   public static fromProperty(path: string, type: ColumnType): EventColumn {
     return new EventColumn({ type, property: checkedPath(path) });
@@ -42,6 +47,11 @@ export class EventColumn {
    *
    * @param path Name of the trait, or a path into nested ones
    * @param type SQL type of the column
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { columns: { plan: EventColumn.fromTrait('plan', ColumnType.STRING) } },
+   * });
    */
   public static fromTrait(path: string, type: ColumnType): EventColumn {
     return new EventColumn({ type, trait: checkedPath(path) });
@@ -52,6 +62,11 @@ export class EventColumn {
    *
    * @param path Name of the context, or a path into nested ones
    * @param type SQL type of the column
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: { columns: { build: EventColumn.fromContext('app.build', ColumnType.STRING) } },
+   * });
    */
   public static fromContext(path: string, type: ColumnType): EventColumn {
     return new EventColumn({ type, context: checkedPath(path) });
@@ -61,6 +76,14 @@ export class EventColumn {
    * Leaves the column to `processing.transform`, which gets it as null.
    *
    * @param type SQL type of the column
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   processing: {
+   *     transform: 'processing/my_transform.py',
+   *     columns: { is_customer: EventColumn.fromTransform(ColumnType.BOOLEAN) },
+   *   },
+   * });
    */
   public static fromTransform(type: ColumnType): EventColumn {
     return new EventColumn({ type });

@@ -13,7 +13,17 @@ const DATABASE_NAME = /^[a-z0-9_]{1,255}$/;
 
 const NAME_FORMAT = { maxLength: 119, separator: '_', allowedSpecialCharacters: '_' };
 
-/** Options of the buckets and the catalog. */
+/**
+ * Options of the buckets and the catalog.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   storage: {
+ *     lakehouseBucket: s3.Bucket.fromBucketName(this, 'Lake', 'my-lake'),
+ *     databaseName: 'clickstream',
+ *   },
+ * });
+ */
 export interface StorageOptions {
   /**
    * An existing bucket for the raw table.

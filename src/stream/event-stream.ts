@@ -3,7 +3,14 @@ import { Construct, IConstruct } from 'constructs';
 import { StreamCapacity } from './stream-capacity';
 import { InvalidPropertyError, requireDurationBetween } from '../private/validate';
 
-/** Options of the stream between collector and job. */
+/**
+ * Options of the stream between collector and job.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   stream: { capacity: StreamCapacity.provisioned(2), retention: Duration.days(3) },
+ * });
+ */
 export interface StreamOptions {
   /**
    * How many shards the stream has.

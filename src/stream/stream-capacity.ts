@@ -14,13 +14,25 @@ export class StreamCapacity {
    * number to more than twice or less than half of the present one: go there in several deployments.
    *
    * @param shards Number of shards, 1 to 500
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   stream: { capacity: StreamCapacity.provisioned(4) },
+   * });
    */
   public static provisioned(shards: number): StreamCapacity {
     requireBetween('stream.capacity: shards', shards, 1, 500);
     return new StreamCapacity(shards);
   }
 
-  /** Shards that Kinesis adds and removes by itself, at a higher price per gigabyte and per hour. */
+  /**
+   * Shards that Kinesis adds and removes by itself, at a higher price per gigabyte and per hour.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   stream: { capacity: StreamCapacity.onDemand() },
+   * });
+   */
   public static onDemand(): StreamCapacity {
     return new StreamCapacity(undefined);
   }
@@ -31,6 +43,11 @@ export class StreamCapacity {
    *
    * @param eventsPerSecond Events per second at the peak
    * @param averageBytes Average size of an event in bytes
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   stream: { capacity: StreamCapacity.forThroughput(2000, 800) },
+   * });
    */
   public static forThroughput(eventsPerSecond: number, averageBytes: number): StreamCapacity {
     requireBetween('stream.capacity: eventsPerSecond', eventsPerSecond, 1, 350_000);

@@ -17,7 +17,14 @@ export enum TeardownTimeoutAction {
   CONTINUE = 'CONTINUE',
 }
 
-/** Options of the stack's deletion. */
+/**
+ * Options of the stack's deletion.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   teardown: { timeout: Duration.minutes(20), onTimeout: TeardownTimeoutAction.CONTINUE },
+ * });
+ */
 export interface TeardownOptions {
   /**
    * Time limit, 10 to 50 minutes, for ending the job's runs and again for releasing its network interfaces. When the

@@ -10,7 +10,12 @@ import { ownLogGroup } from '../private/log-group';
 import { securedBucket } from '../private/secured-bucket';
 import { Emptying } from '../teardown/emptying';
 
-/** Properties of DemoWebsite. */
+/**
+ * Properties of DemoWebsite.
+ *
+ * @example
+ * new DemoWebsite(this, 'Website', { collectorUrl: lakehouse.endpointUrl, writeKey: 'a1b2c3' });
+ */
 export interface DemoWebsiteProps {
   /** URL that the page's tracker sends to, including the stage. */
   readonly collectorUrl: string;
@@ -23,7 +28,13 @@ export interface DemoWebsiteProps {
   readonly writeKey?: string;
 }
 
-/** A small demo shop that sends events to the collector, served by CloudFront from a private bucket. */
+/**
+ * A small demo shop that sends events to the collector, served by CloudFront from a private bucket.
+ *
+ * @example
+ * const website = new DemoWebsite(this, 'Website', { collectorUrl: lakehouse.endpointUrl });
+ * new CfnOutput(this, 'ShopUrl', { value: website.url });
+ */
 export class DemoWebsite extends Construct {
   /** URL of the shop. */
   public readonly url: string;
