@@ -4,10 +4,14 @@ import { App, Stack } from 'aws-cdk-lib';
 // example.
 process.env.CDK_VALIDATION = 'false';
 
-/** A stack whose assets are not copied, without the metadata that take a sixth of the time and that no test reads. */
-export function testStack(): Stack {
+/**
+ * A stack whose assets are not copied, without the metadata that take a sixth of the time and that no test reads.
+ *
+ * @param flags CDK's feature flags that are set
+ */
+export function testStack(flags: Record<string, unknown> = {}): Stack {
   const app = new App({
-    context: { 'aws:cdk:disable-asset-staging': true },
+    context: { 'aws:cdk:disable-asset-staging': true, ...flags },
     analyticsReporting: false,
     stackTraces: false,
     treeMetadata: false,
