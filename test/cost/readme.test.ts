@@ -22,3 +22,9 @@ test('README.md has the table that npm run cost prints', () => {
   const [, table] = readme.match(/<!-- npm run cost -->\n(.*?)\n<!-- end -->/s)!;
   expect(table.trim()).toBe(printedTable());
 });
+
+test('its comparison with alternatives quotes that table', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, idle, , at100] = readme.match(/^\| minimal \|.*$/m)![0].split('|').map(cell => cell.trim()).slice(1);
+  expect(readme).toContain(`| **This construct** | ${idle} a month idle and ${at100} at 100 events/s, for AWS `);
+});
