@@ -1,13 +1,10 @@
 import { execFileSync } from 'child_process';
-import {
-  copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
-} from 'fs';
-import { tmpdir } from 'os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { installTarball, templatesInApp, templatesOfSources } from './stranger';
 
 /** The tarball that `projen package:js` made, installed as a stranger would. */
 const ROOT = join(__dirname, '..', '..');
-const TARBALLS = join(ROOT, 'dist', 'js');
 const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 const APP = `
@@ -31,16 +28,9 @@ for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execF
 let app: string;
 
 beforeAll(() => {
-  app = mkdtempSync(join(tmpdir(), 'consumer-'));
-  const [tarball] = readdirSync(TARBALLS).filter(name => name.endsWith('.tgz'));
-  copyFileSync(join(TARBALLS, tarball), join(app, 'lakehouse.tgz'));
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
+  app = installTarball(`aws-cdk-lib@${devDependencies['aws-cdk-lib']}`, `constructs@${devDependencies.constructs}`);
   writeFileSync(join(app, 'app.js'), APP);
   writeFileSync(join(app, 'offline.js'), OFFLINE);
-  execFileSync('npm', [
-    'install', '--prefer-offline', '--no-audit', '--no-fund', './lakehouse.tgz',
-    `aws-cdk-lib@${devDependencies['aws-cdk-lib']}`, `constructs@${devDependencies.constructs}`,
-  ], { cwd: app, stdio: 'pipe' });
 }, 180_000);
 
 afterAll(() => rmSync(app, { recursive: true, force: true }));
@@ -58,6 +48,12 @@ test('one construct without props synthesizes, with no network and no other prog
       'AWS::ApiGateway::RestApi', 'AWS::Kinesis::Stream', 'AWS::Glue::Job', 'AWS::Athena::WorkGroup',
     ]),
   );
+}, 60_000);
+
+test.each(['minimal', 'dev', 'prod'])('examples/%s has the same templates through the tarball', example => {
+  const templates = templatesInApp(app, example);
+  expect(JSON.stringify(templates)).toContain('AWS::Glue::Job');
+  expect(templates).toEqual(templatesOfSources(example));
 }, 60_000);
 
 test('the tarball is below 1.2 MB', () => {

@@ -5,13 +5,13 @@ import { bindings, ROOT } from '../support/set-up';
 
 /** The jar that `projen package:java` made, taken from a repository as a stranger's Maven takes it. */
 const GROUP = join('io', 'github', 'cdkclickstream');
-const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const { devDependencies, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 beforeAll(() => cpSync(
   join(ROOT, 'dist', 'java', GROUP), join(bindings().mavenRepository, GROUP), { recursive: true }));
 
 test('examples/java and examples/minimal have the same template', () => {
-  const java = synthesize('java', 'mvn', '--quiet', '--batch-mode', 'compile', 'exec:java');
+  const java = synthesize('java', 'mvn', '--quiet', '--batch-mode', `-Dlakehouse.version=${version}`, 'compile', 'exec:java');
   const template = synthesizeInTypeScript();
   expect(Object.keys(template.Resources).length).toBeGreaterThan(30);
   expect(java).toEqual(template);
