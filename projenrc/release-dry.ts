@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..');
 const PACKAGES = {
   'npm': /^js\/(?<name>.+)@(?<version>[^@]+)\.jsii\.tgz$/,
   'PyPI': /^python\/(?<name>[^-]+)-(?<version>[^-]+?)(?:-py3-none-any\.whl|\.tar\.gz)$/,
-  'Maven Central': /^java\/.+\/(?<name>[^/]+)\/(?<version>[^/]+)\/\k<name>-\k<version>(?:-sources|-javadoc)?\.(?:jar|pom)$/,
+  'Maven Central': /^java\/.+\/(?<name>[^/]+)\/(?<version>[^/]+)\/\k<name>-\k<version>(?:-\w+)?\.(?:jar|pom)$/,
 };
 
 export interface Published {
@@ -117,7 +117,8 @@ function report(dist: string) {
   }
   const missing = missingInWorkflow(readFileSync(join(ROOT, '.github', 'workflows', 'release.yml'), 'utf8'));
   if (missing.length) throw new Error(`.github/workflows/release.yml lacks:\n${missing.join('\n')}`);
-  console.log('\nnpm gets a provenance statement, npm and PyPI trust the workflow without a token. Nothing was published.');
+  console.log('\nnpm gets a provenance statement, and npm and PyPI trust the workflow without a token.\n'
+    + 'Nothing was published.');
 }
 
 if (require.main === module) {

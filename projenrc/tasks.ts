@@ -43,5 +43,6 @@ export function configureTasks(project: awscdk.AwsCdkConstructLibrary) {
   project.setScript('bench', 'node bench/bench.mjs');
   project.setScript('report', 'tsx --tsconfig bench/tsconfig.json bench/report.ts');
   project.setScript('soak', 'node test/soak/soak.mjs');
+  project.setScript('compatibility', 'node test/compatibility.mjs');
   project.setScript('release:dry', 'tsx --tsconfig projenrc/tsconfig.json projenrc/release-dry.ts');
 }

@@ -5,10 +5,10 @@ import { missingInWorkflow, publishedFiles } from '../projenrc/release-dry';
 const WORKFLOW = readFileSync(join(__dirname, '..', '.github', 'workflows', 'release.yml'), 'utf8');
 
 const NPM = 'js/cdk-clickstream-lakehouse@0.3.1.jsii.tgz';
-const PYPI = ['python/cdk_clickstream_lakehouse-0.3.1-py3-none-any.whl', 'python/cdk_clickstream_lakehouse-0.3.1.tar.gz'];
-const FOLDER = 'java/io/github/cdkclickstream/cdk-clickstream-lakehouse/0.3.1';
-const MAVEN = ['-javadoc.jar', '-sources.jar', '.jar', '.pom'].map(end => `${FOLDER}/cdk-clickstream-lakehouse-0.3.1${end}`);
-const OTHERS = ['changelog.md', 'version.txt', 'js', `${FOLDER}/cdk-clickstream-lakehouse-0.3.1.jar.md5`];
+const PYPI = ['-py3-none-any.whl', '.tar.gz'].map(end => `python/cdk_clickstream_lakehouse-0.3.1${end}`);
+const JAVA = 'java/io/github/cdkclickstream/cdk-clickstream-lakehouse/0.3.1/cdk-clickstream-lakehouse-0.3.1';
+const MAVEN = ['-javadoc.jar', '-sources.jar', '.jar', '.pom'].map(end => `${JAVA}${end}`);
+const OTHERS = ['changelog.md', 'version.txt', 'js', `${JAVA}.jar.md5`];
 
 test('a release publishes the packages of dist/, and none of its other files', () => {
   const published = publishedFiles([...OTHERS, NPM, ...PYPI, ...MAVEN], '0.3.1');

@@ -1,8 +1,8 @@
 /** The tarball with the oldest and the newest CDK that it allows. */
 import { readFileSync, rmSync } from 'fs';
 import { join } from 'path';
-import type { CloudFormationTemplate } from '../support/template-graph';
 import { installTarball, templatesInApp, templatesOfSources } from './stranger';
+import { CloudFormationTemplate } from '../support/template-graph';
 
 const ROOT = join(__dirname, '..', '..');
 const { devDependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

@@ -11,7 +11,8 @@ beforeAll(() => cpSync(
   join(ROOT, 'dist', 'java', GROUP), join(bindings().mavenRepository, GROUP), { recursive: true }));
 
 test('examples/java and examples/minimal have the same template', () => {
-  const java = synthesize('java', 'mvn', '--quiet', '--batch-mode', `-Dlakehouse.version=${version}`, 'compile', 'exec:java');
+  const java = synthesize(
+    'java', 'mvn', '--quiet', '--batch-mode', `-Dlakehouse.version=${version}`, 'compile', 'exec:java');
   const template = synthesizeInTypeScript();
   expect(Object.keys(template.Resources).length).toBeGreaterThan(30);
   expect(java).toEqual(template);

@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import type { CloudFormationTemplate } from '../support/template-graph';
+import { CloudFormationTemplate } from '../support/template-graph';
 
 type Templates = Record<string, CloudFormationTemplate>;
 
@@ -18,8 +18,9 @@ const TSX = require.resolve('tsx/cli');
 export function installTarball(...peers: string[]): string {
   const app = mkdtempSync(join(tmpdir(), 'consumer-'));
   const tarballs = readdirSync(TARBALLS).filter(name => name.endsWith('.tgz'));
-  if (tarballs.length !== 1) throw new Error(`dist/js must have one tarball, got ${tarballs.length}: delete dist/js, `
-    + 'then run "npx projen package:js"');
+  if (tarballs.length !== 1) {
+    throw new Error(`dist/js must have one tarball, got ${tarballs.length}: delete it and run "npx projen package:js"`);
+  }
   copyFileSync(join(TARBALLS, tarballs[0]), join(app, 'lakehouse.tgz'));
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   execFileSync('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', './lakehouse.tgz', ...peers], {
