@@ -68,6 +68,7 @@ function step(clone: string, title: string, command: string, ...args: string[]) 
       RELEASE: 'true',
       MAJOR: '0',
       CI: 'true',
+      TSX_TSCONFIG_PATH: undefined, // that of this program
       MAVEN_OPTS: `-Dmaven.repo.local=${join(ROOT, '.local', 'm2')}`,
     },
     encoding: 'utf8',
