@@ -44,3 +44,17 @@ test('every option is set in a test', () => {
   const untested = options.filter(([, name]) => !new RegExp(`\\b${name}(?::|,| \\})`).test(TESTS));
   expect(untested).toEqual([]);
 });
+
+/** Results of methods, which nobody writes. */
+const RESULTS = ['CostEstimate', 'CostItem'];
+
+test('every construct, group of options and method has an example', () => {
+  const exemplary = types.filter(type => !ts.isEnumDeclaration(type)).flatMap(type => {
+    const isConstruct = ts.isClassDeclaration(type) && type.heritageClauses !== undefined;
+    const isOptions = ts.isInterfaceDeclaration(type) && !RESULTS.includes(type.name.text);
+    return [...(isConstruct || isOptions ? [type] : []), ...publicMembers(type).filter(ts.isMethodDeclaration)];
+  });
+  expect(exemplary.length).toBeGreaterThan(40);
+  const hasExample = (node: ts.Node) => ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'example');
+  expect(exemplary.filter(node => !hasExample(node)).map(({ name }) => name?.getText())).toEqual([]);
+});

@@ -4,7 +4,16 @@ import {
 import { FirstPartyCookie } from './first-party-cookie';
 import { CollectorWebAcl } from './web-acl';
 
-/** A source of events, which is recognised by its write keys. */
+/**
+ * A source of events, which is recognised by its write keys.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   collector: {
+ *     writeKeys: { web: { keys: ['new-key', 'old-key'], appId: 'shop' }, server: { keys: ['server-key'] } },
+ *   },
+ * });
+ */
 export interface WriteKeySource {
   /** Valid keys, of which there are two while one replaces the other. */
   readonly keys: string[];
@@ -17,7 +26,14 @@ export interface WriteKeySource {
   readonly appId?: string;
 }
 
-/** Request limits of the API. A request beyond them gets a 429 response. */
+/**
+ * Request limits of the API. A request beyond them gets a 429 response.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   collector: { throttle: { rateLimit: 500, burstLimit: 1000 } },
+ * });
+ */
 export interface CollectorThrottle {
   /** Average requests per second. */
   readonly rateLimit: number;
@@ -25,7 +41,20 @@ export interface CollectorThrottle {
   readonly burstLimit: number;
 }
 
-/** Your own domain for the collector. Requests from pages on the same domain are first-party, cookies included. */
+/**
+ * Your own domain for the collector. Requests from pages on the same domain are first-party, cookies included.
+ *
+ * @example
+ * const domainName = 'collect.shop.example';
+ * const hostedZone = route53.HostedZone.fromLookup(this, 'Zone', { domainName: 'shop.example' });
+ * const certificate = new acm.Certificate(this, 'Certificate', {
+ *   domainName,
+ *   validation: acm.CertificateValidation.fromDns(hostedZone),
+ * });
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   collector: { customDomain: { domainName, certificate, hostedZone } },
+ * });
+ */
 export interface CustomDomainOptions {
   /** Domain name, like `collect.shop.example`. */
   readonly domainName: string;
@@ -49,7 +78,19 @@ export interface CustomDomainOptions {
   readonly hostedZone?: route53.IHostedZone;
 }
 
-/** Options of the collector. */
+/**
+ * Options of the collector.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   collector: {
+ *     allowedOrigins: ['https://shop.example'],
+ *     writeKeysSecret: secretsmanager.Secret.fromSecretNameV2(this, 'WriteKeys', 'clickstream/write-keys'),
+ *     preprocess: lambda.Code.fromAsset('preprocess'),
+ *     memorySize: 1024,
+ *   },
+ * });
+ */
 export interface CollectorOptions {
   /**
    * Origins whose pages may send events, like `https://shop.example`, or `https://*.shop.example` for every origin

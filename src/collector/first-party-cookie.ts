@@ -6,7 +6,14 @@ import { requireMatch } from '../private/validate';
  * the last one.
  */
 export class FirstPartyCookie {
-  /** A cookie for the collector's own host only. */
+  /**
+   * A cookie for the collector's own host only.
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   collector: { firstPartyCookie: FirstPartyCookie.host() },
+   * });
+   */
   public static host(): FirstPartyCookie {
     return new FirstPartyCookie(undefined);
   }
@@ -15,6 +22,11 @@ export class FirstPartyCookie {
    * A cookie for a domain and all its subdomains.
    *
    * @param domainName The domain of the collector or one above it, like `shop.example`
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   collector: { firstPartyCookie: FirstPartyCookie.domain('shop.example') },
+   * });
    */
   public static domain(domainName: string): FirstPartyCookie {
     requireMatch('collector.firstPartyCookie', domainName, COOKIE_DOMAIN, 'a domain like shop.example');

@@ -16,7 +16,14 @@ export enum ConsentMode {
   ANONYMOUS = 'anonymous',
 }
 
-/** IP-address and consent handling. */
+/**
+ * IP-address and consent handling.
+ *
+ * @example
+ * new ClickstreamLakehouse(this, 'Lakehouse', {
+ *   privacy: { clientIp: ClientIp.DROP, consentMode: ConsentMode.ANONYMOUS },
+ * });
+ */
 export interface PrivacyOptions {
   /**
    * How much of a client's IP address reaches the stream.

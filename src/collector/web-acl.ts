@@ -17,6 +17,11 @@ export class CollectorWebAcl {
    * A new web ACL that limits the requests of each address and blocks those on Amazon's IP reputation list.
    *
    * @param requestsPerFiveMinutes Limit per address, which visitors (or servers of yours) behind one gateway share
+   *
+   * @example
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   collector: { webAcl: CollectorWebAcl.rateLimited(2000) },
+   * });
    */
   public static rateLimited(requestsPerFiveMinutes: number): CollectorWebAcl {
     requireBetween('collector.webAcl: requestsPerFiveMinutes', requestsPerFiveMinutes, MIN_RATE, MAX_RATE);
@@ -27,6 +32,12 @@ export class CollectorWebAcl {
    * An existing web ACL, as aws-cdk-lib has no type for one that could be passed directly.
    *
    * @param webAclArn ARN of a web ACL of scope REGIONAL in the region of the stack
+   *
+   * @example
+   * const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/main/a1b2c3';
+   * new ClickstreamLakehouse(this, 'Lakehouse', {
+   *   collector: { webAcl: CollectorWebAcl.fromWebAclArn(webAclArn) },
+   * });
    */
   public static fromWebAclArn(webAclArn: string): CollectorWebAcl {
     requireMatch('collector.webAcl: webAclArn', webAclArn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
