@@ -113,6 +113,9 @@ function report(dist: string) {
   const text = (file: string) => readFileSync(join(dist, file), 'utf8').trim();
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   console.log(`\ntag ${text('releasetag.txt')}, release notes:\n${text('changelog.md')}\n`);
+  if (!text('changelog.md').includes('\n* ')) {
+    console.log('They are empty: projen lists only commits like `feat: …` and `fix: …`, and there is none.\n');
+  }
   for (const { registry, version, file } of publishedFiles(files, text('version.txt'))) {
     console.log(`${registry} ${version}: ${file} (${Math.ceil(statSync(join(dist, file)).size / 1000)} kB)`);
   }
