@@ -59,9 +59,12 @@ class Pipeline:
         self.tables = own_tables(self._spark, self.config)
         ingest = Ingest(self._spark, self.config, self.tables, Metrics(self.config)).start(fresh_start(self.config))
         try:
-            wait_for(lambda: len(rows(self.config.raw_path, "1")) >= self.records, "raw to hold all records", SECONDS)
+            wait_for(lambda: self._records_in_raw() >= self.records, "raw to hold all records", SECONDS)
         finally:
             ingest.stop()
+
+    def _records_in_raw(self) -> int:
+        return len(rows(self.config.raw_path, "1", "partition_key <> ''"))
 
     def refiner(self, **changes: RawVersion) -> Refiner:
         return Refiner(

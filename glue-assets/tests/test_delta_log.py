@@ -33,16 +33,17 @@ def test_versions_and_notes_are_those_of_delta(spark: SparkSession, config: JobC
     def read() -> list[tuple[int, str | None]]:
         return [(commit.version, commit.note) for commit in commits(config.raw_path, _REGION)]
 
-    assert read() == _history(spark, config.raw_path)
+    history = _history(spark, config.raw_path)
+    assert read() == history
     for damage in ("", "{", "[]", '{"version": 3}'):
         (log / "_last_checkpoint").write_text(damage)
-        assert read()[0] == (12, None)
+        assert read() == history
     # Delta removes old commits, those before the checkpoint first.
     for version in range(10):
         (log / f"{version:020d}.json").unlink()
-    assert [version for version, _ in read()] == [12, 11, 10]
+    assert read() == history[:-10]
     (log / "_last_checkpoint").unlink()
-    assert [version for version, _ in read()] == [12, 11, 10]
+    assert read() == history[:-10]
 
 
 def test_only_a_commit_with_new_rows_adds_rows(spark: SparkSession, config: JobConfig) -> None:
@@ -51,10 +52,9 @@ def test_only_a_commit_with_new_rows_adds_rows(spark: SparkSession, config: JobC
     _append(spark, config.raw_path, 4)
     spark.sql(f"OPTIMIZE delta.`{config.raw_path}`")
     found = [(commit.adds_rows, commit.largest("batch_id")) for commit in commits(config.raw_path, _REGION)]
-    compacted, *appended, fenced, created = found
-    assert compacted[0] is False
-    assert appended == [(True, 4), (True, 3)]
-    assert fenced == created == (False, None)
+    assert [batch for adds_rows, batch in found if adds_rows] == [4, 3]
+    assert len(found) > 4  # with the compactions
+    assert found[-2:] == [(False, None)] * 2  # the first commit of a run, and that of the table
 
 
 def test_what_the_log_does_not_say_is_not_known(spark: SparkSession, config: JobConfig) -> None:
