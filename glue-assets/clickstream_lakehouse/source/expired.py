@@ -2,7 +2,7 @@
 removed. A read behind a record that is gone begins with the oldest one left, as if nothing had been between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -28,10 +28,13 @@ class Expired:
         )
 
 
-def expired_unread(gone_until: Mapping[str, float], read_until: Mapping[str, float], caught_up: float) -> list[Expired]:
+def expired_unread(
+    shards: Iterable[str], horizon: float, read_until: Mapping[str, float], caught_up: float
+) -> list[Expired]:
     """The parts of shards that are gone unread. Times are in epoch seconds.
 
-    :param gone_until: of each shard that is not read to its end, the time before which it has nothing any more
+    :param shards: those that are not read to their end
+    :param horizon: the time before which the stream has nothing any more
     :param read_until: the time up to which a shard was read. One that was never read may have records since the first
         of these times
     :param caught_up: a time up to which every shard was read; 0.0 when none is known
@@ -39,7 +42,5 @@ def expired_unread(gone_until: Mapping[str, float], read_until: Mapping[str, flo
     if not read_until and not caught_up:
         return []  # nothing was ever read, so nothing was to be read before
     first = min(read_until.values(), default=0.0)
-    since = {shard_id: max(caught_up, read_until.get(shard_id, first)) for shard_id in gone_until}
-    return [
-        Expired(shard_id, since[shard_id], until) for shard_id, until in gone_until.items() if since[shard_id] < until
-    ]
+    since = {shard_id: max(caught_up, read_until.get(shard_id, first)) for shard_id in shards}
+    return [Expired(shard_id, time, horizon) for shard_id, time in since.items() if time < horizon]

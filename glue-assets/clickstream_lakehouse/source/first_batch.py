@@ -5,7 +5,7 @@ costs no more than the time to look at the records.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -82,8 +82,8 @@ class FirstBatch:
         starts = self._starts()
         if starts is None:
             starts = self._starts_of(self._stored_positions())
-        replaced = self._replacements(starts)
-        expired = self._expired(starts, replaced)
+        lost = {shard_id for shard_id, position in starts.items() if self._is_lost(shard_id, position)}
+        expired = self._expired(starts, lost)
         if expired and self._options.fail_on_data_loss:
             raise DataLossError(
                 f"{expired[0]} (shards with a loss: {len(expired)}). The job stops at that as --fail_on_data_loss is "
@@ -92,7 +92,7 @@ class FirstBatch:
         if expired:
             report(expired, self._last)
         number = max([self._last, *self._store.batches()]) + 1
-        return self._store.plan(number, {**starts, **replaced}).batch
+        return self._store.plan(number, {**starts, **self._replacements(lost)}).batch
 
     def is_empty(self, moment: str) -> bool:
         """Whether the stream has nothing behind the stored records; False also where the store does not say.
@@ -127,18 +127,18 @@ class FirstBatch:
         shards = self._shards.shards()
         if not positions.last:
             return next_starts(shards, {}, first_start(self._options))
+        # Of shards that are gone, those that had a child read were read to their end, and all before them.
+        listed = {shard.shard_id for shard in shards}
+        unread = {parent for shard in shards if shard.shard_id not in positions.last for parent in shard.parents}
+        last = {shard_id: after for shard_id, after in positions.last.items() if shard_id in listed | unread}
         # What came before the first stored record was not to be read.
         is_latest = self._options.starts_at_latest
         start = AtTimestamp(positions.first_arrival) if is_latest else TRIM_HORIZON
-        return next_starts(shards, positions.last, start, is_new_query=False)
+        return next_starts(shards, last, start, is_new_query=False)
 
-    def _replacements(self, starts: Mapping[str, Position]) -> dict[str, Position]:
-        """Starts for the shards that cannot be read from where the last run was.
-
-        That is so for shards that are gone, and in a stream that was deleted and made again under its name.
-        """
-        listed = {shard.shard_id for shard in self._shards.shards()}
-        lost = [shard_id for shard_id, position in starts.items() if self._is_lost(shard_id, position)]
+    def _replacements(self, lost: Set[str]) -> dict[str, Position]:
+        """Starts for the shards that cannot be read from where the last run was: they are gone, or of a new stream."""
+        listed = self._listed()
         return {shard_id: TRIM_HORIZON if shard_id in listed else SHARD_END for shard_id in lost}
 
     def _is_lost(self, shard_id: str, position: Position) -> bool:
@@ -150,20 +150,27 @@ class FirstBatch:
             return is_lost(error)
         return False
 
-    def _expired(self, starts: Mapping[str, Position], lost: Mapping[str, Position]) -> list[Expired]:
-        """What is gone unread; it takes a look at the stored records if nothing else is known."""
+    def _expired(self, starts: Mapping[str, Position], lost: Set[str]) -> list[Expired]:
+        """What is gone unread; it takes a look at the stored records if nothing else is known.
+
+        :param lost: shards that cannot be read from their start
+        """
         now, caught_up, ends = time.time(), self._caught_up, self._ends_reach()
         if not lost and now - max(caught_up, min(ends.values(), default=0.0)) < SHORTEST_RETENTION:
             return []
-        horizon = now - retention_seconds(self._stream.connect(), self._stream)
+        listed = self._listed()
+        # A stream that was deleted and made again under its name has shards of the same names.
+        is_new_stream = not lost.isdisjoint(listed)
+        horizon = now if is_new_stream else now - retention_seconds(self._stream.connect(), self._stream)
         # Those that wait for their parents to be read lose records as well.
-        shards = {*starts, *(shard.shard_id for shard in self._shards.shards())}
-        unread = sorted(shard_id for shard_id in shards if starts.get(shard_id) != SHARD_END)
-        gone_until = {shard_id: now if shard_id in lost else horizon for shard_id in unread}
+        unread = sorted(shard_id for shard_id in {*starts, *listed} if starts.get(shard_id) != SHARD_END)
         read_until = dict(self._stored_positions().read_until)
         for shard_id, until in ends.items():
             read_until[shard_id] = max(until, read_until.get(shard_id, 0.0))
-        return expired_unread(gone_until, read_until, caught_up)
+        return expired_unread(unread, horizon, read_until, caught_up)
+
+    def _listed(self) -> Set[str]:
+        return {shard.shard_id for shard in self._shards.shards()}
 
     def _ends_reach(self) -> Mapping[str, float]:
         """Times up to which shards that are not finished were read for sure, as far as the store says so."""

@@ -32,6 +32,8 @@ class FakeShard:
     parents: tuple[str, ...] = ()
     trimmed: int = 0
     """How many of the records are gone."""
+    is_gone: bool = False
+    """A closed shard is, when its last record is."""
 
 
 class FakeKinesis:
@@ -70,6 +72,7 @@ class FakeKinesis:
         horizon = self.now - timedelta(hours=self.retention_hours)
         for shard in self.shards.values():
             shard.trimmed = sum(record["ApproximateArrivalTimestamp"] < horizon for record in shard.records)
+            shard.is_gone = shard.closed and shard.trimmed == len(shard.records) and hours >= self.retention_hours
 
     def describe_stream_summary(self, StreamName: str) -> StreamSummaryAnswer:
         self._call("describe_stream_summary")
@@ -81,9 +84,10 @@ class FakeKinesis:
         self._call("list_shards")
         assert (StreamName is None) != (NextToken is None)
         start = int(NextToken or 0)
-        page = list(self.shards.values())[start : start + 2]
+        listed = [shard for shard in self.shards.values() if not shard.is_gone]
+        page = listed[start : start + 2]
         answer: ListShardsAnswer = {"Shards": [_described(s) for s in page]}
-        if start + 2 < len(self.shards):
+        if start + 2 < len(listed):
             answer["NextToken"] = str(start + 2)
         return answer
 
@@ -97,7 +101,7 @@ class FakeKinesis:
     ) -> ShardIteratorAnswer:
         self._call("get_shard_iterator")
         assert StreamName == "clicks"
-        if ShardId not in self.shards:
+        if ShardId not in self.shards or self.shards[ShardId].is_gone:
             raise service_error("ResourceNotFoundException")
         if int(StartingSequenceNumber or 0) > len(self.shards[ShardId].records):
             raise service_error("InvalidArgumentException")  # of another stream of this name
