@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 # The last line of a traceback, as Spark quotes it.
 _OWN_ERROR = re.compile(r"^clickstream_lakehouse(?:\.\w{1,60}){0,4}\.(\w{1,60}): (.{1,1000})", re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last):\n"
 # What a call of Java's threw is on the line after this one.
 _JAVA_CALL = re.compile(r"^An error occurred while calling [\w.]{1,60}\.\n: ")
 _SAYS_NOTHING = ("", "null", "None")
@@ -22,14 +23,20 @@ class Failure(NamedTuple):
 
 
 def explain(error: BaseException) -> Failure:
-    """The innermost error of ours that the text quotes, else the first line of what there is."""
+    """The innermost error of ours that the text quotes, else of Python's, else the first line of what there is."""
     text = str(error)
     own = _OWN_ERROR.findall(text)
     if own:
         return Failure(*own[-1])
     if type(error).__module__.startswith("clickstream_lakehouse"):
         return Failure(type(error).__name__, text[:_LENGTH])
-    first_line = _JAVA_CALL.sub("", text.strip()).partition("\n")[0]
+    first_line = _last_of_traceback(text) or _JAVA_CALL.sub("", text.strip()).partition("\n")[0]
     if first_line.rpartition(" ")[2] in _SAYS_NOTHING:
         first_line = "a process of Spark's ended without a word; its log has more"
     return Failure(type(error).__name__, first_line[:_LENGTH])
+
+
+def _last_of_traceback(text: str) -> str:
+    """The last line of the last Python traceback, which comes after lines that are indented."""
+    lines = text.rpartition(_TRACEBACK)[2].splitlines() if _TRACEBACK in text else []
+    return next((line for line in lines if not line.startswith(" ")), "")

@@ -30,6 +30,17 @@ class StreamingQueryException(Exception):  # noqa: N818 - named as Spark's
             "SupersededError",
             "driver epoch 1 is over: process 7 on host started epoch 2.",
         ),
+        (
+            StreamingQueryException(
+                "[PYTHON_DATA_SOURCE_ERROR] Failed to initialize Python data source reader: "
+                'Traceback (most recent call last):\n  File "serializers.py", line 460, in dumps\n    return dump(it)\n'
+                "TypeError: cannot pickle 'SSLContext' object\n\nDuring handling of it, another one:\n\n"
+                'Traceback (most recent call last):\n  File "plan_data_source_read.py", line 391, in main\n    raise\n'
+                "_pickle.PicklingError: Could not serialize object\n SQLSTATE: 38000\n=== Streaming Query ===\n"
+            ),
+            "StreamingQueryException",
+            "_pickle.PicklingError: Could not serialize object",
+        ),
         (SupersededError("driver epoch 1 is over"), "SupersededError", "driver epoch 1 is over"),
         (
             StreamingQueryException("[STREAM_FAILED] Query ended\nwith a plan"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from clickstream_lakehouse.source.options import SourceOptions
+from clickstream_lakehouse.source.position_store import PositionStore
 from clickstream_lakehouse.source.positions import (
     SHARD_END,
     TRIM_HORIZON,
@@ -30,8 +31,13 @@ class BatchStore:
     """A query's part of the position store."""
 
     def __init__(self, options: SourceOptions) -> None:
+        self._options = options
         self._where = options.positions
-        self._store = options.open_store()
+
+    @property
+    def _store(self) -> PositionStore:
+        """Opened where it is used: Spark sends the source's reader to its workers, which a client of S3 cannot be."""
+        return self._options.open_store()
 
     def batches(self) -> list[int]:
         """The numbers of the batches that it has something of, in order."""

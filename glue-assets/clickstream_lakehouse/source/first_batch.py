@@ -23,6 +23,7 @@ from clickstream_lakehouse.source.positions import (
     AtTimestamp,
     BatchEnd,
     Position,
+    ReadablePosition,
     ShardEnd,
 )
 from clickstream_lakehouse.source.records import RecordFormatError
@@ -82,7 +83,7 @@ class FirstBatch:
         starts = self._starts()
         if starts is None:
             starts = self._starts_of(self._stored_positions())
-        lost = {shard_id for shard_id, position in starts.items() if self._is_lost(shard_id, position)}
+        lost = self._lost(starts)
         expired = self._expired(starts, lost)
         if expired and self._options.fail_on_data_loss:
             raise DataLossError(
@@ -141,14 +142,23 @@ class FirstBatch:
         listed = self._listed()
         return {shard_id: TRIM_HORIZON if shard_id in listed else SHARD_END for shard_id in lost}
 
-    def _is_lost(self, shard_id: str, position: Position) -> bool:
-        if isinstance(position, ShardEnd) or position == TRIM_HORIZON:
-            return False
+    def _lost(self, starts: Mapping[str, Position]) -> set[str]:
+        """The shards that cannot be read from their start."""
+        listed = self._listed()
+        return {
+            shard_id
+            for shard_id, position in starts.items()
+            if not isinstance(position, ShardEnd)
+            and not (position == TRIM_HORIZON and shard_id in listed)
+            and not self._is_readable(shard_id, position)
+        }
+
+    def _is_readable(self, shard_id: str, position: ReadablePosition) -> bool:
         try:
             shard_iterator(self._stream.connect(), self._stream, shard_id, position)
         except Exception as error:  # any other is for the read to handle
-            return is_lost(error)
-        return False
+            return not is_lost(error)
+        return True
 
     def _expired(self, starts: Mapping[str, Position], lost: Set[str]) -> list[Expired]:
         """What is gone unread; it takes a look at the stored records if nothing else is known.

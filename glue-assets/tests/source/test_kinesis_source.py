@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -326,6 +327,11 @@ def test_a_drain_does_not_take_silence_for_the_end(kinesis: FakeKinesis, options
     kinesis.faults = {"get_records": [EndpointConnectionError(endpoint_url="http://kinesis")]}
     assert query.planned_batch() == 2
     assert LocalStore(options["positions"]).get(caught_up_key(moment)) is None
+
+
+def test_spark_can_send_the_reader_to_its_workers(options: dict[str, str]) -> None:
+    reader = KinesisStreamReader(parse_options({**options, "positions": "s3://bucket/positions"}))
+    assert pickle.dumps(reader)
 
 
 @pytest.mark.parametrize("name", ["streamname", "region", "positions"])
