@@ -2,7 +2,7 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { collect } from '../../../src/collector/function/collect';
 import { parseEnvironment } from '../../../src/collector/function/environment';
-import { fromProxyEvent } from '../../../src/collector/function/request';
+import { fromEdgeEvent } from '../../../src/collector/function/request';
 
 const RECEIVED_AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 const URL = 'https://shop.example/tea?utm_source=news&utm_medium=email';
@@ -90,7 +90,7 @@ const SAMPLES: readonly Sample[] = [{
 export function sampleLines(): string[] {
   const settings = parseEnvironment({ STREAM_NAME: 'clicks' });
   return SAMPLES.flatMap((sample, index) =>
-    collect(fromProxyEvent(proxyEvent(sample, index), settings, RECEIVED_AT), settings).entries
+    collect(fromEdgeEvent(proxyEvent(sample, index), settings, RECEIVED_AT), settings).entries
       .flatMap(({ lines }) => lines));
 }
 

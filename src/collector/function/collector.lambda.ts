@@ -1,8 +1,9 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { Context } from 'aws-lambda';
+import { EdgeEvent } from './edge-event';
 import { CollectorSettings, parseEnvironment } from './environment';
-import { Dependencies, handle } from './handle';
+import { Dependencies, EdgeResult, handle } from './handle';
 import { KinesisWriter } from './kinesis/kinesis-writer';
 import { putRecordsWith } from './kinesis/put-records';
 import { MAX_SECRET_MS } from './limits';
@@ -32,6 +33,6 @@ function readerOf(client: SecretsManagerClient, SecretId: string): ReadSecret {
       .SecretString;
 }
 
-export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
+export async function handler(event: EdgeEvent, context: Context): Promise<EdgeResult> {
   return handle(event, context, await dependencies);
 }

@@ -1,6 +1,7 @@
-import { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { Context } from 'aws-lambda';
 import { collect, Collected } from './collect';
 import { corsHeaders, preflightHeaders } from './cors';
+import { EdgeEvent, isPayload2 } from './edge-event';
 import { CollectorSettings } from './environment';
 import { KeysUnavailableError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis/kinesis-writer';
@@ -8,7 +9,7 @@ import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
 import { countEntries, Entry } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
-import { CollectorRequest, fromProxyEvent } from './request';
+import { CollectorRequest, fromEdgeEvent } from './request';
 import { CollectorResponse, internalError, keysUnavailable, storeFailed } from './responses';
 import { WriteKeys } from './write-key';
 
@@ -25,19 +26,34 @@ export interface Dependencies {
   readonly log: (line: string) => void;
 }
 
+/** What every edge takes for a response. */
+export interface EdgeResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+  /** in payload format 2.0, where they must not be a header */
+  readonly cookies?: readonly string[];
+}
+
 interface Stored { readonly response: CollectorResponse; readonly retries: number; readonly failed: boolean }
 
 /** Answers a request. Events are acknowledged only when the stream has confirmed them. Never rejects. */
 export async function handle(
-  event: APIGatewayProxyEvent,
+  event: EdgeEvent,
   context: Context,
   dependencies: Dependencies,
-): Promise<APIGatewayProxyResult> {
+): Promise<EdgeResult> {
+  const answer = await respond(event, context, dependencies);
+  return isPayload2(event) ? withCookiesApart(answer) : answer;
+}
+
+async function respond(event: EdgeEvent, context: Context, dependencies: Dependencies): Promise<EdgeResult> {
   const receivedAt = Date.now();
   const { settings, log } = dependencies;
   let request: CollectorRequest | undefined;
   try {
-    request = fromProxyEvent(event, settings, receivedAt);
+    request = fromEdgeEvent(event, settings, receivedAt);
     const collected = await prepare(request, dependencies);
     const stored = await store(collected, request, context, dependencies);
     logMetrics(request, collected.entries, stored, dependencies);
@@ -102,7 +118,7 @@ function result(
   { status, headers, body, base64 }: CollectorResponse,
   request: CollectorRequest | undefined,
   { allowedOrigins }: CollectorSettings,
-): APIGatewayProxyResult {
+): EdgeResult {
   const { method = '', headers: asked = {} } = request ?? {};
   return {
     statusCode: status,
@@ -115,4 +131,8 @@ function result(
     body: method === 'HEAD' ? '' : body,
     isBase64Encoded: base64 ?? false,
   };
+}
+
+function withCookiesApart({ headers: { 'Set-Cookie': cookie, ...headers }, ...result }: EdgeResult): EdgeResult {
+  return { ...result, headers, ...(cookie && { cookies: [cookie] }) };
 }

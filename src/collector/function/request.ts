@@ -1,6 +1,6 @@
-import { APIGatewayProxyEvent } from 'aws-lambda';
 import { anonymise, IpPolicy } from './client-address';
 import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
+import { asProxyEvent, EdgeEvent, ProxyEvent } from './edge-event';
 import { storable, storableJson } from './text';
 
 /** How a browser's signals of refusal (Sec-GPC, DNT) are taken. The construct's enum `ConsentMode` has these values. */
@@ -42,12 +42,9 @@ export interface CollectorRequest {
   readonly location: string;
 }
 
-/** Reads API Gateway's proxy event. */
-export function fromProxyEvent(
-  event: APIGatewayProxyEvent,
-  policy: RequestPolicy,
-  receivedAt: number,
-): CollectorRequest {
+/** Reads the event of any edge. */
+export function fromEdgeEvent(edgeEvent: EdgeEvent, policy: RequestPolicy, receivedAt: number): CollectorRequest {
+  const event = asProxyEvent(edgeEvent);
   const headers = lowerCaseNames(event.headers ?? {});
   const proxy = event.pathParameters?.proxy ?? '';
   const { requestId, identity } = event.requestContext;
@@ -93,19 +90,23 @@ export function normalisePath(path: string): string {
   return start < 0 ? '' : segments.slice(start).join('/');
 }
 
+/** Stage of an HTTP API or a function URL, which is not in its paths. */
+const DEFAULT_STAGE = '$default';
+
 /**
  * Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's
- * requests.
+ * requests. The base path of a domain is in `path` at an HTTP API; at a REST API it and the stage are in the context's.
  */
-function location({ requestContext }: APIGatewayProxyEvent, proxy: string): string {
+function location({ version, path: ofRequest, requestContext }: ProxyEvent, proxy: string): string {
   const suffix = `/${proxy}`;
-  const path = requestContext.path ?? `/${requestContext.stage}${suffix}`;
-  const prefix = path.endsWith(suffix) ? path.slice(0, path.length - suffix.length) : `/${requestContext.stage}`;
+  const stage = requestContext.stage === DEFAULT_STAGE ? '' : `/${requestContext.stage}`;
+  const path = (version === undefined ? requestContext.path : ofRequest) ?? `${stage}${suffix}`;
+  const prefix = path.endsWith(suffix) ? path.slice(0, path.length - suffix.length) : stage;
   const segments = [requestContext.domainName ?? 'localhost', ...prefix.split('/').filter(segment => segment !== '')];
   return segments.join('/');
 }
 
-function lowerCaseNames(headers: APIGatewayProxyEvent['headers']): Record<string, string> {
+function lowerCaseNames(headers: ProxyEvent['headers']): Record<string, string> {
   const lowered: Record<string, string> = Object.create(null);
   for (const name in headers) {
     const value = headers[name];

@@ -4,7 +4,7 @@ import { collect } from '../../../src/collector/function/collect';
 import { JsonObject } from '../../../src/collector/function/json';
 import { MAX_OUTPUT_BYTES } from '../../../src/collector/function/limits';
 import { Preprocess, preprocessed } from '../../../src/collector/function/preprocess';
-import { fromProxyEvent } from '../../../src/collector/function/request';
+import { fromEdgeEvent } from '../../../src/collector/function/request';
 
 /** Attacks that once worked, and their siblings in every protocol. */
 const TP2 = '/com.snowplowanalytics.snowplow/tp2';
@@ -285,7 +285,7 @@ describe('the preprocess hook', () => {
   };
   const run = async (hook: Preprocess): Promise<JsonObject[]> => {
     const parsed = settings({ PREPROCESS_HEADERS: 'X-Shop' });
-    const request = fromProxyEvent(proxyEvent({ body: { event: 'x' }, headers }), parsed, RECEIVED_AT);
+    const request = fromEdgeEvent(proxyEvent({ body: { event: 'x' }, headers }), parsed, RECEIVED_AT);
     const entries = await preprocessed(collect(request, parsed).entries, request, hook, parsed.preprocessHeaders);
     return entries.flatMap(entry => entry.lines).map(line => JSON.parse(line));
   };

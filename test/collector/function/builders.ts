@@ -3,7 +3,7 @@ import { collect, Collected } from '../../../src/collector/function/collect';
 import { CollectorEnvironment, parseEnvironment } from '../../../src/collector/function/environment';
 import { JsonObject } from '../../../src/collector/function/json';
 import { countEntries, EntryCounts } from '../../../src/collector/function/lines';
-import { fromProxyEvent } from '../../../src/collector/function/request';
+import { fromEdgeEvent } from '../../../src/collector/function/request';
 
 /** 2026-01-02T03:04:05.678Z */
 export const RECEIVED_AT = 1_767_323_045_678;
@@ -73,7 +73,7 @@ export interface Seen extends Collected, EntryCounts {
 /** Reads a request as the collector does, up to the lines it would store. */
 export function collected(parts: RequestParts, environment: Partial<CollectorEnvironment> = {}): Seen {
   const parsed = settings(environment);
-  const result = collect(fromProxyEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
+  const result = collect(fromEdgeEvent(proxyEvent(parts), parsed, RECEIVED_AT), parsed);
   const lines = result.entries.flatMap(entry => entry.lines);
   const parsedLines: JsonObject[] = lines.map(line => JSON.parse(line));
   return {

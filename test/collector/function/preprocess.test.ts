@@ -2,7 +2,7 @@ import { proxyEvent, RECEIVED_AT, settings } from './builders';
 import { collect } from '../../../src/collector/function/collect';
 import { countEntries } from '../../../src/collector/function/lines';
 import { loadPreprocess, Preprocess, preprocessed } from '../../../src/collector/function/preprocess';
-import { fromProxyEvent } from '../../../src/collector/function/request';
+import { fromEdgeEvent } from '../../../src/collector/function/request';
 
 const BATCH = [
   { event_name: 'a', event_id: 'a', properties: { n: 1 } },
@@ -12,7 +12,7 @@ const BATCH = [
 
 async function run(hook: Preprocess) {
   const headers = { 'Cookie': 'secret', 'Authorization': 'secret', 'X-Write-Key': 'secret', 'X-Mine': 'yes' };
-  const request = fromProxyEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
+  const request = fromEdgeEvent(proxyEvent({ body: BATCH, headers }), settings(), RECEIVED_AT);
   const { entries: collected, response } = collect(request, settings());
   const entries = await preprocessed(
     collected,

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder';
 /** The function as a process: its size and its memory. */
 const MIB = 1024 * 1024;
 const MAX_MEMORY_MIB = 256;
-const MAX_BUNDLE_BYTES = 400 * 1024;
+const MAX_BUNDLE_BYTES = 300 * 1024;
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const keys = (count: number) => Object.fromEntries(range(count).map(index => [`key-${index}`, index]));

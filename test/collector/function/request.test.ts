@@ -1,8 +1,8 @@
 import { APIGatewayProxyEvent } from 'aws-lambda';
 import { proxyEvent, settings } from './builders';
-import { fromProxyEvent, normalisePath } from '../../../src/collector/function/request';
+import { fromEdgeEvent, normalisePath } from '../../../src/collector/function/request';
 
-const read = (event: APIGatewayProxyEvent, environment = {}) => fromProxyEvent(event, settings(environment), 1);
+const read = (event: APIGatewayProxyEvent, environment = {}) => fromEdgeEvent(event, settings(environment), 1);
 
 test.each([
   ['', ''],
