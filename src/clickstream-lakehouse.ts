@@ -1,6 +1,6 @@
 import {
-  Annotations, aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_iam as iam,
-  aws_kinesis as kinesis, aws_lambda as lambda, aws_s3 as s3, CfnOutput, RemovalPolicy,
+  Annotations, aws_apigateway as apigateway, aws_apigatewayv2 as apigatewayv2, aws_cloudwatch as cloudwatch,
+  aws_ec2 as ec2, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3 as s3, CfnOutput, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
@@ -30,9 +30,13 @@ import { Teardown } from './teardown/teardown';
  * new CfnOutput(this, 'CollectorUrl', { value: lakehouse.endpointUrl });
  */
 export class ClickstreamLakehouse extends Construct implements ec2.IConnectable {
-  /** The collector's API. */
-  public readonly api: apigateway.IRestApi;
-  /** The collector function behind the API. */
+  /** The collector's REST API, or undefined with another `collector.edge`. */
+  public readonly api?: apigateway.IRestApi;
+  /** The collector's HTTP API, or undefined with another `collector.edge`. */
+  public readonly httpApi?: apigatewayv2.IHttpApi;
+  /** The collector's function URL, or undefined with another `collector.edge`. */
+  public readonly functionUrl?: lambda.IFunctionUrl;
+  /** The collector function behind the edge. */
   public readonly collectorFunction: lambda.IFunction;
   /** URL for trackers, ending in `/v1`. It is at the custom domain if there is one. */
   public readonly endpointUrl: string;
@@ -123,7 +127,9 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     orderDeletion({ network, storage, query, job, teardown, emptying, keeper, collector });
 
     this.collector = collector;
-    this.api = collector.api;
+    this.api = collector.edge.restApi;
+    this.httpApi = collector.edge.httpApi;
+    this.functionUrl = collector.edge.functionUrl;
     this.collectorFunction = collector.collectorFunction;
     this.endpointUrl = collector.endpointUrl;
     this.hostUrl = collector.hostUrl;

@@ -1,10 +1,16 @@
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
+import { CollectorEdge } from './collector/collector-edge';
 import { Compliance } from './compliance';
 import { InvalidPropertyError } from './private/validate';
 
 /** Refuses options that STRICT does not allow, all at once. */
 export function requireCompliant({ compliance, encryptionKey, collector, storage }: ClickstreamLakehouseProps): void {
   if (compliance !== Compliance.STRICT) return;
+  const { edge = CollectorEdge.REST_API } = collector ?? {};
+  if (edge !== CollectorEdge.REST_API) {
+    throw new InvalidPropertyError(
+      `compliance STRICT needs a collector.edge that takes a web ACL, got ${edge}: take REST_API, or choose STANDARD`);
+  }
   const needed = [
     ...(encryptionKey ? [] : ['encryptionKey']),
     ...(collector?.webAcl ? [] : ['collector.webAcl']),

@@ -1,5 +1,6 @@
 export { ClickstreamLakehouse } from './clickstream-lakehouse';
 export { type ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
+export { CollectorEdge } from './collector/collector-edge';
 export {
   type CollectorOptions, type CollectorThrottle, type CustomDomainOptions, type WriteKeySource,
 } from './collector/collector-options';

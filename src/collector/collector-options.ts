@@ -1,6 +1,7 @@
 import {
   aws_certificatemanager as acm, aws_lambda as lambda, aws_route53 as route53, aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
+import { CollectorEdge } from './collector-edge';
 import { FirstPartyCookie } from './first-party-cookie';
 import { CollectorWebAcl } from './web-acl';
 
@@ -93,6 +94,14 @@ export interface CustomDomainOptions {
  */
 export interface CollectorOptions {
   /**
+   * The service that takes the requests. The cheaper ones have no web ACL and break gzipped bodies of a text content
+   * type. See docs/collector.md.
+   *
+   * @default CollectorEdge.REST_API
+   */
+  readonly edge?: CollectorEdge;
+
+  /**
    * Origins whose pages may send events, like `https://shop.example`, or `https://*.shop.example` for every origin
    * below a domain.
    *
@@ -162,14 +171,14 @@ export interface CollectorOptions {
   readonly customDomain?: CustomDomainOptions;
 
   /**
-   * Web ACL in front of the API.
+   * Web ACL in front of a REST API.
    *
    * @default - no web ACL
    */
   readonly webAcl?: CollectorWebAcl;
 
   /**
-   * Request limits of the API.
+   * Request limits of the API. A function URL has none: use `reservedConcurrency`.
    *
    * @default - 1,000 per second, bursts of 2,000
    */
@@ -183,17 +192,19 @@ export interface CollectorOptions {
   readonly memorySize?: number;
 
   /**
-   * Concurrency that is reserved for the function. New accounts have too little to reserve any.
+   * Concurrency that is reserved for the function. New accounts have too little to reserve any. A function URL takes at
+   * most ten times as many requests per second.
    *
    * @default - no reservation
    */
   readonly reservedConcurrency?: number;
 
   /**
-   * Writes an access log without IP addresses, user agents or bodies. It needs API Gateway's account-wide CloudWatch
-   * role, which is created with it and stays on deletion, because other APIs of the account may use it by then.
+   * Writes an access log without IP addresses, user agents or bodies. With a REST API it needs API Gateway's
+   * account-wide CloudWatch role, which is created with it and stays on deletion, because other APIs of the account may
+   * use it by then.
    *
-   * @default true
+   * @default - true, and false with a function URL
    */
   readonly accessLogs?: boolean;
 }

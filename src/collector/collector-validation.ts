@@ -1,6 +1,7 @@
 import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorOptions, CustomDomainOptions, WriteKeySource } from './collector-options';
+import { requireFittingEdge } from './edges';
 import type { CollectorEnvironment } from './function/environment';
 import { isSecretHeader, isServed, isUsableKey, normalisePath, ORIGIN_PATTERN } from './function/interface';
 import { InvalidPropertyError, requireBetween, requireMatch } from '../private/validate';
@@ -26,6 +27,7 @@ export function validateCollector(scope: Construct, options: CollectorOptions): 
   requireBetween('collector.reservedConcurrency', options.reservedConcurrency, 1, 1_000_000);
   requireBetween('collector.throttle.rateLimit', options.throttle?.rateLimit, 1, 1_000_000);
   requireBetween('collector.throttle.burstLimit', options.throttle?.burstLimit, 1, 1_000_000);
+  requireFittingEdge(options);
   if (options.allowedOrigins) validateOrigins(options.allowedOrigins);
   if (options.writeKeys && options.writeKeysSecret) {
     throw new InvalidPropertyError(

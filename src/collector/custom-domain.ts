@@ -11,17 +11,22 @@ export interface MappedDomain {
   readonly target: string;
 }
 
-/** Maps a domain to the API's stage. Its paths have no stage, and the collector takes paths with and without one. */
-export function mapCustomDomain(scope: Construct, api: apigateway.RestApi, options: CustomDomainOptions): MappedDomain {
+/**
+ * Maps a domain to the API's stage. Its paths have no stage, and the collector takes paths with and without one.
+ *
+ * @param map Adds the mapping: REST APIs and HTTP APIs share domains, but each has its own type of mapping
+ */
+export function mapCustomDomain(
+  scope: Construct, options: CustomDomainOptions, map: (domain: apigateway.DomainName, basePath?: string) => void,
+): MappedDomain {
   const { domainName, certificate, basePath, hostedZone } = options;
   const domain = new apigateway.DomainName(scope, 'Domain', {
     domainName,
     certificate,
     endpointType: apigateway.EndpointType.REGIONAL,
     securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
-    basePath,
-    mapping: api,
   });
+  map(domain, basePath);
   if (hostedZone) {
     new route53.ARecord(scope, 'DomainRecord', {
       zone: hostedZone,

@@ -1,4 +1,4 @@
-import { MILLION, Part, service } from './cost-line';
+import { CostLine, MILLION, Part, service } from './cost-line';
 import { Facts } from './facts';
 import { GB, HOURS_PER_MONTH, Workload } from './workload';
 
@@ -22,9 +22,12 @@ const LINE_BYTES = 26;
 export const METRICS_LINE_BYTES = 630;
 /** That line, and Lambda's START, END and REPORT. */
 const FUNCTION_LOG_BYTES = METRICS_LINE_BYTES + 350 + 4 * LINE_BYTES;
-/** A line of the access log: `ACCESS_LOG_FORMAT` in src/collector/collector-api.ts. */
+/** A line of the access log: `ACCESS_LOG_FORMAT` in src/collector/access-log.ts. */
 export const ACCESS_LINE_BYTES = 175;
 const ACCESS_LOG_BYTES = ACCESS_LINE_BYTES + LINE_BYTES;
+
+/** An HTTP API bills a request by pieces of this size: https://aws.amazon.com/api-gateway/pricing/ */
+const HTTP_API_UNIT_BYTES = 512 * 1024;
 
 /** Headers and body of a response, as the API sends it. */
 const RESPONSE_BYTES = 650;
@@ -46,10 +49,10 @@ const transfer = service('Data transfer');
 /** From the request to the stream. */
 export function collectorPart(facts: Facts, workload: Workload): Part {
   const { requests, requestsPerSecond } = workload;
-  const { rateLimit } = facts.collector;
+  const { rateLimit, limitedBy } = facts.collector;
   return {
     lines: [
-      apiGateway.variable('requests to the REST API', 'restApiRequests', requests / MILLION),
+      ...edgeLines(facts, workload),
       ...webAclLines(facts, workload),
       lambda.variable('requests to the collector', 'lambdaRequests', requests / MILLION),
       lambda.variable('time of the collector', 'lambdaArmCompute', computeGbSeconds(facts, workload) / MILLION),
@@ -59,10 +62,20 @@ export function collectorPart(facts: Facts, workload: Workload): Part {
       transfer.variable('responses of the collector', 'bytesOut', requests * RESPONSE_BYTES / GB),
     ],
     shortfalls: requestsPerSecond <= rateLimit ? [] : [
-      `the API lets ${rateLimit} requests per second through and gets ${round(requestsPerSecond)}: `
-      + 'raise collector.throttle',
+      `the API lets ${rateLimit} requests per second through and gets ${round(requestsPerSecond)}: raise ${limitedBy}`,
     ],
   };
+}
+
+/** A function URL has no price of its own. */
+function edgeLines({ collector: { edge } }: Facts, { requests, recordBytes }: Workload): CostLine[] {
+  const millions = requests / MILLION;
+  switch (edge) {
+    case 'restApi': return [apiGateway.variable('requests to the REST API', 'restApiRequests', millions)];
+    case 'httpApi': return [apiGateway.variable('requests to the HTTP API', 'httpApiRequests',
+      millions * Math.ceil(recordBytes / HTTP_API_UNIT_BYTES))];
+    case 'functionUrl': return [];
+  }
 }
 
 function webAclLines({ collector: { webAcl } }: Facts, { requests }: Workload) {

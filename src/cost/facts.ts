@@ -1,7 +1,7 @@
 import {
-  aws_apigateway as apigateway, aws_cloudwatch as cloudwatch, aws_ec2 as ec2, aws_kinesis as kinesis, aws_kms as kms,
-  aws_lambda as lambda, aws_logs as logs, aws_secretsmanager as secretsmanager, aws_wafv2 as wafv2, Stack,
-  Token,
+  aws_apigateway as apigateway, aws_apigatewayv2 as apigatewayv2, aws_cloudwatch as cloudwatch, aws_ec2 as ec2,
+  aws_kinesis as kinesis, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_secretsmanager as secretsmanager,
+  aws_wafv2 as wafv2, Stack, Token,
 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ICollectorEndpoint } from '../collector/collector-endpoint';
@@ -30,8 +30,10 @@ export interface Facts {
   readonly collector: {
     readonly memoryMb: number;
     readonly hasAccessLog: boolean;
-    /** Requests per second that the API lets through. */
+    readonly edge: 'restApi' | 'httpApi' | 'functionUrl';
+    /** Requests per second that the edge lets through, and the option that limits them. */
     readonly rateLimit: number;
+    readonly limitedBy: string;
     /** Undefined without a web ACL. One that the user has is here without its rules. */
     readonly webAcl?: { readonly rules?: number };
   };
@@ -65,6 +67,13 @@ export interface Facts {
   /** Remarks on values that are known only at deployment. */
   readonly notes: readonly string[];
 }
+
+/**
+ * A function URL takes ten times as many requests per second as its function has reserved concurrency.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-throttling
+ */
+const URL_RATE_FACTOR = 10;
 
 /** A DPU is 4 vCPUs and 16 GB: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html */
 const DPUS: Readonly<Record<string, number>> = {
@@ -112,16 +121,36 @@ class Reader {
 function collectorFacts(
   nodes: readonly IConstruct[], { collector }: Estimated, reader: Reader,
 ): Facts['collector'] {
-  const [stage] = nodes.filter(apigateway.CfnStage.isCfnStage);
-  const [settings] = (stage?.methodSettings ?? []) as apigateway.CfnStage.MethodSettingProperty[];
   const acls = nodes.filter(wafv2.CfnWebACL.isCfnWebACL);
   const isProtected = nodes.some(wafv2.CfnWebACLAssociation.isCfnWebACLAssociation);
   return {
+    ...edgeFacts(nodes, collector.collectorFunction, reader),
     memoryMb: memoryOf(collector.collectorFunction, reader),
-    hasAccessLog: stage?.accessLogSetting !== undefined,
-    rateLimit: reader.number('collector.throttle.rateLimit', settings?.throttlingRateLimit, Infinity),
     webAcl: isProtected ? { rules: acls.map(({ rules }) => (rules as unknown[]).length)[0] } : undefined,
   };
+}
+
+function edgeFacts(
+  nodes: readonly IConstruct[], collector: lambda.IFunction, reader: Reader,
+): Pick<Facts['collector'], 'edge' | 'hasAccessLog' | 'rateLimit' | 'limitedBy'> {
+  const limitOf = (option: string, limit: number | undefined) =>
+    ({ rateLimit: reader.number(option, limit, Infinity), limitedBy: option });
+  const throttled = (limit: number | undefined) => limitOf('collector.throttle.rateLimit', limit);
+  const [stage] = nodes.filter(apigateway.CfnStage.isCfnStage);
+  if (stage) {
+    const [settings] = (stage.methodSettings ?? []) as apigateway.CfnStage.MethodSettingProperty[];
+    const hasAccessLog = stage.accessLogSetting !== undefined;
+    return { edge: 'restApi', hasAccessLog, ...throttled(settings?.throttlingRateLimit) };
+  }
+  const [httpStage] = nodes.filter(apigatewayv2.CfnStage.isCfnStage);
+  if (httpStage) {
+    const settings = httpStage.defaultRouteSettings as apigatewayv2.CfnStage.RouteSettingsProperty | undefined;
+    const hasAccessLog = httpStage.accessLogSettings !== undefined;
+    return { edge: 'httpApi', hasAccessLog, ...throttled(settings?.throttlingRateLimit) };
+  }
+  const { reservedConcurrentExecutions: reserved } = collector.node.defaultChild as lambda.CfnFunction;
+  const rate = reserved === undefined || Token.isUnresolved(reserved) ? reserved : URL_RATE_FACTOR * reserved;
+  return { edge: 'functionUrl', hasAccessLog: false, ...limitOf('collector.reservedConcurrency', rate) };
 }
 
 function streamFacts({ shardCount, retentionPeriodHours }: kinesis.CfnStream, reader: Reader): Facts['stream'] {

@@ -51,6 +51,7 @@ const PAGES = {
 const LIST_PRICES = {
   restApiRequests: price('million requests', PAGES.apiGateway,
     [3.5, '2026-08'], [3.5, '2026-10'], [3.7, '2026-08']),
+  httpApiRequests: price('million requests', PAGES.apiGateway, [1], [1.11], [1.2]),
   lambdaRequests: price('million requests', PAGES.lambda, [0.2, '2026-09'], [0.2, '2026-10'], [0.2, '2026-08']),
   lambdaArmCompute: price('million GB-seconds', PAGES.lambda, [13.3334], [13.3334, '2026-10'], [13.3334, '2026-10']),
   shardHours: price('shard-hour', PAGES.kinesis, [0.015, '2026-09'], [0.017], [0.018, '2026-10']),

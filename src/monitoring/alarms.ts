@@ -25,7 +25,7 @@ export interface AlarmDefinition extends cloudwatch.CreateAlarmOptions {
 }
 
 const PERIOD = Duration.minutes(5);
-const { AVERAGE, MAXIMUM, MINIMUM, SUM } = cloudwatch.Stats;
+const { MAXIMUM, MINIMUM, SUM } = cloudwatch.Stats;
 const {
   GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD,
 } = cloudwatch.ComparisonOperator;
@@ -61,7 +61,7 @@ function collectorAlarms({ collector }: Monitored, { badEventPercentage }: Thres
   }, {
     ...atLeastOne,
     id: 'CollectorServerErrors',
-    metric: collector.api.metricServerError({ period: PERIOD, statistic: AVERAGE }),
+    metric: collector.edge.serverErrorRate(PERIOD),
     threshold: 0.01,
     evaluationPeriods: 2,
     alarmDescription: 'More than 1 % of the requests get a 5xx response, and clients send them again. '

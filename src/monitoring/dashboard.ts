@@ -27,9 +27,9 @@ function graph(title: string, ...left: cloudwatch.IMetric[]): cloudwatch.GraphWi
 }
 
 function collectorGraphs({ collector }: Monitored): cloudwatch.GraphWidget[] {
-  const { api } = collector;
+  const { clientErrors, serverErrors } = collector.edge;
   return [
-    graph('Requests', collector.metric('Requests'), api.metricClientError(), api.metricServerError()),
+    graph('Requests', collector.metric('Requests'), clientErrors, serverErrors),
     graph('Events at the collector', collector.metric('AcceptedEvents'), collector.metric('BadEvents')),
     graph('Collector latency, p95 (ms)', collector.metric('Latency', { statistic: percentile(95) })),
   ];

@@ -26,6 +26,7 @@ const POLLED = /^(Teardown|Emptying)\//;
 const CDK_FUNCTION = /^Resource$/; // the deployment of the website's files, a function that CDK adds to the stack
 const CUSTOM_RESOURCES = new RegExp(`${POLLED.source}|${CDK_FUNCTION.source}`);
 const API_STAGE = { type: 'AWS::ApiGateway::Stage', resource: 'stage of the API' };
+const OPEN = 'Trackers in browsers cannot sign requests or log in. The collector checks write keys and origins itself.';
 const PERSONAL = 'would record the addresses, user agents and URLs of visitors, which no log of this package holds';
 
 /** Rules of the AWS Solutions and Serverless packs. */
@@ -67,7 +68,7 @@ const GENERAL: readonly Acknowledgement[] = [{
   type: FUNCTION,
   path: /^Collector\//,
   resource: 'collector function',
-  reason: 'API Gateway waits for the response, so nothing can be left for a dead-letter queue: the tracker gets a 503 '
+  reason: 'The edge waits for the response, so nothing can be left for a dead-letter queue: the tracker gets a 503 '
     + 'and sends again.',
 }, {
   rules: ['Serverless-LambdaDLQ', 'NIST.800.53.R5-LambdaDLQ'],
@@ -128,7 +129,12 @@ const GENERAL: readonly Acknowledgement[] = [{
   rules: ['AwsSolutions-APIG4', 'AwsSolutions-COG4'],
   type: 'AWS::ApiGateway::Method',
   resource: 'methods of the API',
-  reason: 'Trackers in browsers cannot sign requests or log in. The collector checks write keys and origins itself.',
+  reason: OPEN,
+}, {
+  rules: ['AwsSolutions-APIG4'],
+  type: 'AWS::ApiGatewayV2::Route',
+  resource: 'routes of the HTTP API',
+  reason: OPEN,
 }, {
   rules: ['AwsSolutions-KDS3'],
   type: 'AWS::Kinesis::Stream',

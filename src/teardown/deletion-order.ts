@@ -26,7 +26,7 @@ export interface DeletionOrderProps {
 export function orderDeletion(props: DeletionOrderProps): void {
   const { network, storage, query, job, teardown, emptying, keeper, collector } = props;
   keeper.endBefore(teardown.drain);
-  collector.api.deploymentStage.node.addDependency(teardown.drain);
+  collector.edge.entrance.node.addDependency(teardown.drain);
 
   // The job writes to buckets until its last run has ended. On the whole storage: a bucket's policy counts, too.
   job.resource.node.addDependency(storage, emptying.resource);

@@ -16,18 +16,19 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** Types that src/cost reads, or whose use it counts. */
 const PRICED = [
-  'AWS::ApiGateway::RestApi', 'AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard', 'AWS::EC2::VPCEndpoint',
-  'AWS::Glue::Job', 'AWS::Kinesis::Stream', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket',
+  'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard',
+  'AWS::EC2::VPCEndpoint', 'AWS::Glue::Job', 'AWS::Kinesis::Stream', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
   'AWS::WAFv2::WebACL', 'AWS::WAFv2::WebACLAssociation',
 ];
 
 /** Types that cost nothing by themselves, or less than a cent: catalog entries and state machines have a free tier. */
 const FREE = [
   /^AWS::ApiGateway::(Account|Deployment|GatewayResponse|Method|Resource|Stage)$/,
-  /^AWS::Athena::(NamedQuery|WorkGroup)$/,
+  /^AWS::ApiGatewayV2::(Integration|Route|Stage)$/, /^AWS::Athena::(NamedQuery|WorkGroup)$/,
   /^AWS::EC2::(NetworkAcl(Entry)?|Route(Table)?|SecurityGroup(Egress|Ingress)?|Subnet|VPC)$/,
   /^AWS::EC2::Subnet(NetworkAcl|RouteTable)Association$/, /^AWS::Events::Rule$/,
-  /^AWS::Glue::(Connection|Database|Table)$/, /^AWS::IAM::/, /^AWS::Lambda::Permission$/, /^AWS::S3::BucketPolicy$/,
+  /^AWS::Glue::(Connection|Database|Table)$/, /^AWS::IAM::/, /^AWS::Lambda::(Permission|Url)$/, /^AWS::S3::BucketPolicy$/,
   /^AWS::StepFunctions::StateMachine$/, /^AWS::CloudFormation::CustomResource$/, /^Custom::/,
 ];
 

@@ -1,6 +1,6 @@
 import { aws_kms as kms, aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
 import { DEV, lakehouseWith, MINIMAL, row, tableOf, usdOf } from './lakehouses';
-import { CollectorWebAcl, StreamCapacity } from '../../src';
+import { CollectorEdge, CollectorWebAcl, StreamCapacity } from '../../src';
 
 /** List prices of us-east-1 times quantities, written down by hand. */
 const MONTH = 730;
@@ -121,6 +121,27 @@ test('1,000 events a second, read all the time, behind a web ACL, with keys and 
     row('KMS', 'keys', 1.00, 1),
     row('Secrets Manager', 'secrets', 0.40, 2),
   ]);
+});
+
+describe('a cheaper edge', () => {
+  const estimateOf = (edge: CollectorEdge, averageBytes = 1200) => {
+    const stream = { capacity: StreamCapacity.provisioned(2) };
+    return lakehouseWith({ ...DEV, stream, collector: { edge } }).estimatedMonthlyCost({ ...BUSY, averageBytes });
+  };
+
+  test('is an HTTP API, which is paid by the request and by its size', () => {
+    expect(tableOf(estimateOf(CollectorEdge.HTTP_API)).slice(0, COLLECTOR.length + 1)).toEqual([
+      row('API Gateway', 'requests to the HTTP API', 1.00 / 1e6, REQUESTS), ...COLLECTOR,
+    ]);
+    expect(usdOf(estimateOf(CollectorEdge.HTTP_API, 60_000), 'httpApiRequests')).toBeCloseTo(2 * REQUESTS / 1e6);
+    expect(estimateOf(CollectorEdge.HTTP_API).total).toBeLessThanOrEqual(900);
+  });
+
+  test('or a function URL, which costs nothing and has no access log', () => {
+    const { items, total } = estimateOf(CollectorEdge.FUNCTION_URL);
+    expect(items.filter(({ service, description }) => /API/.test(service + description))).toEqual([]);
+    expect(total).toBeLessThanOrEqual(640);
+  });
 });
 
 test('a stream on demand is paid by the hour and by the volume', () => {

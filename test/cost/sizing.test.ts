@@ -75,7 +75,7 @@ test('an endpoint is paid for in each of its zones', () => {
 test('says when the API or the stream lets less through', () => {
   const { shortfalls } = lakehouseWith(MINIMAL).estimatedMonthlyCost({ eventsPerSecond: 1500 });
   expect(shortfalls.slice(0, 2)).toEqual([
-    'the API lets 1000 requests per second through and gets 1500: raise collector.throttle',
+    'the API lets 1000 requests per second through and gets 1500: raise collector.throttle.rateLimit',
     'the stream has 1 shard and needs at least 2: raise stream.capacity',
   ]);
 });

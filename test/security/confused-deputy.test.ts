@@ -58,14 +58,21 @@ test('the state machines and flow logs that a role is for are of this account an
   ]);
 });
 
-test('a function is called by this API and these rules only', () => {
-  const permissions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Permission').map(({ Properties }) =>
-    `${rendered(Properties?.Principal)} ${rendered(Properties?.SourceArn)}`);
+test('a function is called by this API and these rules only, and by anybody only through its URL', () => {
+  const permissions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Permission').map(({ Properties = {} }) => {
+    const { Action, Principal, SourceArn, FunctionUrlAuthType, InvokedViaFunctionUrl } = Properties;
+    const source = SourceArn ?? `${Action} ${FunctionUrlAuthType ?? `via URL: ${InvokedViaFunctionUrl}`}`;
+    return `${rendered(Principal)} ${rendered(source)}`;
+  });
   expect([...new Set(permissions)].sort()).toEqual([
+    '* lambda:InvokeFunction via URL: true',
+    '* lambda:InvokeFunctionUrl NONE',
     'apigateway.amazonaws.com arn:${Partition}:execute-api:${Region}:${AccountId}:${CollectorApi}/'
       + '${CollectorApiDeploymentStagev1}/*/',
     'apigateway.amazonaws.com arn:${Partition}:execute-api:${Region}:${AccountId}:${CollectorApi}/'
       + '${CollectorApiDeploymentStagev1}/*/*',
+    'apigateway.amazonaws.com arn:${Partition}:execute-api:${Region}:${AccountId}:${CollectorHttpApi}/*/*/',
+    'apigateway.amazonaws.com arn:${Partition}:execute-api:${Region}:${AccountId}:${CollectorHttpApi}/*/*/{proxy+}',
     'events.amazonaws.com ${KeeperCheck.Arn}',
     'events.amazonaws.com ${KeeperRunEnded.Arn}',
     'events.amazonaws.com ${KeeperSchedule.Arn}',

@@ -1,7 +1,9 @@
 import { App, aws_ec2 as ec2, aws_sns as sns, Stack, Validations } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { EXAMPLES, report } from '../../bench/report';
-import { ClickstreamLakehouse, ClickstreamLakehouseProps, CollectorWebAcl, Compliance, DemoWebsite } from '../../src';
+import {
+  ClickstreamLakehouse, ClickstreamLakehouseProps, CollectorEdge, CollectorWebAcl, Compliance, DemoWebsite,
+} from '../../src';
 import { ACKNOWLEDGEMENTS } from '../../src/private/acknowledgements';
 import { anyCombination, Combination, propsOf } from '../support/any-lakehouse';
 import { Finding, findingId, NagResult, PackName, PACKS, runPacks } from '../support/nag';
@@ -25,6 +27,7 @@ const EVERYTHING: Combination = {
   network: 'isolated',
   schedule: 'interval',
   encryptionKey: 'own',
+  edge: CollectorEdge.REST_API,
   access: 'secret',
   pseudonyms: true,
   webAcl: true,
@@ -61,7 +64,10 @@ describe('any combination of options', () => {
   test('that STRICT allows has none in the NIST 800-53 r5 pack either', () => {
     fc.assert(fc.property(anyCombination, combination => {
       const encryptionKey = combination.encryptionKey === 'none' ? 'own' : combination.encryptionKey;
-      const strict = { ...combination, encryptionKey, webAcl: true, accessLogs: true, monitoring: 'actions' } as const;
+      const edge = CollectorEdge.REST_API;
+      const strict = {
+        ...combination, edge, encryptionKey, webAcl: true, accessLogs: true, monitoring: 'actions',
+      } as const;
       const result = inspect(stack => propsOf(stack, strict), Compliance.STRICT);
       expect(openOf(result, [...GENERAL, 'NIST.800.53.R5'])).toEqual([]);
     }), { numRuns: 8 });
@@ -84,16 +90,20 @@ describe('what an option leaves out is reported:', () => {
 });
 
 /** Everything that is acknowledged in a lakehouse with all options and in the demo website. */
-function acknowledgedIn(webAcl: boolean, compliance: Compliance): Finding[] {
+function acknowledgedIn(changes: Partial<Combination>, compliance = Compliance.STANDARD): Finding[] {
   const stack = testStack();
-  const props = propsOf(stack, { ...EVERYTHING, webAcl });
+  const props = propsOf(stack, { ...EVERYTHING, ...changes });
   const { endpointUrl } = new ClickstreamLakehouse(stack, 'Lakehouse', { ...props, compliance });
   new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl });
   return Object.values(runPacks(stack.node.root as App)).flatMap(({ acknowledged }) => acknowledged);
 }
 
 test('every acknowledgement has a finding', () => {
-  const found = [acknowledgedIn(false, Compliance.STANDARD), acknowledgedIn(true, Compliance.STRICT)].flat();
+  const found = [
+    acknowledgedIn({ webAcl: false }),
+    acknowledgedIn({ edge: CollectorEdge.HTTP_API }),
+    acknowledgedIn({ webAcl: true }, Compliance.STRICT),
+  ].flat();
   const below = ({ path }: Finding) => path.split('/').slice(2).join('/');
   const unused = ACKNOWLEDGEMENTS.flatMap(({ rules, type, path, resource }) => rules
     .filter(rule => !found.some(it => it.rule === rule && it.type === type && (path?.test(below(it)) ?? true)))

@@ -1,5 +1,5 @@
 import { App, aws_iam as iam, aws_sns as sns, RemovalPolicy } from 'aws-cdk-lib';
-import { ClickstreamLakehouse, Compliance, DemoWebsite } from '../../src';
+import { ClickstreamLakehouse, CollectorEdge, Compliance, DemoWebsite } from '../../src';
 import { Combination, propsOf } from '../support/any-lakehouse';
 import { Statement } from '../support/iam-gate';
 import { testStack } from '../support/stack';
@@ -9,6 +9,7 @@ const DEFAULT: Combination = {
   network: 'isolated',
   schedule: 'continuous',
   encryptionKey: 'none',
+  edge: CollectorEdge.REST_API,
   access: 'open',
   pseudonyms: false,
   webAcl: false,
@@ -27,10 +28,10 @@ export const TEMPLATES: Record<string, CloudFormationTemplate> = {
   'the default': templateOf(DEFAULT),
   'every option, STRICT': templateOf(FULL, Compliance.STRICT),
   'a network and buckets of the user, no data kept': templateOf({
-    ...FULL, network: 'own VPC', stream: 'own', buckets: 'own', removalPolicy: RemovalPolicy.DESTROY,
+    ...FULL, edge: CollectorEdge.HTTP_API, network: 'own VPC', stream: 'own', buckets: 'own', removalPolicy: RemovalPolicy.DESTROY,
   }),
   'imported resources': templateOf({
-    ...FULL, network: 'imported VPC', encryptionKey: 'imported', stream: 'imported', buckets: 'imported',
+    ...FULL, edge: CollectorEdge.FUNCTION_URL, network: 'imported VPC', encryptionKey: 'imported', stream: 'imported', buckets: 'imported',
   }),
 };
 

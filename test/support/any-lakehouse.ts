@@ -3,7 +3,9 @@ import {
   aws_secretsmanager as secretsmanager, Duration, RemovalPolicy, Stack,
 } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { ClickstreamLakehouseProps, CollectorWebAcl, LakehouseNetwork, ProcessingSchedule } from '../../src';
+import {
+  ClickstreamLakehouseProps, CollectorEdge, CollectorOptions, CollectorWebAcl, LakehouseNetwork, ProcessingSchedule,
+} from '../../src';
 
 /** A combination of properties, by name, so that a failing one can be read. */
 export interface Combination {
@@ -11,8 +13,10 @@ export interface Combination {
   readonly removalPolicy?: RemovalPolicy;
   readonly schedule: 'continuous' | 'interval' | 'set times';
   readonly encryptionKey: 'none' | 'own' | 'imported';
+  readonly edge: CollectorEdge;
   readonly access: 'open' | 'write keys' | 'secret';
   readonly pseudonyms: boolean;
+  /** Only a REST API has one. */
   readonly webAcl: boolean;
   readonly accessLogs: boolean;
   readonly monitoring: 'default' | 'actions' | 'no dashboard';
@@ -25,6 +29,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   removalPolicy: fc.constantFrom(undefined, RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
   schedule: fc.constantFrom('continuous', 'interval', 'set times'),
   encryptionKey: fc.constantFrom('none', 'own', 'imported'),
+  edge: fc.constantFrom(...Object.values(CollectorEdge)),
   access: fc.constantFrom('open', 'write keys', 'secret'),
   pseudonyms: fc.boolean(),
   webAcl: fc.boolean(),
@@ -36,7 +41,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
 
 /** Everything that is made for a combination has an id that begins with `Own`. */
 export function propsOf(stack: Stack, combination: Combination): ClickstreamLakehouseProps {
-  const { removalPolicy, access, pseudonyms, webAcl, accessLogs, monitoring } = combination;
+  const { removalPolicy, access, pseudonyms, accessLogs, monitoring } = combination;
   return {
     ...networkProps(stack, combination),
     removalPolicy,
@@ -44,8 +49,7 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
     collector: {
       writeKeys: access === 'write keys' ? { web: { keys: ['2aXbTq8YwLm4'] } } : undefined,
       writeKeysSecret: access === 'secret' ? new secretsmanager.Secret(stack, 'OwnKeys') : undefined,
-      webAcl: webAcl ? CollectorWebAcl.rateLimited(20_000) : undefined,
-      accessLogs,
+      ...edgeProps(combination),
     },
     monitoring: {
       dashboard: monitoring !== 'no dashboard',
@@ -57,6 +61,14 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
     },
     stream: streamProps(stack, combination),
     storage: { ...bucketProps(stack, combination), accessLogs },
+  };
+}
+
+function edgeProps({ edge, webAcl, accessLogs }: Combination): CollectorOptions {
+  return {
+    edge,
+    webAcl: webAcl && edge === CollectorEdge.REST_API ? CollectorWebAcl.rateLimited(20_000) : undefined,
+    accessLogs: edge === CollectorEdge.FUNCTION_URL ? undefined : accessLogs,
   };
 }
 

@@ -22,7 +22,8 @@ const sweep = find('Custom::ClickstreamEniSweep');
 const networkSecurityGroup = find('AWS::EC2::SecurityGroup', /NetworkSecurityGroup/);
 const job = find('AWS::Glue::Job');
 const connection = find('AWS::Glue::Connection');
-const stage = find('AWS::ApiGateway::Stage');
+/** By which requests come in. */
+const entrance = find(/^AWS::(ApiGateway(V2)?::Stage|Lambda::Url)$/);
 const workgroup = find('AWS::Athena::WorkGroup');
 const buckets = /^AWS::S3::Bucket(Policy)?$/;
 const emptying = find('Custom::ClickstreamEmptying');
@@ -37,7 +38,7 @@ const networkRule = (...parts: Parameters<typeof rule>): DeletionRule => ({ ...r
 
 /** Without one of these the deletion of a stack fails, hangs, or loses what a run is writing. */
 export const DELETION_RULES: readonly DeletionRule[] = [
-  rule('no request arrives while the runs end', stage, drain),
+  rule('no request arrives while the runs end', entrance, drain),
   rule('no run is started while the runs end', find('AWS::Events::Rule', /Keeper/), drain),
   rule('the runs end before the job goes', drain, job),
   networkRule('the job goes before the connection', job, connection),
@@ -71,9 +72,9 @@ export const DELETION_RULES: readonly DeletionRule[] = [
   rule('saved queries go before the workgroup', find('AWS::Athena::NamedQuery'), workgroup),
   rule('Drain keeps functions, roles, state machine and logs', drain, partsOf('Drain')),
   networkRule('EniSweep keeps functions, roles, state machine and logs', sweep, partsOf('EniSweep')),
-  rule('the stage goes before the function', stage, find('AWS::Lambda::Function', /CollectorFunction/)),
-  rule("the stage goes before the function's rights", stage, find('AWS::IAM::Policy', /CollectorFunction/)),
-  rule('the stage goes before the stream', stage, find('AWS::Kinesis::Stream')),
+  rule('the edge goes before the function', entrance, find('AWS::Lambda::Function', /CollectorFunction/)),
+  rule("the edge goes before the function's rights", entrance, find('AWS::IAM::Policy', /CollectorFunction/)),
+  rule('the edge goes before the stream', entrance, find('AWS::Kinesis::Stream')),
 ];
 
 /** Pairs in the wrong order, and rules that say nothing about this template. */

@@ -5,7 +5,7 @@ import {
   aws_s3 as s3,
   aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
-import { CollectorWebAcl, LakehouseNetwork } from '../../src';
+import { CollectorEdge, CollectorWebAcl, LakehouseNetwork } from '../../src';
 import { violations } from '../support/deletion-rules';
 import { synthesize } from '../support/lakehouse';
 import { synthesizeExample } from '../support/synth-example';
@@ -53,6 +53,24 @@ test('a domain, a web ACL, a hook and a secret keep the order, and end before th
   expect(graph.cyclic()).toEqual([]);
   const [drain] = graph.find('Custom::ClickstreamDrain');
   for (const id of graph.find(/BasePathMapping|WebACLAssociation/)) expect(graph.before(id)).toContain(drain);
+});
+
+test.each([CollectorEdge.HTTP_API, CollectorEdge.FUNCTION_URL])('with the edge %s the order is the same', edge => {
+  const { graph } = synthesize(stack => ({
+    collector: {
+      edge,
+      customDomain: edge === CollectorEdge.FUNCTION_URL ? undefined : {
+        domainName: 'collect.shop.example',
+        certificate: acm.Certificate.fromCertificateArn(
+          stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/1',
+        ),
+      },
+    },
+  }));
+  expect(violations(graph)).toEqual([]);
+  expect(graph.cyclic()).toEqual([]);
+  const [drain] = graph.find('Custom::ClickstreamDrain');
+  for (const id of graph.find('AWS::ApiGatewayV2::ApiMapping')) expect(graph.before(id)).toContain(drain);
 });
 
 test('in a VPC of the same stack, the job goes before the VPC, its endpoints and routes', () => {

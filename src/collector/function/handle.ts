@@ -133,6 +133,6 @@ function result(
   };
 }
 
-function withCookiesApart({ headers: { 'Set-Cookie': cookie, ...headers }, ...result }: EdgeResult): EdgeResult {
-  return { ...result, headers, ...(cookie && { cookies: [cookie] }) };
+function withCookiesApart({ headers: { 'Set-Cookie': cookie, ...headers }, ...answer }: EdgeResult): EdgeResult {
+  return { ...answer, headers, ...(cookie && { cookies: [cookie] }) };
 }

@@ -39,6 +39,9 @@ const USED_BY_RUNS: ReadonlyArray<readonly [type: RegExp, id: RegExp]> = [
   [/^AWS::EC2::/, /./],
 ];
 
+/** By which requests come in. */
+const ENTRANCE = /^AWS::(ApiGateway(V2)?::Stage|Lambda::Url)$/;
+
 export const SECURITY_GROUP = /NetworkSecurityGroup[0-9A-F]{8}$/;
 
 export interface Parts {
@@ -75,7 +78,7 @@ export class DeployedStack implements ResourceWorld {
     const type = this.type(id);
     if (type === 'AWS::Glue::Job') glue.tags = { 'cdk-clickstream-lakehouse:stack': 'stack-id' };
     if (SECURITY_GROUP.test(id)) ec2.groupTags = [{ Key: 'cdk-clickstream-lakehouse:stack', Value: 'stack-id' }];
-    if (type === 'AWS::ApiGateway::Stage') traffic.start();
+    if (ENTRANCE.test(type)) traffic.start();
     if (!this.handlersOf(id)) return undefined;
     let response: CustomResourceResponse | undefined;
     await this.request(id, this.nextRequest('Create'), received => { response = received; });
@@ -123,7 +126,7 @@ export class DeployedStack implements ResourceWorld {
     const { glue, ec2, traffic } = this.parts;
     if (this.type(id) === 'AWS::Glue::Job') glue.tags = undefined;
     if (/JobRole[0-9A-F]{8}$/.test(id)) ec2.jobRoleExists = false;
-    if (this.type(id) === 'AWS::ApiGateway::Stage') traffic.close();
+    if (ENTRANCE.test(this.type(id))) traffic.close();
     if (SECURITY_GROUP.test(id)) ec2.groupTags = undefined;
   }
 

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 
 /** Templates that are deleted; see templates.ts. */
 export const VARIANTS = [
-  'kept', 'deleted', 'own vpc', 'imported vpc', 'no network', 'scheduled', 'scheduled, deleted',
+  'kept', 'deleted', 'own vpc', 'imported vpc', 'no network', 'scheduled', 'scheduled, deleted', 'http api',
+  'function url',
 ] as const;
 export type Variant = typeof VARIANTS[number];
 

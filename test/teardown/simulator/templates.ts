@@ -1,6 +1,6 @@
 import { aws_ec2 as ec2, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Variant } from './scenario';
-import { ClickstreamLakehouseProps, LakehouseNetwork, ProcessingSchedule } from '../../../src';
+import { ClickstreamLakehouseProps, CollectorEdge, LakehouseNetwork, ProcessingSchedule } from '../../../src';
 import { synthesize } from '../../support/lakehouse';
 import { TemplateGraph } from '../../support/template-graph';
 
@@ -20,6 +20,8 @@ const PROPS: Record<Variant, ClickstreamLakehouseProps | Parameters<typeof synth
     }),
   }),
   'no network': { network: LakehouseNetwork.none() },
+  'http api': { collector: { edge: CollectorEdge.HTTP_API } },
+  'function url': { collector: { edge: CollectorEdge.FUNCTION_URL } },
   'scheduled': EVERY_HOUR,
   'scheduled, deleted': { ...EVERY_HOUR, ...DELETED },
 };

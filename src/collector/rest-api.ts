@@ -1,17 +1,37 @@
-import { aws_apigateway as apigateway, aws_iam as iam, aws_lambda as lambda, Names, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  aws_apigateway as apigateway, aws_iam as iam, aws_lambda as lambda, Names, RemovalPolicy, Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { CollectorOptions } from './collector-options';
+import { ACCESS_LOG_FORMAT } from './access-log';
+import { mapCustomDomain } from './custom-domain';
+import { DEFAULT_THROTTLE, Edge, EdgeProps } from './edge';
 import { addGatewayResponses } from './gateway-responses';
-import { LogOptions, ownLogGroup } from '../private/log-group';
+import { ownLogGroup } from '../private/log-group';
 
 /** SDKs that build `new URL('/v1/batch', host)` drop the stage of an API URL, but with this name they ask for it. */
 export const STAGE = 'v1';
 
-type CollectorApiProps = Pick<CollectorOptions, 'allowedOrigins' | 'throttle' | 'accessLogs'> & LogOptions;
+/** A REST API that passes every path and method to the collector. */
+export function createRestApi(scope: Construct, collector: lambda.Function, props: EdgeProps): Edge {
+  const restApi = createApi(scope, collector, props);
+  props.webAcl?._protect(scope, restApi.deploymentStage);
+  const domain = props.customDomain && mapCustomDomain(scope, props.customDomain, (domainName, basePath) =>
+    domainName.addBasePathMapping(restApi, { basePath }));
+  const { region, urlSuffix } = Stack.of(scope);
+  return {
+    location: domain?.location ?? `${restApi.restApiId}.execute-api.${region}.${urlSuffix}`,
+    customDomainTarget: domain?.target,
+    entrance: restApi.deploymentStage,
+    restApi,
+    clientErrors: restApi.metricClientError(),
+    serverErrors: restApi.metricServerError(),
+    serverErrorRate: period => restApi.metricServerError({ period, statistic: 'Average' }),
+  };
+}
 
-/** A REST API that passes every path and method to the collector. Its parts are children of `scope`. */
-export function createApi(scope: Construct, collector: lambda.Function, props: CollectorApiProps): apigateway.RestApi {
+function createApi(scope: Construct, collector: lambda.Function, props: EdgeProps): apigateway.RestApi {
   const accessLog = props.accessLogs ?? true ? ownLogGroup(scope, 'AccessLog', props) : undefined;
+  const { rateLimit, burstLimit } = props.throttle ?? DEFAULT_THROTTLE;
   const api = new apigateway.RestApi(scope, 'Api', {
     restApiName: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), // its metrics go by this name
     description: 'Clickstream collector',
@@ -20,8 +40,8 @@ export function createApi(scope: Construct, collector: lambda.Function, props: C
     cloudWatchRole: false, // ours is written out below
     deployOptions: {
       stageName: STAGE,
-      throttlingRateLimit: props.throttle?.rateLimit ?? 1000,
-      throttlingBurstLimit: props.throttle?.burstLimit ?? 2000,
+      throttlingRateLimit: rateLimit,
+      throttlingBurstLimit: burstLimit,
       ...(accessLog && {
         accessLogDestination: new apigateway.LogGroupLogDestination(accessLog),
         accessLogFormat: ACCESS_LOG_FORMAT,
@@ -65,15 +85,3 @@ function allowAccessLogs(scope: Construct): apigateway.CfnAccount {
   account.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return account;
 }
-
-/** Without IP address, user agent and query string, so that access logs hold no personal data. */
-const ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(JSON.stringify({
-  requestId: apigateway.AccessLogField.contextRequestId(),
-  time: apigateway.AccessLogField.contextRequestTimeEpoch(),
-  method: apigateway.AccessLogField.contextHttpMethod(),
-  status: apigateway.AccessLogField.contextStatus(),
-  error: apigateway.AccessLogField.contextErrorResponseType(),
-  length: apigateway.AccessLogField.contextResponseLength(),
-  latency: apigateway.AccessLogField.contextResponseLatency(),
-  integrationLatency: apigateway.AccessLogField.contextIntegrationLatency(),
-}));
