@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'timers/promises';
 import { synthesizeLocalApp } from './aws/app';
 import { LocalLakehouse } from './aws/local-lakehouse';
 import { readSettings, Settings, shopWriteKey } from './aws/settings';
-import { readStack } from './aws/template';
+import { readStack } from './aws/local-stack';
 import { Checklist } from './live/checklist';
 import { LiveWatch } from './live/live-watch';
 import { StaticServer } from './live/static-server';

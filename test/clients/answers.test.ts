@@ -53,7 +53,7 @@ interface Outcome {
 }
 
 async function sendThrough(answers: readonly ResponseType[], { send, path }: Client, key: string): Promise<Outcome> {
-  const outage = new Outage(collector.api, collector.urls.host, answers);
+  const outage = new Outage(collector.edge, collector.urls.host, answers);
   const url = `${await outage.listen()}${path}`;
   try {
     return { ids: await send(url, key), statuses: outage.statuses };

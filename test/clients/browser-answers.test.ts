@@ -49,7 +49,7 @@ async function visitedTwice(
   times: number,
   required: readonly string[],
 ): Promise<Outcome> {
-  const outage = new Outage(lab.collector.api, lab.collector.urls.host, Array<ResponseType>(times).fill(answer));
+  const outage = new Outage(lab.collector.edge, lab.collector.urls.host, Array<ResponseType>(times).fill(answer));
   const visitor = await lab.visitor();
   const key = keyOf(sdk, answer);
   try {

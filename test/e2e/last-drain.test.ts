@@ -58,7 +58,7 @@ async function post(url: string, name: string): Promise<string[]> {
 async function deploy() {
   folder.prepare(false);
   synthesizeKept();
-  const { api, stream, job } = readStack(folder.assembly);
+  const { edge: api, stream, job } = readStack(folder.assembly);
   const clock = new FastClock(CLOCK_RATE);
   const kinesis = await LocalKinesis.start(folder.kinesis, stream);
   const collector = new LambdaHost(api.integration, {

@@ -6,7 +6,7 @@ import { RawRequest, rawRequest } from './support/raw-request';
 import { Edge } from '../../examples/local/aws/edge';
 import { LocalKinesis } from '../../examples/local/aws/kinesis';
 import { LambdaHost } from '../../examples/local/aws/lambda-host';
-import { readStack } from '../../examples/local/aws/template';
+import { readStack } from '../../examples/local/aws/local-stack';
 import { StaticServer } from '../../examples/local/live/static-server';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -25,7 +25,7 @@ let kinesis: LocalKinesis;
 const urls: Record<string, string> = {};
 
 beforeAll(async () => {
-  const { api } = readStack(smallStack());
+  const { edge: api } = readStack(smallStack());
   host = new LambdaHost(api.integration, { onLogLine: () => undefined });
   edge = new Edge(api, host);
   page = new StaticServer(PAGES, { '/state.json': () => ({ secret: 'row' }) });
@@ -127,7 +127,7 @@ test('the edge takes events of pages on other origins', async () => {
 });
 
 test('behind a custom domain the edge serves whatever name leads to it', async () => {
-  const domain = new Edge(readStack(smallStack()).api, host, { basePath: '' });
+  const domain = new Edge(readStack(smallStack()).edge, host, { basePath: '' });
   try {
     const url = await domain.listen(0);
     expect(await rawRequest(url, { target: '/v1/', host: 'collect.shop.example' })).toMatchObject({ status: 200 });
@@ -140,7 +140,7 @@ test('a function whose answer is no HTTP gets a 502, and the edge goes on', asyn
   const handlers = ['{ statusCode: 9999 }', '{ statusCode: 200, headers: { "a b": "x" } }',
     '{ statusCode: 200, headers: { a: "x\\u0000" } }'];
   for (const answer of handlers) {
-    const { api } = readStack(smallStack({ handler: `exports.handler = async () => (${answer})` }));
+    const { edge: api } = readStack(smallStack({ handler: `exports.handler = async () => (${answer})` }));
     const own = new LambdaHost(api.integration, { onLogLine: () => undefined });
     const other = new Edge(api, own);
     try {

@@ -8,7 +8,7 @@ export class Collector {
   private readonly host: LambdaHost;
 
   constructor(endpoint: string, { stack, roles }: Version) {
-    this.host = new LambdaHost(stack.api.integration, {
+    this.host = new LambdaHost(stack.edge.integration, {
       platformEnvironment: {
         AWS_ACCESS_KEY_ID: roles.collector, AWS_ENDPOINT_URL_KINESIS: endpoint, NODE_NO_WARNINGS: '1',
       },

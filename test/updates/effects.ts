@@ -18,8 +18,9 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^StorageAccessLogsBucket$/, 'access-log bucket'],
   [/^StorageDatabase$/, 'database'],
   [/^Storage(Raw|Events|BadEvents)Table$/, 'tables'],
-  [/^CollectorApi$/, 'API'],
-  [/^CollectorApiDeploymentStagev1$/, 'stage'],
+  [/^Collector(Http)?Api$/, 'API'],
+  [/^Collector(ApiDeploymentStagev1|HttpStage)$/, 'stage'],
+  [/^CollectorFunctionUrl$/, 'function URL'],
   [/^CollectorDomain$/, 'domain'],
   [/^CollectorDomainMap/, 'domain mapping'],
   [/^CollectorPreprocessLayer$/, 'hook layer'],
@@ -42,7 +43,7 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
 /** Types of which every resource must have a name above. */
 export const STATEFUL_TYPES = new RegExp(
   '^(Custom::.*|AWS::(Kinesis::Stream|S3::Bucket|Logs::LogGroup|Glue::.*|Athena::WorkGroup'
-  + '|ApiGateway::(RestApi|Stage|DomainName)|EC2::(VPC|Subnet)))$');
+  + '|ApiGateway::(RestApi|Stage|DomainName)|ApiGatewayV2::(Api|Stage)|Lambda::Url|EC2::(VPC|Subnet)))$');
 
 /**
  * Types without a name above whose replacement is not reported: a deployment is new whenever the API changes, and the

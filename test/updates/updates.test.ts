@@ -38,7 +38,10 @@ describe('an update has the effects of the table:', () => {
 });
 
 describe('no option replaces or removes', () => {
-  test('the API or its stage, whose ids are in the URL', () => expect(endOf('API', 'stage')).toEqual([]));
+  test('the API or its stage, whose ids are in the URL, except another edge', () =>
+    expect(endOf('API', 'stage')).toEqual([
+      'collector.edge: `REST_API` → `HTTP_API`', 'collector.edge: `REST_API` → `FUNCTION_URL`',
+    ]));
 
   test('the job or its role, whose names are in the id of Drain and in network interfaces', () =>
     expect(endOf('job', 'job role', 'Drain', 'Emptying')).toEqual([]));

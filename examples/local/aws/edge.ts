@@ -1,30 +1,28 @@
-/** Plays the template's REST API on 127.0.0.1: stage, limits, throttle, gateway responses, Lambda proxy integration. */
+/** Plays the template's edge on 127.0.0.1: stage, limits, throttle, its own answers, the call of the function. */
 import { randomUUID } from 'crypto';
 import { IncomingMessage, Server, ServerResponse } from 'http';
-import { Answer, gatewayResponse, ResponseType, unknownStage } from './gateway-responses';
+import { Answer, EdgeForm, EdgeRequest, ResponseType } from './edge-form';
+import { formOf } from './edge-forms';
+import { EdgeTemplate } from './edge-template';
+import { unknownStage } from './gateway-responses';
+import { TemplateError } from './intrinsics';
 import { LambdaHost } from './lambda-host';
-import { answerOf, proxyEvent } from './proxy-event';
-import { RestApi } from './template';
 import { TokenBucket } from './throttle';
 import { close, listen, localServer } from '../support/servers';
 
-/** REST API: request line and headers together. */
-const MAX_HEADER_BYTES = 10_240;
-/** REST API: body. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Lambda: the event of a synchronous invocation, so about 4.5 MB of body in base64. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 /** Enough for Node's own parser not to refuse what API Gateway answers. */
 const PARSER_HEADER_BYTES = 256 * 1024;
 
-/** The gateway answers by itself. */
+/** The edge answers by itself. */
 class Refused extends Error {
   constructor(readonly type: ResponseType) {
     super(type);
   }
 }
 
-/** A custom domain, whose URLs do not name the stage. */
+/** A custom domain of an API, whose URLs do not name the stage. */
 export interface CustomDomain {
   /** of the mapping, without slashes. Absent or '': the whole domain leads to the stage */
   readonly basePath?: string;
@@ -33,27 +31,30 @@ export interface CustomDomain {
 export class Edge {
   private readonly server: Server;
   private readonly bucket?: TokenBucket;
+  private readonly form: EdgeForm;
 
-  /** @param domain absent: requests arrive at the API's own URL */
+  /** @param domain absent: requests arrive at the edge's own URL */
   constructor(
-    private readonly api: RestApi, private readonly lambda: LambdaHost, private readonly domain?: CustomDomain,
+    private readonly edge: EdgeTemplate, private readonly lambda: LambdaHost, private readonly domain?: CustomDomain,
   ) {
-    const { rateLimit, burstLimit } = api;
+    if (domain && edge.kind === 'function URL') throw new TemplateError('a function URL has no custom domain');
+    const { rateLimit, burstLimit } = edge;
+    this.form = formOf(edge);
     if (rateLimit !== undefined && burstLimit !== undefined) this.bucket = new TokenBucket(rateLimit, burstLimit);
     // Pages of every origin may send events: the collector's own CORS rules decide, as on AWS.
     this.server = localServer((request, response) => this.answer(request, response),
       { maxHeaderSize: PARSER_HEADER_BYTES, anyHost: domain !== undefined, origins: 'any' });
   }
 
-  /** @returns the URL of the stage, with a slash at its end as API Gateway's own */
+  /** @returns its URL with the stage, if that has one, and a slash at its end */
   async listen(port: number): Promise<string> {
     return `http://127.0.0.1:${await listen(this.server, port, 'collector')}${this.prefix}/`;
   }
 
   /** What comes before the resource's path. */
   private get prefix(): string {
-    const first = this.domain ? this.domain.basePath : this.api.stage;
-    return first ? `/${first}` : '';
+    if (!this.domain) return this.form.prefix;
+    return this.domain.basePath ? `/${this.domain.basePath}` : '';
   }
 
   close(): Promise<void> {
@@ -72,7 +73,7 @@ export class Edge {
 
   private async respond(request: IncomingMessage, requestId: string): Promise<Answer> {
     const receivedAt = new Date();
-    if (headerBytes(request) > MAX_HEADER_BYTES) throw new Refused('DEFAULT_4XX');
+    if (headerBytes(request) > this.form.maxHeaderBytes) throw new Refused('DEFAULT_4XX');
     // Split by hand: a WHATWG URL would tidy up paths such as //x or /./x, which API Gateway does not.
     const [rawPath, ...search] = (request.url ?? '/').split('?');
     if (!`${rawPath}/`.startsWith(`${this.prefix}/`)) {
@@ -81,28 +82,34 @@ export class Edge {
     }
     if (this.bucket?.take() === false) throw new Refused('THROTTLED');
 
-    const body = await readBody(request);
-    const path = `/${rawPath.slice(this.prefix.length + 1).split('/').map(decode).join('/')}`;
-    const full = `${this.prefix}${path}`;
-    const address = { path, ofRequest: this.domain ? full : path, full };
-    const query = new URLSearchParams(search.join('?'));
-    const event = proxyEvent(this.api, { message: request, body, requestId, receivedAt }, address, query);
+    const edgeRequest: EdgeRequest = {
+      message: request,
+      body: await readBody(request, this.form.maxBodyBytes),
+      requestId,
+      receivedAt,
+      rawPath,
+      prefix: this.prefix,
+      path: `/${rawPath.slice(this.prefix.length + 1).split('/').map(decode).join('/')}`,
+      atDomain: this.domain !== undefined,
+      search: search.join('?'),
+    };
+    const event = this.form.event(edgeRequest);
     if (Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) throw new Refused('REQUEST_TOO_LARGE');
-    const answer = answerOf(this.api, await this.invoke(event, requestId));
+    const answer = this.form.answer(await this.invoke(event, requestId));
     if (answer === undefined) throw new Refused('DEFAULT_5XX');
     return answer;
   }
 
   private refusal(type: ResponseType, request: IncomingMessage, requestId: string): Answer {
     const headers = request.headers as Record<string, string | undefined>;
-    return gatewayResponse(this.api, type, { requestId, headers });
+    return this.form.refusal(type, { requestId, headers });
   }
 
-  /** A function that fails or times out is a 502. One that outlives the integration's own time limit is a 504. */
+  /** A function that fails is one answer, and one that outlives the integration's own time limit another. */
   private invoke(event: unknown, requestId: string): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Refused('INTEGRATION_TIMEOUT')), this.api.integrationTimeoutMs);
+      timer = setTimeout(() => reject(new Refused('INTEGRATION_TIMEOUT')), this.edge.integrationTimeoutMs);
     });
     return Promise.race([this.lambda.invoke(event, requestId), late]).finally(() => clearTimeout(timer));
   }
@@ -122,13 +129,13 @@ function decode(segment: string): string {
 }
 
 /** Drops the rest after the limit but lets it flow: closing the connection would cost the client its answer. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      if (bytes <= maxBytes) chunks.push(chunk);
       else reject(new Refused('REQUEST_TOO_LARGE'));
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));

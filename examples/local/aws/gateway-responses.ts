@@ -1,16 +1,11 @@
 /** The answers API Gateway gives by itself, with the template's status, headers and body. */
-import { GatewayResponse, RestApi } from './template';
-
-export interface Answer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: Buffer;
-}
+import { Answer, RequestOfAnswer, ResponseType } from './edge-form';
+import { GatewayResponse, RestApi } from './edge-template';
 
 interface DefaultResponse { readonly statusCode: number; readonly message: string; readonly errorType: string }
 
 /** API Gateway's own status and message per response type; source: "Gateway response types" of its developer guide. */
-const DEFAULTS = {
+const DEFAULTS: Readonly<Record<ResponseType, DefaultResponse>> = {
   INTEGRATION_FAILURE: defaultResponse(504, 'Internal server error', 'InternalServerErrorException'),
   INTEGRATION_TIMEOUT: defaultResponse(504, 'Endpoint request timed out', 'InternalServerErrorException'),
   MISSING_AUTHENTICATION_TOKEN:
@@ -24,14 +19,6 @@ const DEFAULTS = {
 
 function defaultResponse(statusCode: number, message: string, errorType: string): DefaultResponse {
   return { statusCode, message, errorType };
-}
-
-export type ResponseType = keyof typeof DEFAULTS;
-
-export interface RequestOfAnswer {
-  readonly requestId: string;
-  /** Lower-case header name → value. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /** A response type the template does not set falls back to the default of its class, then to API Gateway's own. */

@@ -6,7 +6,7 @@ import { LocalKinesis } from './kinesis';
 import { LambdaHost } from './lambda-host';
 import { CollectorMetrics, JobMetrics } from './metrics';
 import { SparkJob } from './spark-job';
-import { LocalStack } from './template';
+import { LocalStack } from './local-stack';
 import { Lake } from '../lake';
 import { Toolchain } from '../setup/toolchain';
 import { RunFolder } from '../support/run-folder';
@@ -45,14 +45,14 @@ export class LocalLakehouse {
   private constructor(options: LocalLakehouseOptions, readonly kinesis: LocalKinesis, readonly lake: Lake) {
     const { stack, toolchain, folder, customDomain } = options;
     this.log = createWriteStream(join(folder.logs, 'collector.log'), { flags: 'a' });
-    this.lambda = new LambdaHost(stack.api.integration, {
+    this.lambda = new LambdaHost(stack.edge.integration, {
       platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint },
       onLogLine: line => {
         this.log.write(`${line}\n`);
         this.collectorMetrics.read(line);
       },
     });
-    this.edge = new Edge(stack.api, this.lambda, customDomain);
+    this.edge = new Edge(stack.edge, this.lambda, customDomain);
     this.job = new SparkJob({ job: stack.job, toolchain, folder, kinesisEndpoint: kinesis.endpoint });
     this.job.on('message', message => this.jobMetrics.read(message));
   }

@@ -1,11 +1,10 @@
-/** Translates between HTTP and the REST API's Lambda proxy format (payload version 1.0). */
+/** Translates between HTTP and payload format 1.0, in which a REST API and an HTTP API call the function. */
 import { IncomingMessage, validateHeaderName, validateHeaderValue } from 'http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { Answer } from './gateway-responses';
+import { Answer, EdgeRequest } from './edge-form';
 import { ACCOUNT } from './intrinsics';
-import { RestApi } from './template';
 
-type Multi = Record<string, string[]>;
+export type Multi = Record<string, string[]>;
 
 /** All values of each name. A Map first, because a client may choose names like `constructor` and `__proto__`. */
 function grouped(pairs: Iterable<readonly [string, string]>): Multi {
@@ -14,21 +13,13 @@ function grouped(pairs: Iterable<readonly [string, string]>): Multi {
   return Object.fromEntries(groups);
 }
 
-export interface ProxyRequest {
-  readonly message: IncomingMessage;
-  readonly body: Buffer;
-  readonly requestId: string;
-  readonly receivedAt: Date;
-}
-
-/** A path in the forms that API Gateway gives it. All start with a slash. */
-export interface RequestPath {
-  /** below the stage or the domain's base path */
-  readonly path: string;
-  /** the event's own: without the stage, but with a base path */
-  readonly ofRequest: string;
-  /** with whatever the client's URL has */
-  readonly full: string;
+/** What tells the two kinds of API apart in an event. */
+export interface ProxyFormat {
+  readonly stage: string;
+  /** which only an HTTP API's events have */
+  readonly version?: '1.0';
+  /** Whether a body with that content type comes in base64. */
+  isBinary(contentType: string | undefined): boolean;
 }
 
 function lastOf(values: Multi): Record<string, string> {
@@ -39,7 +30,7 @@ function lastOf(values: Multi): Record<string, string> {
  * Headers as sent, in their spelling, with those that API Gateway sets itself: it overwrites a client's own
  * X-Forwarded-Proto.
  */
-function requestHeaders({ rawHeaders, socket }: IncomingMessage): Multi {
+export function requestHeaders({ rawHeaders, socket }: IncomingMessage): Multi {
   const pairs = rawHeaders.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1]]] : []);
   const chain = pairs.filter(([name]) => /^x-forwarded-for$/i.test(name)).map(([, value]) => value);
@@ -53,11 +44,6 @@ function requestHeaders({ rawHeaders, socket }: IncomingMessage): Multi {
 
 function queryOf(search: URLSearchParams): Multi | null {
   return search.size > 0 ? grouped(search) : null;
-}
-
-function isBinary(api: RestApi, contentType: string | undefined): boolean {
-  const type = (contentType ?? '').split(';')[0].trim();
-  return ['*/*', type].some(text => api.binaryMediaTypes.includes(text));
 }
 
 /** Fields that only signed or keyed requests have. */
@@ -78,7 +64,7 @@ const NO_IDENTITY = {
 };
 
 function requestContext(
-  api: RestApi, { message, requestId, receivedAt }: ProxyRequest, { path, full }: RequestPath,
+  { stage }: ProxyFormat, { message, requestId, receivedAt, prefix, path }: EdgeRequest,
 ): APIGatewayProxyEvent['requestContext'] {
   const { socket, headers } = message;
   return {
@@ -91,28 +77,26 @@ function requestContext(
     extendedRequestId: requestId,
     httpMethod: message.method ?? 'GET',
     identity: { ...NO_IDENTITY, sourceIp: socket.remoteAddress ?? '', userAgent: headers['user-agent'] ?? null },
-    path: full,
+    path: `${prefix}${path}`,
     protocol: `HTTP/${message.httpVersion}`,
     requestId,
     requestTime: receivedAt.toUTCString(),
     requestTimeEpoch: receivedAt.getTime(),
     resourceId: 'local',
     resourcePath: path === '/' ? '/' : '/{proxy+}',
-    stage: api.stage,
+    stage,
   };
 }
 
-export function proxyEvent(
-  api: RestApi, request: ProxyRequest, address: RequestPath, search: URLSearchParams,
-): APIGatewayProxyEvent {
-  const { path, ofRequest } = address;
-  const { message, body } = request;
+export function proxyEvent(format: ProxyFormat, request: EdgeRequest): APIGatewayProxyEvent {
+  const { message, body, prefix, path, atDomain, search } = request;
   const headers = requestHeaders(message);
-  const query = queryOf(search);
-  const binary = isBinary(api, message.headers['content-type']) && body.length > 0;
+  const query = queryOf(new URLSearchParams(search));
+  const binary = format.isBinary(message.headers['content-type']) && body.length > 0;
   return {
+    ...(format.version && { version: format.version }),
     resource: path === '/' ? '/' : '/{proxy+}',
-    path: ofRequest,
+    path: atDomain ? `${prefix}${path}` : path, // without the stage, but with a base path
     httpMethod: message.method ?? 'GET',
     headers: lastOf(headers),
     multiValueHeaders: headers,
@@ -120,15 +104,15 @@ export function proxyEvent(
     multiValueQueryStringParameters: query,
     pathParameters: path === '/' ? null : { proxy: path.slice(1) },
     stageVariables: null,
-    requestContext: requestContext(api, request, address),
+    requestContext: requestContext(format, request),
     body: body.length === 0 ? null : body.toString(binary ? 'base64' : 'utf8'),
     isBase64Encoded: binary,
   };
 }
 
-const isStatus = (status: number) => Number.isInteger(status) && status >= 200 && status <= 599;
+export const isStatus = (status: number) => Number.isInteger(status) && status >= 200 && status <= 599;
 
-function areHeaders(headers: Readonly<Record<string, string | string[]>>): boolean {
+export function areHeaders(headers: Readonly<Record<string, string | string[]>>): boolean {
   try {
     for (const [name, values] of Object.entries(headers)) {
       validateHeaderName(name);
@@ -140,8 +124,8 @@ function areHeaders(headers: Readonly<Record<string, string | string[]>>): boole
   }
 }
 
-/** The function's answer as HTTP. @returns undefined without the shape that API Gateway demands, which is a 502 */
-export function answerOf(api: RestApi, result: unknown): Answer | undefined {
+/** The function's answer as HTTP. @returns undefined without the shape that API Gateway demands */
+export function answerOf(result: unknown, decodesBase64: boolean): Answer | undefined {
   const answer = (result ?? {}) as Partial<APIGatewayProxyResult>;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = answer;
   if (!isStatus(Number(statusCode)) || (body !== undefined && typeof body !== 'string')) return undefined;
@@ -149,10 +133,9 @@ export function answerOf(api: RestApi, result: unknown): Answer | undefined {
   for (const [name, value] of Object.entries(headers ?? {})) all[name.toLowerCase()] = String(value);
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) all[name.toLowerCase()] = values.map(String);
   if (!areHeaders(all)) return undefined;
-  const binary = isBase64Encoded === true && api.binaryMediaTypes.length > 0;
   return {
     statusCode: Number(statusCode),
-    headers: { 'content-type': 'application/json', ...all },
-    body: Buffer.from(body ?? '', binary ? 'base64' : 'utf8'),
+    headers: all,
+    body: Buffer.from(body ?? '', isBase64Encoded === true && decodesBase64 ? 'base64' : 'utf8'),
   };
 }

@@ -5,7 +5,7 @@ import { basename, join } from 'path';
 import { setTimeout as delay } from 'timers/promises';
 import { promisify } from 'util';
 import { REGION } from './intrinsics';
-import { GlueJob, listed } from './template';
+import { GlueJob, listed } from './local-stack';
 import { Toolchain } from '../setup/toolchain';
 import { LocalRunError } from '../support/errors.cjs';
 import { Guarded } from '../support/guarded';

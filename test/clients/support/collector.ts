@@ -7,14 +7,17 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { run } from './client-process';
 import { Copies, StoredLine, storedLine } from './stored-line';
-import { CustomDomain, Edge, LambdaHost, LocalKinesis, readStack, RestApi } from '../../../examples/local/aws';
+import { CustomDomain, Edge, EdgeTemplate, LambdaHost, LocalKinesis, readStack } from '../../../examples/local/aws';
 import { until } from '../../../examples/local/support';
+import type { CollectorEdge } from '../../../src/collector/collector-edge';
 import type { ConsentMode } from '../../../src/collector/privacy-options';
 
 /** Two cores that also do something else. */
 const STORED_MS = 20_000;
 
 export interface CollectorOptions {
+  /** Absent: a REST API. */
+  readonly edge?: CollectorEdge;
   /** Source id → write key; each source is its own application. Absent: an open collector. */
   readonly sources?: Readonly<Record<string, string>>;
   readonly pathAliases?: Readonly<Record<string, string>>;
@@ -27,9 +30,9 @@ export interface CollectorOptions {
 export interface CollectorUrls {
   /** The API's host: what SDKs get that append `/v1/…` themselves. */
   readonly host: string;
-  /** The API's stage: what the construct calls endpointUrl. */
+  /** The host with `/v1`: what the construct calls endpointUrl. */
   readonly stage: string;
-  /** A custom domain mapped to the stage. */
+  /** A custom domain mapped to the stage. A function URL has only its host. */
   readonly domain: string;
   /** A custom domain's base path mapped to the stage. */
   readonly basePath: string;
@@ -37,10 +40,21 @@ export interface CollectorUrls {
 
 export class Collector {
   static async start(options: CollectorOptions = {}): Promise<Collector> {
-    const folder = mkdtempSync(join(tmpdir(), 'clients-'));
-    const { api, stream } = await synthesized(join(folder, 'cdk.out'), options);
+    const [collector] = await Collector.startAll([options]);
+    return collector;
+  }
+
+  /** Some of them, synthesized together. */
+  static async startAll(all: readonly CollectorOptions[]): Promise<Collector[]> {
+    const folders = all.map(() => mkdtempSync(join(tmpdir(), 'clients-')));
+    await synthesize(folders.map((folder, index) => [assembly(folder), all[index]]));
+    return Promise.all(folders.map(folder => Collector.startIn(folder)));
+  }
+
+  private static async startIn(folder: string): Promise<Collector> {
+    const { edge, stream } = readStack(assembly(folder));
     const kinesis = await LocalKinesis.start(join(folder, 'kinesis'), stream);
-    const collector = new Collector(folder, api, kinesis);
+    const collector = new Collector(folder, edge, kinesis);
     try {
       await collector.listen();
     } catch (error) {
@@ -55,8 +69,10 @@ export class Collector {
   private readonly lambda: LambdaHost;
   private readonly edges: Edge[] = [];
 
-  private constructor(private readonly folder: string, readonly api: RestApi, private readonly kinesis: LocalKinesis) {
-    this.lambda = new LambdaHost(api.integration, {
+  private constructor(
+    private readonly folder: string, readonly edge: EdgeTemplate, private readonly kinesis: LocalKinesis,
+  ) {
+    this.lambda = new LambdaHost(edge.integration, {
       platformEnvironment: { AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint },
       maxInstances: 2,
       onLogLine: line => this.log.push(line),
@@ -116,23 +132,26 @@ export class Collector {
 
   private async listen(): Promise<void> {
     const open = async (domain?: CustomDomain) => {
-      const edge = new Edge(this.api, this.lambda, domain);
-      const url = await edge.listen(0);
-      this.edges.push(edge);
+      const opened = new Edge(this.edge, this.lambda, domain);
+      const url = await opened.listen(0);
+      this.edges.push(opened);
       return url.replace(/\/$/, '');
     };
-    const stage = await open();
+    const { origin: host } = new URL(await open());
+    const hasDomain = this.edge.kind !== 'function URL';
     this.urls = {
-      host: new URL(stage).origin,
-      stage,
-      domain: await open({ basePath: '' }),
-      basePath: await open({ basePath: 'clicks' }),
+      host,
+      stage: `${host}/v1`,
+      domain: hasDomain ? await open({ basePath: '' }) : host,
+      basePath: hasDomain ? await open({ basePath: 'clicks' }) : host,
     };
   }
 }
 
+const assembly = (folder: string) => join(folder, 'cdk.out');
+
 /** In a process of its own: jest would take longer to load the CDK than the CDK takes to synthesize. */
-async function synthesized(outdir: string, options: CollectorOptions) {
-  await run(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesize.ts'), outdir, JSON.stringify(options)]);
-  return readStack(outdir);
+async function synthesize(all: ReadonlyArray<readonly [outdir: string, options: CollectorOptions]>): Promise<void> {
+  const args = all.flatMap(([outdir, options]) => [outdir, JSON.stringify(options)]);
+  await run(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesize.ts'), ...args]);
 }

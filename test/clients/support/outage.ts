@@ -1,6 +1,6 @@
 /** Stands before the collector and answers some requests itself, with the answers of the template's own gateway. */
 import { createServer, IncomingMessage, request as forward, Server, ServerResponse } from 'http';
-import { gatewayResponse, ResponseType, RestApi } from '../../../examples/local/aws';
+import { EdgeTemplate, formOf, ResponseType } from '../../../examples/local/aws';
 import { close, listen } from '../../../examples/local/support';
 
 export class Outage {
@@ -10,7 +10,9 @@ export class Outage {
   private readonly pending: ResponseType[];
 
   /** @param answers to the first requests; those after them reach the collector */
-  constructor(private readonly api: RestApi, private readonly collectorHost: string, answers: readonly ResponseType[]) {
+  constructor(
+    private readonly edge: EdgeTemplate, private readonly collectorHost: string, answers: readonly ResponseType[],
+  ) {
     this.pending = [...answers];
     this.server = createServer((request, response) => {
       const type = request.method === 'POST' ? this.pending.shift() : undefined;
@@ -34,7 +36,7 @@ export class Outage {
   }
 
   private refuse(type: ResponseType, request: IncomingMessage, response: ServerResponse): void {
-    const { statusCode, headers, body } = gatewayResponse(this.api, type, {
+    const { statusCode, headers, body } = formOf(this.edge).refusal(type, {
       requestId: 'outage',
       headers: request.headers as Record<string, string | undefined>,
     });

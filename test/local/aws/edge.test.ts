@@ -3,7 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { smallStack } from './small-stack';
 import { CustomDomain, Edge } from '../../../examples/local/aws/edge';
 import { LambdaHost } from '../../../examples/local/aws/lambda-host';
-import { readStack } from '../../../examples/local/aws/template';
+import { readStack } from '../../../examples/local/aws/local-stack';
 
 type Options = Parameters<typeof smallStack>[0];
 
@@ -12,7 +12,7 @@ let host: LambdaHost;
 let url: string;
 
 async function start(options: Options = {}, domain?: CustomDomain) {
-  const { api } = readStack(smallStack(options));
+  const { edge: api } = readStack(smallStack(options));
   host = new LambdaHost(api.integration, { onLogLine: () => undefined });
   edge = new Edge(api, host, domain);
   url = await edge.listen(0);
@@ -193,7 +193,7 @@ describe('the gateway refuses by itself', () => {
 test('a port in use is one clear sentence', async () => {
   await start();
   const port = Number(new URL(url).port);
-  const second = new Edge(readStack(smallStack()).api, host);
+  const second = new Edge(readStack(smallStack()).edge, host);
   await expect(second.listen(port)).rejects.toThrow(
     `port ${port} is in use: stop what listens there or choose another with --collector-port <number>`);
 });

@@ -1,6 +1,6 @@
 import { smallStack } from './small-stack';
 import { LambdaHost, LambdaHostOptions } from '../../../examples/local/aws/lambda-host';
-import { readStack } from '../../../examples/local/aws/template';
+import { readStack } from '../../../examples/local/aws/local-stack';
 
 let host: LambdaHost;
 let lines: string[];
@@ -9,7 +9,7 @@ beforeEach(() => { lines = []; });
 afterEach(() => host.close());
 
 function start(handler: string, timeoutSeconds = 10, options: Partial<LambdaHostOptions> = {}) {
-  const { api } = readStack(smallStack({ handler, timeoutSeconds, environment: { GREETING: 'hello' } }));
+  const { edge: api } = readStack(smallStack({ handler, timeoutSeconds, environment: { GREETING: 'hello' } }));
   host = new LambdaHost(api.integration, { onLogLine: line => lines.push(line), ...options });
   return host;
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { synthesizeLocalApp } from '../../../examples/local/aws/app';
 import { readSettings, Settings, shopWriteKey } from '../../../examples/local/aws/settings';
-import { readStack } from '../../../examples/local/aws/template';
+import { readStack } from '../../../examples/local/aws/local-stack';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder('settings-');
@@ -20,7 +20,7 @@ function stackWith(settings: Settings) {
   synthesizeLocalApp(outdir, settings, SHOP);
   return readStack(outdir);
 }
-const environmentWith = (settings: Settings) => stackWith(settings).api.integration.environment;
+const environmentWith = (settings: Settings) => stackWith(settings).edge.integration.environment;
 
 const COMPLETE = {
   writeKeys: { web: { keys: ['new-key', 'old-key'], appId: 'shop' }, app: { keys: ['app-key'] } },

@@ -6,6 +6,7 @@ interface SmallStackOptions {
   /** Source of the collector's index.js. */
   readonly handler?: string;
   readonly timeoutSeconds?: number;
+  readonly reservedConcurrency?: number;
   readonly throttle?: { readonly rate: number; readonly burst: number };
   readonly environment?: Record<string, unknown>;
   /** Resources that replace or complete those of the small stack. */
@@ -29,7 +30,7 @@ function gatewayResponse(type: string, code: string, statusCode?: string) {
   };
 }
 
-function collectorFunction({ timeoutSeconds, environment }: SmallStackOptions) {
+function collectorFunction({ timeoutSeconds, reservedConcurrency, environment }: SmallStackOptions) {
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
@@ -37,6 +38,7 @@ function collectorFunction({ timeoutSeconds, environment }: SmallStackOptions) {
       Handler: 'index.handler',
       MemorySize: 128,
       Timeout: timeoutSeconds ?? 3,
+      ReservedConcurrentExecutions: reservedConcurrency,
       Environment: { Variables: { STREAM_NAME: { Ref: 'Stream' }, ...environment } },
     },
   };
@@ -85,6 +87,36 @@ function resources(options: SmallStackOptions) {
     ...options.resources,
   };
 }
+
+/** Resources that make the small stack's edge an HTTP API. */
+export const HTTP_API = {
+  Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+  Stage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: {
+      StageName: '$default', DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 1000 },
+    },
+  },
+  Any: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: { 'Fn::GetAtt': ['Collector', 'Arn'] },
+      PayloadFormatVersion: '1.0',
+      TimeoutInMillis: 1500,
+    },
+  },
+  Root: { Type: 'AWS::ApiGatewayV2::Route', Properties: { RouteKey: 'ANY /' } },
+  Proxy: { Type: 'AWS::ApiGatewayV2::Route', Properties: { RouteKey: 'ANY /{proxy+}' } },
+};
+
+/** Resources that make it a function URL. */
+export const FUNCTION_URL = {
+  Url: {
+    Type: 'AWS::Lambda::Url',
+    Properties: { AuthType: 'NONE', TargetFunctionArn: { 'Fn::GetAtt': ['Collector', 'Arn'] } },
+  },
+};
 
 const folders: string[] = [];
 afterAll(() => folders.forEach(folder => rmSync(folder, { recursive: true })));

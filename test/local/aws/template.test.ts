@@ -1,10 +1,11 @@
 import { join } from 'path';
 import { smallStack } from './small-stack';
-import { readStack } from '../../../examples/local/aws/template';
+import { RestApi } from '../../../examples/local/aws/edge-template';
+import { readStack } from '../../../examples/local/aws/local-stack';
 
 test('the function behind the API is found, with its bundle, limits and environment', () => {
   const folder = smallStack({ timeoutSeconds: 7, environment: { CLIENT_IP: 'drop' } });
-  expect(readStack(folder).api.integration).toEqual({
+  expect(readStack(folder).edge.integration).toEqual({
     name: 'Collector',
     handler: 'index.handler',
     assetPath: join(folder, 'asset.code'),
@@ -15,14 +16,14 @@ test('the function behind the API is found, with its bundle, limits and environm
 });
 
 test('stage, throttle and binary types come from the template', () => {
-  const { api } = readStack(smallStack({ throttle: { rate: 5, burst: 9 } }));
+  const { edge: api } = readStack(smallStack({ throttle: { rate: 5, burst: 9 } }));
   expect(api).toMatchObject({
     stage: 'v1', binaryMediaTypes: ['*/*'], rateLimit: 5, burstLimit: 9, integrationTimeoutMs: 29_000,
   });
 });
 
 test('gateway responses keep status, headers and body', () => {
-  expect(readStack(smallStack()).api.gatewayResponses.THROTTLED).toEqual({
+  expect((readStack(smallStack()).edge as RestApi).gatewayResponses.THROTTLED).toEqual({
     statusCode: undefined,
     headers: { 'Access-Control-Allow-Origin': 'method.request.header.Origin', 'Retry-After': "'5'" },
     template: '{"success":false,"code":"throttled","message":"no"}',

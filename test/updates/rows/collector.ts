@@ -2,7 +2,9 @@ import {
   aws_certificatemanager as acm, aws_lambda as lambda, aws_route53 as route53, aws_s3 as s3,
   aws_secretsmanager as secretsmanager, Stack,
 } from 'aws-cdk-lib';
-import { ClickstreamLakehouseProps, CollectorWebAcl, CustomDomainOptions, FirstPartyCookie } from '../../../src';
+import {
+  ClickstreamLakehouseProps, CollectorEdge, CollectorWebAcl, CustomDomainOptions, FirstPartyCookie,
+} from '../../../src';
 import { NO_VPC, Row } from '../row';
 
 function domain(
@@ -64,8 +66,22 @@ const CUSTOM_DOMAIN_ROWS: Row[] = [{
   effects: {},
 }];
 
-/** The HTTP endpoint. No change replaces the API or its stage, so its own URL does not change. */
-export const COLLECTOR_ROWS: Row[] = [{
+const EDGE_ROWS: Row[] = [{
+  option: 'collector.edge',
+  change: '`REST_API` → `HTTP_API`',
+  after: { collector: { edge: CollectorEdge.HTTP_API } },
+  effects: { adds: ['API', 'stage'], removes: ['API', 'stage'] },
+  note: 'See [Changing the edge](#changing-the-edge).',
+}, {
+  option: 'collector.edge',
+  change: '`REST_API` → `FUNCTION_URL`',
+  after: { collector: { edge: CollectorEdge.FUNCTION_URL } },
+  effects: { adds: ['function URL'], removes: ['API', 'log groups', 'stage'] },
+  note: 'See [Changing the edge](#changing-the-edge).',
+}];
+
+/** The HTTP endpoint. Only another edge replaces the API or its stage, so its own URL does not change otherwise. */
+export const COLLECTOR_ROWS: Row[] = [...EDGE_ROWS, {
   option: 'collector.allowedOrigins',
   change: 'set',
   after: { collector: { allowedOrigins: ['https://shop.example'] } },

@@ -1,0 +1,104 @@
+import { gzipSync } from 'zlib';
+import { Collector } from './support/collector';
+import { StoredLine } from './support/stored-line';
+import { CollectorEdge } from '../../src/collector/collector-edge';
+import { isPixel, Shape, SHAPES } from '../collector/function/properties/shapes';
+
+/** The deployed bundle behind each edge, as its own template says: what clients send is stored alike, whatever edge. */
+const EDGES = [CollectorEdge.REST_API, CollectorEdge.HTTP_API, CollectorEdge.FUNCTION_URL] as const;
+const CHEAP = EDGES.slice(1);
+
+const collectors = {} as Record<CollectorEdge, Collector>;
+
+beforeAll(async () => {
+  const started = await Collector.startAll(EDGES.map(edge => ({ edge, firstPartyCookie: true })));
+  EDGES.forEach((edge, index) => { collectors[edge] = started[index]; });
+}, 60_000);
+
+afterAll(() => Promise.all(Object.values(collectors).map(collector => collector.stop())));
+
+type Sent = RequestInit & { readonly path: string };
+
+const COOKIE = 'a=1; sp=01234567-0123-0123-0123-0123456789ab';
+const HEADERS = { 'User-Agent': 'Mozilla/5.0', 'Origin': 'https://shop.example', 'cookie': COOKIE };
+
+/** Browsers avoid a preflight by text/plain, servers say JSON, beacons and forms neither. */
+const CONTENT_TYPES = ['application/json', 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded'];
+
+function requestOf({ path, query, method = 'POST', content }: Shape, index: number): Sent {
+  const search = new URLSearchParams(isPixel({ method }) ? content as Record<string, string> : query).toString();
+  const url = search === '' ? path : `${path}?${search}`;
+  if (isPixel({ method })) return { path: url, method, headers: HEADERS };
+  const headers = { ...HEADERS, 'Content-Type': CONTENT_TYPES[index % CONTENT_TYPES.length] };
+  return { path: url, method, headers, body: JSON.stringify(content) };
+}
+
+const post = (path: string, body: Buffer | string, contentType?: string): Sent => ({
+  path, method: 'POST', body, headers: contentType ? { ...HEADERS, 'Content-Type': contentType } : HEADERS,
+});
+
+const EVENT = '{"event_name":"Käse","user_id":"u","event_id":"e9"}';
+const REQUESTS: readonly Sent[] = [
+  ...Object.values(SHAPES).flat().map(requestOf),
+  post('/v1/events', gzipSync(EVENT), 'application/octet-stream'),
+  post('/v1/events', Buffer.from(gzipSync(EVENT).toString('base64')), 'text/plain'),
+  post('/v1//events/?a=1&a=2&b=%20x+y&c', EVENT, 'application/json; charset=utf-8'),
+  post('/v1/events', '{"event_name":', 'application/json'),
+  post('/v1/nowhere', EVENT),
+  { path: '/v1/events', method: 'OPTIONS', headers: { ...HEADERS, 'Access-Control-Request-Headers': 'x-mine' } },
+  { path: '/v1/events', method: 'HEAD', headers: HEADERS },
+  { path: '/v1/batch', method: 'PUT', headers: HEADERS, body: EVENT },
+  { path: '/health', headers: HEADERS },
+];
+
+/** What a client sees, but for the edge's own headers and the time in the cookie. */
+async function answerOf(edge: CollectorEdge, { path, ...init }: Sent) {
+  const response = await fetch(`${collectors[edge].urls.stage}${path}`, init);
+  const seen = [...response.headers].filter(([name]) =>
+    /^(access-control-.*|allow|cache-control|retry-after|set-cookie|vary|x-content-type-options)$/.test(name));
+  const body = await response.text();
+  return {
+    request: `${init.method} ${path}`.slice(0, 60),
+    status: response.status,
+    headers: Object.fromEntries(seen.map(([name, value]) => [name, value.replace(/Expires=[^;]*/, '')])),
+    contentType: body === '' ? undefined : response.headers.get('content-type'),
+    body: body.replaceAll(new URL(collectors[edge].urls.host).host, 'HOST'),
+  };
+}
+
+/** The line without the time of the request, its id, and ids that follow from that. */
+function comparable({ received_ts, request_id, event_id, ...line }: StoredLine): string {
+  return JSON.stringify({ ...line, event_id: /^[0-9a-f]{8}-/.test(String(event_id)) ? undefined : event_id });
+}
+
+async function answersAt(edge: CollectorEdge) {
+  const answers = [];
+  for (const request of REQUESTS) answers.push(await answerOf(edge, request));
+  return { answers, lines: (await collectors[edge].lines()).map(comparable).sort() };
+}
+
+test('recorded requests of every SDK get the same answers and are stored as the same lines through every edge', async () => {
+  const [rest, ...others] = await Promise.all(EDGES.map(answersAt));
+  expect(rest.lines.length).toBeGreaterThanOrEqual(70);
+  expect(new Set(rest.answers.map(({ status }) => status))).toEqual(new Set([200, 400, 404, 405]));
+  expect(rest.answers.some(({ headers }) => headers['set-cookie'] !== undefined)).toBe(true);
+  for (const { answers, lines } of others) {
+    expect(answers).toEqual(rest.answers);
+    expect(lines).toEqual(rest.lines);
+  }
+}, 60_000);
+
+test.each(CHEAP)('URLs that %s returns lead back to it, also under a base path', async edge => {
+  const { stage, basePath } = collectors[edge].urls;
+  for (const url of [stage, basePath]) {
+    const settings = await fetch(`${url}/projects/k/settings`).then(response => response.text());
+    const { host, pathname } = new URL(url.replace(/\/v1$/, ''));
+    expect(settings).toContain(`"apiHost":"${host}${pathname.replace(/\/$/, '')}/v1"`);
+  }
+});
+
+test.each(CHEAP)('%s breaks a gzipped body that says it is JSON, which a REST API takes', async edge => {
+  const request = post('/v1/events', gzipSync(EVENT), 'application/json');
+  expect((await answerOf(CollectorEdge.REST_API, request)).status).toBe(200);
+  expect(await answerOf(edge, request)).toMatchObject({ status: 400 });
+});
