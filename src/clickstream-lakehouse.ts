@@ -30,7 +30,7 @@ import { Teardown } from './teardown/teardown';
  * new CfnOutput(this, 'CollectorUrl', { value: lakehouse.endpointUrl });
  */
 export class ClickstreamLakehouse extends Construct implements ec2.IConnectable {
-  /** The collector's REST API, or undefined with another `collector.edge`. */
+  /** The collector's API, or undefined unless `collector.edge` is a REST API. */
   public readonly api?: apigateway.IRestApi;
   /** The collector's HTTP API, or undefined with another `collector.edge`. */
   public readonly httpApi?: apigatewayv2.IHttpApi;

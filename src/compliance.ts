@@ -4,9 +4,9 @@ export enum Compliance {
   STANDARD = 'STANDARD',
 
   /**
-   * Those of its NIST 800-53 r5 pack, too. It needs `encryptionKey` and `collector.webAcl`, the access logs cannot be
-   * switched off, and a VPC that is created gets a flow log, which AWS bills by the gigabyte. Every alarm needs an
-   * action, which may also be added later.
+   * Those of its NIST 800-53 r5 pack, too. It needs `encryptionKey` and `collector.webAcl` (and so a REST API), the
+   * access logs cannot be switched off, and a VPC that is created gets a flow log, which AWS bills by the gigabyte.
+   * Every alarm needs an action, which may also be added later.
    */
   STRICT = 'STRICT',
 }

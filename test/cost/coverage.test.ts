@@ -28,7 +28,8 @@ const FREE = [
   /^AWS::ApiGatewayV2::(Integration|Route|Stage)$/, /^AWS::Athena::(NamedQuery|WorkGroup)$/,
   /^AWS::EC2::(NetworkAcl(Entry)?|Route(Table)?|SecurityGroup(Egress|Ingress)?|Subnet|VPC)$/,
   /^AWS::EC2::Subnet(NetworkAcl|RouteTable)Association$/, /^AWS::Events::Rule$/,
-  /^AWS::Glue::(Connection|Database|Table)$/, /^AWS::IAM::/, /^AWS::Lambda::(Permission|Url)$/, /^AWS::S3::BucketPolicy$/,
+  /^AWS::Glue::(Connection|Database|Table)$/, /^AWS::IAM::/, /^AWS::Lambda::(Permission|Url)$/,
+  /^AWS::S3::BucketPolicy$/,
   /^AWS::StepFunctions::StateMachine$/, /^AWS::CloudFormation::CustomResource$/, /^Custom::/,
 ];
 

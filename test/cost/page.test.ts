@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'aws-cdk-lib';
 import { DEV, lakehouseWith, usdOf } from './lakehouses';
-import { CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity } from '../../src';
+import { CollectorEdge, CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity } from '../../src';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'cost.md'), 'utf8');
@@ -33,6 +33,14 @@ describe('docs/cost.md says where the money goes:', () => {
   const batches = ({ items }: CostEstimate) => items
     .filter(({ description }) => description.startsWith('requests of batches'))
     .reduce((sum, item) => sum + item.usd, 0);
+
+  test('the edge', () => {
+    const [rest, http] = [CollectorEdge.REST_API, CollectorEdge.HTTP_API].map(edge => {
+      const estimate = lakehouseWith({ ...DEV, collector: { edge } }).estimatedMonthlyCost(BUSY);
+      return usdOf(estimate, 'restApiRequests') + usdOf(estimate, 'httpApiRequests');
+    });
+    expect(page).toContain(`${Math.round(rest - http)} or ${usd(rest)} a month less`);
+  });
 
   test('the job', () => {
     const scheduled = lakehouseWith({ ...DEV, stream: { capacity: StreamCapacity.provisioned(2) } });

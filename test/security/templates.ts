@@ -28,10 +28,20 @@ export const TEMPLATES: Record<string, CloudFormationTemplate> = {
   'the default': templateOf(DEFAULT),
   'every option, STRICT': templateOf(FULL, Compliance.STRICT),
   'a network and buckets of the user, no data kept': templateOf({
-    ...FULL, edge: CollectorEdge.HTTP_API, network: 'own VPC', stream: 'own', buckets: 'own', removalPolicy: RemovalPolicy.DESTROY,
+    ...FULL,
+    edge: CollectorEdge.HTTP_API,
+    network: 'own VPC',
+    stream: 'own',
+    buckets: 'own',
+    removalPolicy: RemovalPolicy.DESTROY,
   }),
   'imported resources': templateOf({
-    ...FULL, edge: CollectorEdge.FUNCTION_URL, network: 'imported VPC', encryptionKey: 'imported', stream: 'imported', buckets: 'imported',
+    ...FULL,
+    edge: CollectorEdge.FUNCTION_URL,
+    network: 'imported VPC',
+    encryptionKey: 'imported',
+    stream: 'imported',
+    buckets: 'imported',
   }),
 };
 

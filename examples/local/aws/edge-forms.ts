@@ -20,13 +20,13 @@ export function formOf(edge: EdgeTemplate): EdgeForm {
 }
 
 function restForm(api: RestApi): EdgeForm {
-  const isBinary = (contentType: string | undefined) =>
+  const isListed = (contentType: string | undefined) =>
     ['*/*', mediaType(contentType)].some(type => api.binaryMediaTypes.includes(type));
   return {
     prefix: `/${api.stage}`,
     maxHeaderBytes: API_HEADER_BYTES,
     maxBodyBytes: API_BODY_BYTES,
-    event: request => proxyEvent({ stage: api.stage, isBinary }, request),
+    event: request => proxyEvent({ stage: api.stage, isBinary: isListed }, request),
     answer: result => {
       const answer = answerOf(result, api.binaryMediaTypes.length > 0);
       return answer && { ...answer, headers: { 'content-type': 'application/json', ...answer.headers } };
@@ -73,8 +73,11 @@ const HTTP_FORM: EdgeForm = {
 /** Body of an answer that Lambda gives by itself. */
 const URL_ANSWERS: Partial<Record<ResponseType, [status: number, body: object]>> = {
   REQUEST_TOO_LARGE: [413, { Message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation' }],
-  THROTTLED: [429, { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User',
-    message: 'Rate Exceeded.' }],
+  THROTTLED: [429, {
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    Type: 'User',
+    message: 'Rate Exceeded.',
+  }],
 };
 
 const URL_FORM: EdgeForm = {

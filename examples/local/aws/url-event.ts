@@ -62,7 +62,8 @@ export function urlAnswerOf(result: unknown): Answer | undefined {
   const { statusCode, headers = {}, cookies, body = '', isBase64Encoded } = (result ?? {}) as Result;
   if (statusCode === undefined) {
     // Without a status, whatever the function returns is the body.
-    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(result)) };
+    const text = JSON.stringify(result) ?? 'null';
+    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
   }
   if (!isStatus(Number(statusCode)) || typeof body !== 'string') return undefined;
   const pairs = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);

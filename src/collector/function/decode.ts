@@ -8,6 +8,8 @@ import { mayHoldUnstorable, storableJson } from './text';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+/** The gzip magic after an HTTP API or a function URL has taken it for text: nothing can be read any more. */
+const GZIP_AS_TEXT = Buffer.from('\x1f\ufffd');
 /** The gzip magic and its only method, in base64. */
 const GZIP_BASE64 = Buffer.from('H4sI');
 
@@ -46,6 +48,10 @@ export function inflate(body: Buffer, { inflatedBytes } = USUAL_LIMITS): Buffer 
     throw new DecodeError('body_too_large', message, 413);
   }
   if (startsWith(body, GZIP_MAGIC)) return gunzip(body, inflatedBytes);
+  if (startsWith(body, GZIP_AS_TEXT)) {
+    const message = 'The gzipped body was taken for text on its way: switch compression off, or take edge REST_API.';
+    throw new DecodeError('invalid_gzip', message);
+  }
   if (startsWith(body, GZIP_BASE64)) return gunzip(Buffer.from(body.toString('latin1'), 'base64'), inflatedBytes);
   return body;
 }

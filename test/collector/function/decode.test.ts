@@ -64,6 +64,7 @@ test.each([
   ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), '400 invalid_utf8'],
   ['truncated gzip', gzipSync('{"a":1}').subarray(0, 12), '400 invalid_gzip'],
   ['the gzip magic alone', Buffer.from([0x1f, 0x8b]), '400 invalid_gzip'],
+  ['gzip that was taken for text', gzipSync('{"a":1}').toString(), '400 invalid_gzip'],
   ['base64 that starts like gzip', 'H4sIAAAA!!', '400 invalid_gzip'],
   ['gzip of gzip', gzipSync(gzipSync('{}')), '400 invalid_utf8'],
   ['nesting beyond the limit', nested(MAX_JSON_DEPTH + 1), '413 too_deep'],

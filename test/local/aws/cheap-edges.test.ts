@@ -152,8 +152,15 @@ test('an HTTP API throttles by its stage, a function URL by ten times the reserv
 });
 
 test.each([
-  ['payload format 2.0', { Any: { ...HTTP_API.Any, Properties: { ...HTTP_API.Any.Properties,
-    PayloadFormatVersion: '2.0' } } }, /plays the payload format 1\.0, the template has 2\.0/],
+  ['payload format 2.0', {
+    Any: {
+      ...HTTP_API.Any,
+      Properties: {
+        ...HTTP_API.Any.Properties,
+        PayloadFormatVersion: '2.0',
+      },
+    },
+  }, /plays the payload format 1\.0, the template has 2\.0/],
   ['CORS settings', { Api: { ...HTTP_API.Api, Properties: { CorsConfiguration: 'any' } } },
     /plays CORS settings unset, the template has any/],
 ])('%s cannot be played, and the error says so', (_, resources, message) => {

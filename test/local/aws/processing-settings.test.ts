@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { synthesizeLocalApp } from '../../../examples/local/aws/app';
+import { readStack } from '../../../examples/local/aws/local-stack';
 import { readSettings } from '../../../examples/local/aws/settings';
 import { jobArguments } from '../../../examples/local/aws/spark-run';
-import { readStack } from '../../../examples/local/aws/local-stack';
 import { RunFolder } from '../../../examples/local/support';
 import { temporaryFolder } from '../../support/temporary-folder';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { synthesizeLocalApp } from '../../../examples/local/aws/app';
-import { readSettings, Settings, shopWriteKey } from '../../../examples/local/aws/settings';
 import { readStack } from '../../../examples/local/aws/local-stack';
+import { readSettings, Settings, shopWriteKey } from '../../../examples/local/aws/settings';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const folder = temporaryFolder('settings-');
