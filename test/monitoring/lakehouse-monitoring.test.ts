@@ -35,7 +35,7 @@ test('watches every stage of a continuous lakehouse', () => {
     },
     Freshness: { Threshold: 300_000, MetricName: 'Freshness', Namespace: 'ClickstreamLakehouse' },
     BadEvents: { Threshold: 5 },
-    ExpiredShards: { Threshold: 1, MetricName: 'ExpiredShards', Statistic: 'Sum', TreatMissingData: 'notBreaching' },
+    ExpiredShards: { Threshold: 1, Statistic: 'Sum', TreatMissingData: 'notBreaching' },
     BreakerOpen: {
       Threshold: 1,
       Dimensions: [{ Name: 'JobName', Value: { Ref: expect.stringMatching(/^LakehouseJob/) } }],

@@ -108,7 +108,7 @@ describe('a drain that is due', () => {
   });
 
   test('starts when the stream got records since the last one began', async () => {
-    const Datapoints = [{ Sum: 3, Timestamp: startedOn(10) }, { Sum: 0, Timestamp: startedOn(35) }, { Sum: 1, Timestamp: startedOn(20) }];
+    const Datapoints = [[3, 10], [0, 35], [1, 20]].map(([Sum, minutes]) => ({ Sum, Timestamp: startedOn(minutes) }));
     cloudWatch.on(GetMetricStatisticsCommand).resolves({ Datapoints });
     await handler({ trigger: 'schedule' });
     expect(glue.commandCalls(StartJobRunCommand).map(call => call.args[0].input)).toEqual([

@@ -63,7 +63,12 @@ test('a last drain starts once nothing has run for a minute, and may take two th
   later(60);
   expect(await isComplete(KEEPS)).toEqual({ IsComplete: false });
   expect(started()).toEqual([
-    { JobName: 'job', Arguments: { '--mode': 'drain', '--read_until': '1740830460' }, ExecutionClass: 'STANDARD', Timeout: 7 },
+    {
+      JobName: 'job',
+      Arguments: { '--mode': 'drain', '--read_until': '1740830460' },
+      ExecutionClass: 'STANDARD',
+      Timeout: 7,
+    },
   ]);
 });
 
