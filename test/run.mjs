@@ -37,10 +37,11 @@ const LAYERS = {
 };
 
 /**
- * Two layers run at a time, as each waits a lot: for a JVM, an emulator, a package. All but the job's own tests read
- * what `build` writes, so they wait for it.
+ * Two layers run at a time, as each waits a lot: for a JVM, an emulator, a package. They are taken in this order, the
+ * longest first. All but the job's own tests read what `build` writes, so they wait for it.
  */
-const LANES = [['build', 'clients', 'package', 'e2e'], ['python', 's3a', 'deploy']];
+const ORDER = ['build', 'python', 'e2e', 's3a', 'clients', 'deploy', 'package'];
+const AT_A_TIME = 2;
 
 /** Steps of the set-up that a layer needs besides those of the local run. */
 const STEPS = { s3a: ['s3aJars', 'ministack'], deploy: ['ministack'], package: ['bindings'] };
@@ -132,17 +133,19 @@ async function main() {
   await ensureSetUp([...new Set([...LOCAL_RUN_STEPS, ...layers.flatMap(layer => STEPS[layer] ?? [])])]);
   const commands = {};
   for (const layer of layers) commands[layer] = [...LAYERS[layer], ...(await WHERE_POSSIBLE[layer]?.() ?? [])];
-  const lanes = LANES.map(lane => lane.filter(layer => layers.includes(layer))).filter(lane => lane.length);
+  const waiting = ORDER.filter(layer => layers.includes(layer));
+  const isAlone = waiting.length === 1;
   const counts = [];
-  let built = Promise.resolve();
-  await Promise.all(lanes.map(async (lane) => {
-    for (const layer of lane) {
+  let built;
+  const work = async () => {
+    for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
       if (!['build', 'python'].includes(layer)) await built;
-      const count = runLayer(layer, commands[layer], lanes.length === 1);
+      const count = runLayer(layer, commands[layer], isAlone);
       if (layer === 'build') built = count;
       counts.push(await count);
     }
-  }));
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
   const sum = (of) => counts.reduce((total, count) => total + count[of], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') || !sum('passed') ? 1 : 0;

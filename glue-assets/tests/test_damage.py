@@ -113,13 +113,9 @@ def pipeline(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> I
         yield pipeline
 
 
-def empty_all_positions(config: JobConfig) -> None:
-    for path in Path(config.positions_path).glob("*/*"):
-        path.write_text("")
-
-
-def empty_sparks_checkpoints(config: JobConfig) -> None:
-    for path in Path(config.runs_path).rglob("*"):
+def empty_all_files(config: JobConfig) -> None:
+    """The positions, and Spark's checkpoints."""
+    for path in (*Path(config.positions_path).glob("*/*"), *Path(config.runs_path).rglob("*")):
         if path.is_file():
             path.write_text("")
 
@@ -137,7 +133,7 @@ def lose_the_notes(config: JobConfig) -> None:
 @pytest.mark.parametrize(
     "damage",
     # Of the positions alone, tests/source/test_first_batch.py has more.
-    [empty_all_positions, empty_sparks_checkpoints, lose_all, lose_the_notes],
+    [empty_all_files, lose_all, lose_the_notes],
 )
 def test_after_damage_everything_is_stored_once(pipeline: Pipeline, damage: Callable[[JobConfig], None]) -> None:
     pipeline.send(2)

@@ -44,3 +44,12 @@ def test_a_run_of_another_release_supersedes_too(tmp_path: Path) -> None:
     LocalStore(str(tmp_path)).put_if_absent("000000000002", {"version": 99, "who": "somebody"})
     with pytest.raises(SupersededError, match=r"driver epoch 1 is over: a run of another release .* started epoch 2"):
         first.check()
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]"])
+def test_a_claim_that_cannot_be_read_is_a_claim(tmp_path: Path, damage: str) -> None:
+    first = claim_epoch(str(tmp_path), "eu-west-1")
+    (tmp_path / f"{first.number + 1:012d}").write_text(damage)
+    with pytest.raises(SupersededError, match="a run of another release"):
+        first.check()
+    assert claim_epoch(str(tmp_path), "eu-west-1").number == first.number + 2

@@ -50,7 +50,8 @@ test('the job understands the arguments it is given by default', () => {
     metrics_namespace: 'ClickstreamLakehouse',
     max_run_hours: 144,
     endpoint_url: null,
-    fail_on_data_loss: true,
+    read_until: null,
+    fail_on_data_loss: false,
     geo_databases: [],
     pseudonym_key_arn: null,
     robot_user_agents: [],
@@ -68,7 +69,7 @@ test('the job understands the arguments of every option', () => {
       triggerInterval: Duration.minutes(1),
       dedupWindow: Duration.days(7),
       startPosition: StartPosition.LATEST,
-      failOnDataLoss: false,
+      failOnDataLoss: true,
       robotUserAgents: ['ACME-Monitor/1, "beta"', 'Uptime (ours)'],
       sparkConf: { 'spark.executor.heartbeatInterval': '20s' },
     },
@@ -77,7 +78,7 @@ test('the job understands the arguments of every option', () => {
     trigger_seconds: 60,
     dedup_window_hours: 168,
     start_position: 'latest',
-    fail_on_data_loss: false,
+    fail_on_data_loss: true,
     robot_user_agents: ['acme-monitor/1, "beta"', 'uptime (ours)'],
   });
 });

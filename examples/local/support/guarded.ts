@@ -2,7 +2,7 @@
 import { ChildProcess, spawn } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
-import { killGroup, OUT_OF_CTRL_C, remember, rememberGroup } from './processes';
+import { killGroup, OUT_OF_CTRL_C, rememberGroup } from './processes';
 
 export interface GuardedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,22 +14,28 @@ export interface GuardedOptions {
 export class Guarded {
   /** Resolves with the exit code when the command and all it started are gone. */
   readonly exited: Promise<number>;
+  /** Resolves with the leader of the command's process group, once the guard has said it. */
+  readonly named: Promise<number>;
   private readonly guard: ChildProcess;
 
   constructor(command: string, args: readonly string[], { env, cwd, onLine, onErrorLine }: GuardedOptions) {
     const guard = [join(__dirname, 'guard.mjs'), command, ...args];
-    const { stdout, stderr } = this.guard = remember(spawn(process.execPath, guard, {
+    const { stdout, stderr } = this.guard = spawn(process.execPath, guard, {
       ...OUT_OF_CTRL_C, env, cwd, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    }));
+    });
     if (stdout) createInterface(stdout).on('line', onLine);
     if (stderr) createInterface(stderr).on('line', onErrorLine);
     this.exited = new Promise(resolve => this.guard.once('close', code => resolve(code ?? 1)));
-    const named = new Promise<number>(resolve =>
+    this.named = new Promise<number>(resolve =>
       this.guard.once('message', message => resolve((message as { pid: number }).pid)));
-    void named.then(leader => rememberGroup(leader, this.exited));
-    // A guard that is killed, perhaps before it could say whom it guards, takes nobody down by itself.
+    // Before that a guard must not be killed, as nobody else knows whom it guards: the end of its standard input ends it.
+    void this.named.then(leader => {
+      rememberGroup(this.guard.pid as number, this.exited);
+      rememberGroup(leader, this.exited);
+    });
+    // A guard that is killed takes nobody down by itself.
     const gone = new Promise(resolve => this.guard.once('exit', resolve));
-    void Promise.all([named, gone]).then(([leader]) => killGroup(leader));
+    void Promise.all([this.named, gone]).then(([leader]) => killGroup(leader));
   }
 
   async stop(): Promise<void> {

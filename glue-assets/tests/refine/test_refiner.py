@@ -21,8 +21,8 @@ from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import known_keys, refiner
 from clickstream_lakehouse.refine.known_keys import KnownKeys
 from clickstream_lakehouse.refine.refiner import Refiner
-from clickstream_lakehouse.tables import table_paths
-from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, rows
+from clickstream_lakehouse.tables import create_tables, table_paths
+from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
 from support.refine import arrive, run_refine, start_refine
 
@@ -106,12 +106,39 @@ def test_an_id_that_another_source_has_used_neither_suppresses_nor_conflicts(
     assert sum(copies for _, _, copies in counted(capsys.readouterr().out)) == 1
 
 
-def test_a_server_that_sends_for_its_visitors_is_no_robot(spark: SparkSession, config: JobConfig) -> None:
-    agents = [("curl/8", "request"), ("curl/8", "event"), ("curl/8", None), ("Googlebot/2.1", "request")]
-    lines = [event_line(user_agent=agent, user_agent_source=source) for agent, source in agents]
-    arrive(spark, config, 1, ndjson(*[{**line, "batch_index": index} for index, line in enumerate(lines)]))
+AGENTS = [("curl/8", "request"), ("curl/8", "event"), ("curl/8", None), ("Googlebot/2.1", "request")]
+SHOP_URL = "https://shop.example/p?utm_source=mail&gclid=G"
+SAID = [{"click_network": "own"}, {"click_id": "C"}, {"click_id": "C", "click_network": "own"}, {"utm_source": "x"}]
+
+
+@pytest.fixture(scope="module")
+def refined(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> JobConfig:
+    """A lake with the events of several tests, each of which finds its own by the request's id."""
+    config = lake_config(tmp_path_factory.mktemp("refined"))
+    create_tables(spark, config)
+    agents = [event_line(user_agent=agent, user_agent_source=source) for agent, source in AGENTS]
+    requests = {
+        "agents": agents,
+        "age": [event_line(client_ts=None, sent_ts=None, client_age_ms=HOUR)],
+        "sources": [event_line(event_id="a", source_id=source) for source in ("one", "two", None)],
+        "said": [event_line(page_url=SHOP_URL, **fields) for fields in SAID],
+    }
+    records = [
+        ndjson(*[{**line, "request_id": name, "batch_index": index} for index, line in enumerate(lines)])
+        for name, lines in requests.items()
+    ]
+    arrive(spark, config, 1, *records)
     run_refine(spark, config)
-    assert sorted(rows(config.events_path, "meta.batch_index, is_bot, bot_reason")) == [
+    return config
+
+
+def of_request(config: JobConfig, name: str, columns: str) -> list[tuple[Any, ...]]:
+    assert rows(config.bad_events_path) == []
+    return rows(config.events_path, columns, f"meta.request_id = '{name}'")
+
+
+def test_a_server_that_sends_for_its_visitors_is_no_robot(refined: JobConfig) -> None:
+    assert sorted(of_request(refined, "agents", "meta.batch_index, is_bot, bot_reason")) == [
         (0, False, None),
         (1, True, "ua:curl/"),
         (2, False, None),
@@ -119,18 +146,20 @@ def test_a_server_that_sends_for_its_visitors_is_no_robot(spark: SparkSession, c
     ]
 
 
-def test_an_event_with_an_age_happened_so_long_before_it_was_received(spark: SparkSession, config: JobConfig) -> None:
-    arrive(spark, config, 1, ndjson(event_line(client_ts=None, sent_ts=None, client_age_ms=HOUR)))
-    run_refine(spark, config)
-    found = rows(config.events_path, "epoch_ms(event_ts), ts_quality, clock_skew_ms, client_ts")
+def test_an_event_with_an_age_happened_so_long_before_it_was_received(refined: JobConfig) -> None:
+    found = of_request(refined, "age", "epoch_ms(event_ts), ts_quality, clock_skew_ms, client_ts")
     assert found == [(RECEIVED_MS - HOUR, "client", None, None)]
 
 
-def test_the_same_event_through_two_sources_is_two_rows(spark: SparkSession, config: JobConfig) -> None:
-    arrive(spark, config, 1, ndjson(*[event_line(event_id="a", source_id=source) for source in ("one", "two", None)]))
-    run_refine(spark, config)
-    assert len(rows(config.events_path)) == 3
-    assert rows(config.bad_events_path) == []
+def test_the_same_event_through_two_sources_is_two_rows(refined: JobConfig) -> None:
+    assert len(of_request(refined, "sources", "1")) == 3
+
+
+def test_what_the_client_says_counts_before_what_is_derived(refined: JobConfig) -> None:
+    found = of_request(refined, "said", "click_id, click_network, utm_source")
+    assert Counter(found) == Counter(
+        {("G", "own", "mail"): 1, ("C", None, "mail"): 1, ("C", "own", "mail"): 1, ("G", "google", "x"): 1}
+    )
 
 
 def test_every_field_of_a_line_that_has_a_column_is_written_as_sent(spark: SparkSession, config: JobConfig) -> None:
@@ -146,17 +175,6 @@ def test_every_field_of_a_line_that_has_a_column_is_written_as_sent(spark: Spark
         times = {f.name for f in fields if f.type == "timestamp"}
         written = {f.name: row[f.name].timestamp() * 1000 if f.name in times else row[f.name] for f in fields}
         assert written == {f.name: line[f.name] for f in fields}
-
-
-def test_what_the_client_says_counts_before_what_is_derived(spark: SparkSession, config: JobConfig) -> None:
-    url = "https://shop.example/p?utm_source=mail&gclid=G"
-    sent = [{"click_network": "own"}, {"click_id": "C"}, {"click_id": "C", "click_network": "own"}, {"utm_source": "x"}]
-    arrive(spark, config, 1, ndjson(*[event_line(page_url=url, **fields) for fields in sent]))
-    run_refine(spark, config)
-    found = rows(config.events_path, "meta.batch_index, click_id, click_network, utm_source, event_id")
-    assert Counter(row[1:4] for row in found) == Counter(
-        {("G", "own", "mail"): 1, ("C", None, "mail"): 1, ("C", "own", "mail"): 1, ("G", "google", "x"): 1}
-    )
 
 
 def test_the_parts_of_a_bad_events_content_can_be_joined_and_decoded(spark: SparkSession, config: JobConfig) -> None:

@@ -113,8 +113,14 @@ SWITCH = (
 )
 
 
-@pytest.mark.parametrize(("first", "then"), [("fails", "works"), ("works", "fails")])
-@pytest.mark.parametrize("crash", ["after the bad events", "after the last append"])
+@pytest.mark.parametrize(
+    ("crash", "first", "then"),
+    [
+        ("after the bad events", "fails", "works"),
+        ("after the last append", "fails", "works"),
+        ("after the last append", "works", "fails"),
+    ],
+)
 def test_a_replay_neither_loses_nor_doubles_whatever_it_does_then(
     spark: SparkSession,
     with_hook: Callable[..., JobConfig],

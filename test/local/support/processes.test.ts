@@ -23,6 +23,7 @@ async function stubborn() {
       onErrorLine: () => undefined,
     });
   });
+  await guarded.named;
   expect(pids.map(isRunning)).toEqual([true, true]);
   return { guarded, pids };
 }
