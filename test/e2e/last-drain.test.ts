@@ -111,7 +111,7 @@ test('events acknowledged directly before a destroy under RETAIN are rows afterw
     expect(drain.violations).toEqual([]);
     expect(await ids()).toEqual([...early, ...late]);
     expect(glue.runs.map(run => [run.state, run.arguments])).toEqual([
-      ['SUCCEEDED', { '--mode': 'drain' }], ['STOPPED', {}],
+      ['SUCCEEDED', { '--mode': 'drain', '--read_until': expect.stringMatching(/^\d+/) }], ['STOPPED', {}],
     ]);
     expect(sparkProcesses()).toEqual([]);
   } finally {
