@@ -123,7 +123,8 @@ async function runLayer(layer, commands, isAlone) {
     total.passed += count.passed;
     total.failed += count.failed;
     const verdict = result.code === 0 ? 'ok' : `FAILED (exit ${result.code})`;
-    console.log(`${isAlone ? '' : `${title}\n`}=== ${layer}: ${verdict} in ${Math.round((Date.now() - started) / 1000)} s`);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    console.log(`${isAlone ? '' : `${title}\n`}=== ${layer}: ${verdict} in ${seconds} s`);
   }
   return total;
 }

@@ -28,7 +28,7 @@ export class Guarded {
     this.exited = new Promise(resolve => this.guard.once('close', code => resolve(code ?? 1)));
     this.named = new Promise<number>(resolve =>
       this.guard.once('message', message => resolve((message as { pid: number }).pid)));
-    // Before that a guard must not be killed, as nobody else knows whom it guards: the end of its standard input ends it.
+    // Before that a guard must not be killed, as nobody else knows whom it guards. The end of its input ends it.
     void this.named.then(leader => {
       rememberGroup(this.guard.pid as number, this.exited);
       rememberGroup(leader, this.exited);

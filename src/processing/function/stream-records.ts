@@ -36,7 +36,7 @@ export async function quietUntil(
   return new Date(Math.max(first, since.getTime()));
 }
 
-/** The job's argument that says until when there is nothing to read: Kinesis cannot tell it from records that expired. */
+/** The argument that tells the job until when there was nothing to read: it cannot tell that from expired records. */
 export function readUntilArgument(time: Date): Record<string, string> {
   return { '--read_until': String(time.getTime() / 1000) };
 }
