@@ -1,21 +1,16 @@
-import { request as httpRequest } from 'http';
+/** As AWS documents an HTTP API with payload format 1.0 and a function URL. */
+import { eventOfRaw, RawRequest, SmallStackOptions, startEdge } from './edge-at-work';
 import { FUNCTION_URL, HTTP_API, smallStack } from './small-stack';
 import { CustomDomain, Edge } from '../../../examples/local/aws/edge';
 import { LambdaHost } from '../../../examples/local/aws/lambda-host';
 import { readStack } from '../../../examples/local/aws/local-stack';
 
-/** As AWS documents an HTTP API with payload format 1.0 and a function URL. */
-type Options = Parameters<typeof smallStack>[0];
-
 let edge: Edge;
 let host: LambdaHost;
 let url: string;
 
-async function start(options: Options, domain?: CustomDomain) {
-  const { edge: template } = readStack(smallStack(options));
-  host = new LambdaHost(template.integration, { onLogLine: () => undefined });
-  edge = new Edge(template, host, domain);
-  url = await edge.listen(0);
+async function start(options: SmallStackOptions, domain?: CustomDomain) {
+  ({ edge, host, url } = await startEdge(options, domain));
 }
 
 afterEach(async () => {
@@ -23,18 +18,8 @@ afterEach(async () => {
   await host.close();
 });
 
-/** Sends path and headers as they are, and returns what the function was given. */
-function eventOf(path: string, { method = 'GET', headers = {}, body }: {
-  method?: string; headers?: Record<string, string | string[]>; body?: Buffer | string;
-} = {}): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url);
-    httpRequest({ hostname, port, path, headers, method }, response => {
-      let text = '';
-      response.on('data', chunk => { text += chunk; }).on('end', () => resolve(JSON.parse(text)));
-    }).on('error', reject).end(body);
-  });
-}
+const eventOf = (path: string, request?: RawRequest) =>
+  eventOfRaw<Record<string, unknown>>(url, path, request);
 
 const http = { resources: HTTP_API };
 const lambdaUrl = { resources: FUNCTION_URL };
@@ -120,7 +105,7 @@ const FAILS = 'exports.handler = async () => { throw new Error("secret detail");
 const HANGS = 'exports.handler = () => new Promise(() => setInterval(() => {}, 1000))';
 const OK = 'exports.handler = async () => ({ statusCode: 200, body: "" })';
 
-test.each<[string, Options, RequestInit, number, string]>([
+test.each<[string, SmallStackOptions, RequestInit, number, string]>([
   ['an HTTP API: a failure', { ...http, handler: FAILS }, {}, 500, '{"message":"Internal Server Error"}'],
   ['an HTTP API: a function that takes too long', { ...http, handler: HANGS, timeoutSeconds: 9 }, {}, 503,
     '{"message":"Service Unavailable"}'],

@@ -1,21 +1,16 @@
-import { request as httpRequest } from 'http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { eventOfRaw, SmallStackOptions, startEdge } from './edge-at-work';
 import { smallStack } from './small-stack';
 import { CustomDomain, Edge } from '../../../examples/local/aws/edge';
 import { LambdaHost } from '../../../examples/local/aws/lambda-host';
 import { readStack } from '../../../examples/local/aws/local-stack';
 
-type Options = Parameters<typeof smallStack>[0];
-
 let edge: Edge;
 let host: LambdaHost;
 let url: string;
 
-async function start(options: Options = {}, domain?: CustomDomain) {
-  const { edge: api } = readStack(smallStack(options));
-  host = new LambdaHost(api.integration, { onLogLine: () => undefined });
-  edge = new Edge(api, host, domain);
-  url = await edge.listen(0);
+async function start(options: SmallStackOptions = {}, domain?: CustomDomain) {
+  ({ edge, host, url } = await startEdge(options, domain));
 }
 
 afterEach(async () => {
@@ -28,17 +23,6 @@ const ORIGIN = { origin: 'https://shop.example' };
 async function eventOf(path: string, init?: RequestInit): Promise<APIGatewayProxyEvent> {
   const response = await fetch(`${url}${path}`, init);
   return await response.json() as APIGatewayProxyEvent;
-}
-
-/** Sends path and headers as they are; fetch would tidy them up. */
-function eventOfRaw(path: string, headers: Record<string, string | string[]> = {}): Promise<APIGatewayProxyEvent> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(url);
-    httpRequest({ hostname, port, path, headers }, response => {
-      let body = '';
-      response.on('data', chunk => { body += chunk; }).on('end', () => resolve(JSON.parse(body)));
-    }).on('error', reject).end();
-  });
 }
 
 describe('the event', () => {
@@ -71,7 +55,7 @@ describe('the event', () => {
   });
 
   test('keeps the spelling of headers and every value of them', async () => {
-    const event = await eventOfRaw('/v1/t', { 'X-Some': ['a', 'b'] });
+    const event = await eventOfRaw<APIGatewayProxyEvent>(url, '/v1/t', { headers: { 'X-Some': ['a', 'b'] } });
     expect([event.headers['X-Some'], event.multiValueHeaders['X-Some']]).toEqual(['b', ['a', 'b']]);
   });
 
@@ -82,7 +66,7 @@ describe('the event', () => {
   });
 
   test('has the path as it was sent, not tidied up', async () => {
-    expect(await eventOfRaw('/v1//a/../b%20c/%zz'))
+    expect(await eventOfRaw(url, '/v1//a/../b%20c/%zz'))
       .toMatchObject({ path: '//a/../b c/%zz', pathParameters: { proxy: '/a/../b c/%zz' } });
   });
 });
@@ -100,7 +84,7 @@ test.each([
 ])('under a custom domain with the base path "%s" %s does not name the stage', async (basePath, path, expected) => {
   await start({}, { basePath });
   expect(url).toBe(basePath === '' ? `${new URL(url).origin}/` : `${new URL(url).origin}/${basePath}/`);
-  expect(await eventOfRaw(path)).toMatchObject(expected);
+  expect(await eventOfRaw(url, path)).toMatchObject(expected);
 });
 
 describe('the answer', () => {
