@@ -83,8 +83,8 @@ class Ingest:
         for loss in expired:
             log("error", str(loss))
         self._metrics.report(QUERY_NAME, {"ExpiredShards": len(expired)})
-        rows = self._spark.createDataFrame(expired_rows(expired, self._config.stream_name, batch))
-        self._tables.raw.append(rows.select(*table("raw").column_names))
+        rows = expired_rows(expired, self._config.stream_name, batch)
+        self._tables.raw.append(self._spark.createDataFrame(rows))
 
 
 def raw_rows(records: DataFrame) -> DataFrame:
@@ -154,8 +154,7 @@ def expired_rows(expired: Sequence[Expired], stream: str, batch: int) -> pa.Tabl
         }
         for loss in expired
     ]
-    types = {"received_date": pa.date32(), "arrival_ts": pa.timestamp("us", "UTC"), "batch_id": pa.int64()}
-    return pa.Table.from_pylist(rows, pa.schema([(name, types.get(name, pa.string())) for name in rows[0]]))
+    return pa.Table.from_pylist(rows, table("raw").row_schema)
 
 
 def _report(loss: Expired) -> dict[str, object]:

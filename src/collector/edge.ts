@@ -6,7 +6,7 @@ import { IConstruct } from 'constructs';
 import type { CollectorOptions } from './collector-options';
 import { LogOptions } from '../private/log-group';
 
-/** What stands between the internet and the collector function. */
+/** The service between the internet and the collector function. */
 export interface Edge {
   /** Host of the collector's URL, with the base path of a custom domain. */
   readonly location: string;

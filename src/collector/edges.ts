@@ -13,7 +13,7 @@ interface Form {
   readonly create: (scope: Construct, collector: lambda.Function, props: EdgeProps) => Edge;
   /** Options that it has nothing for, each with the rest of the sentence that refuses it. */
   readonly refuses: Partial<Record<keyof CollectorOptions, string>>;
-  /** What it lacks, said when it is synthesized. */
+  /** Its shortcomings, said when it is synthesized. */
   readonly lacks?: string;
 }
 
@@ -39,7 +39,7 @@ const FORMS: Readonly<Record<CollectorEdge, Form>> = {
   },
 };
 
-/** What no edge but a REST API does, as both decide by the content type alone what is text. */
+/** Shortcoming of all edges but a REST API: they decide by the content type alone what is text. */
 const GZIP_AS_TEXT = 'it breaks gzipped bodies whose content type is JSON or text, so switch compression off in SDKs';
 
 export function createEdge(

@@ -32,7 +32,6 @@ class BatchStore:
 
     def __init__(self, options: SourceOptions) -> None:
         self._options = options
-        self._where = options.positions
 
     @property
     def _store(self) -> PositionStore:
@@ -57,7 +56,7 @@ class BatchStore:
         """:raises LostPositionsError: when it has no plan of the batch"""
         record = self._store.get(starts_key(batch))
         if record is None:
-            raise LostPositionsError(f"{self._where} has lost the plan of batch {batch}")
+            raise LostPositionsError(f"{self._options.positions} has lost the plan of batch {batch}")
         return SourceOffset.from_record(record)
 
     def ends(self, offset: SourceOffset) -> dict[str, BatchEnd]:
@@ -70,7 +69,7 @@ class BatchStore:
             end = _finished_end() if position == SHARD_END else read_end(self._store, offset.batch, shard_id)
             if end is None:
                 key = end_key(offset.batch, shard_id)
-                raise LostPositionsError(f"{self._where} has lost where a batch ended: {key}")
+                raise LostPositionsError(f"{self._options.positions} has lost where a batch ended: {key}")
             ends[shard_id] = end
         return ends
 

@@ -69,9 +69,11 @@ class FirstBatch:
         self._stream = options.stream
         self._store = BatchStore(options)
         self._shards = ShardList(options.stream)
+        self._batches = self._store.batches()
+        self._ends = cache(self._read_ends)
         self._last = stored.last_batch
         self._stored_positions = cache(stored.positions)
-        self._caught_up = max(read_until, self._store.caught_up())
+        self._known_read_until = read_until
 
     def plan(self, report: Callable[[Sequence[Expired], int], None]) -> int:
         """Plan the batch; returns its number.
@@ -92,7 +94,7 @@ class FirstBatch:
             )
         if expired:
             report(expired, self._last)
-        number = max([self._last, *self._store.batches()]) + 1
+        number = max([self._last, *self._batches]) + 1
         return self._store.plan(number, {**starts, **self._replacements(lost)}).batch
 
     def is_empty(self, moment: str) -> bool:
@@ -108,21 +110,23 @@ class FirstBatch:
 
     def _starts(self) -> Mapping[str, Position] | None:
         """Where reading goes on behind the last batch with stored records; None if the store does not know."""
-        last, batches = self._last, self._store.batches()
-        later = [batch for batch in batches if batch > last]
+        last = self._last
+        later = [batch for batch in self._batches if batch > last]
         try:
             if later and all(self._has_read_nothing(batch) for batch in later[:-1]):
                 return self._store.planned(later[-1]).starts
-            if last in batches and not later:
-                ends = self._store.ends(self._store.planned(last))
-                positions = {shard_id: end.position for shard_id, end in ends.items()}
+            if last in self._batches and not later:
+                positions = {shard_id: end.position for shard_id, end in self._ends(last).items()}
                 return next_starts(self._shards.shards(), positions, TRIM_HORIZON)
         except (LostPositionsError, RecordFormatError) as error:
             log("warning", f"where batch {last} ended is found in the table instead: {error}")
         return None
 
     def _has_read_nothing(self, batch: int) -> bool:
-        return not any(end.records for end in self._store.ends(self._store.planned(batch)).values())
+        return not any(end.records for end in self._ends(batch).values())
+
+    def _read_ends(self, batch: int) -> Mapping[str, BatchEnd]:
+        return self._store.ends(self._store.planned(batch))
 
     def _starts_of(self, positions: StoredPositions) -> Mapping[str, Position]:
         shards = self._shards.shards()
@@ -165,7 +169,8 @@ class FirstBatch:
 
         :param lost: shards that cannot be read from their start
         """
-        now, caught_up, ends = time.time(), self._caught_up, self._ends_reach()
+        now, ends = time.time(), self._ends_reach()
+        caught_up = max(self._known_read_until, self._store.caught_up())
         if not lost and now - max(caught_up, min(ends.values(), default=0.0)) < SHORTEST_RETENTION:
             return []
         listed = self._listed()
@@ -184,12 +189,11 @@ class FirstBatch:
 
     def _ends_reach(self) -> Mapping[str, float]:
         """Times up to which shards that are not finished were read for sure, as far as the store says so."""
-        for batch in reversed(self._store.batches()):
+        for batch in reversed(self._batches):
             try:
                 if batch == self._last or (batch > self._last and self._has_read_nothing(batch)):
-                    ends = self._store.ends(self._store.planned(batch))
-                    unfinished = {shard_id: end for shard_id, end in ends.items() if end.position != SHARD_END}
-                    return {shard_id: _reach(end) for shard_id, end in unfinished.items()}
+                    ends = self._ends(batch).items()
+                    return {shard_id: _reach(end) for shard_id, end in ends if end.position != SHARD_END}
             except (LostPositionsError, RecordFormatError):
                 continue
         return {}

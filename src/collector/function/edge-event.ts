@@ -3,7 +3,7 @@ import { APIGatewayProxyEvent, LambdaFunctionURLEvent } from 'aws-lambda';
 /** An event of one of the edges: a REST API, an HTTP API with payload format 1.0, or a function URL, with 2.0. */
 export type EdgeEvent = APIGatewayProxyEvent | LambdaFunctionURLEvent;
 
-/** What the collector reads of payload format 1.0; its `version` is absent at a REST API. */
+/** The parts of payload format 1.0 that the collector reads. A REST API gives no `version`. */
 export type ProxyEvent = Pick<
   APIGatewayProxyEvent,
   'headers' | 'httpMethod' | 'pathParameters' | 'queryStringParameters' | 'body' | 'isBase64Encoded'

@@ -26,7 +26,7 @@ export interface Dependencies {
   readonly log: (line: string) => void;
 }
 
-/** What every edge takes for a response. */
+/** A response in the form that every edge takes. */
 export interface EdgeResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
