@@ -6,6 +6,7 @@ spark-submit --py-files clickstream_lakehouse.zip --conf … clickstream_job.py 
 import importlib
 import importlib.metadata
 import sys
+import threading
 
 MINIMUM_PYTHON = (3, 11)
 # Of the process: the arguments are wrong, a newer run has started, a query hangs. Any other failure is 1.
@@ -37,8 +38,6 @@ def main(argv: list[str]) -> None:
     from clickstream_lakehouse.config import ConfigError, argument_names, parse_arguments, unknown_arguments
     from clickstream_lakehouse.failure import explain
     from clickstream_lakehouse.metrics import log
-    from clickstream_lakehouse.runner import run
-    from clickstream_lakehouse.stage import StageError
 
     try:
         for name in unknown_arguments(argv):
@@ -48,7 +47,15 @@ def main(argv: list[str]) -> None:
     except ConfigError as error:
         log("error", str(error))
         sys.exit(EXIT_CODES["ConfigError"])
+    # The most of our modules are read while Spark's JVM makes the session.
+    imports = threading.Thread(target=importlib.import_module, args=("clickstream_lakehouse.runner",), daemon=True)
+    imports.start()
     spark = SparkSession.builder.appName(config.job_name).getOrCreate()
+    imports.join()
+
+    from clickstream_lakehouse.runner import run
+    from clickstream_lakehouse.stage import StageError
+
     try:
         run(spark, config)
     except Exception as error:

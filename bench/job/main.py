@@ -42,7 +42,7 @@ def _rows(options: argparse.Namespace) -> Iterator[Row]:
     records = Records(options.load)
     if {*_IN_SESSION, "windows"} & set(options.only):
         yield from _rows_of_session(options, records)
-    runs = JobBench(options.folder, ",".join(map(str, options.jars)), records, options.events)
+    runs = JobBench(options.folder, ":".join(map(str, options.jars)), records, options.events)
     if "restart" in options.only:
         yield from measure_restart(runs)
     if "freshness" in options.only:

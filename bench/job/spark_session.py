@@ -20,7 +20,7 @@ def start_session(jars: Sequence[Path], folder: Path, config: JobConfig) -> tupl
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {
         **REQUIRED_AT_START,
-        "spark.jars": ",".join(map(str, jars)),
+        "spark.driver.extraClassPath": ":".join(map(str, jars)),
         "spark.driver.memory": DRIVER_MEMORY,
         "spark.driver.host": "127.0.0.1",
         "spark.local.dir": str(folder / "spark"),

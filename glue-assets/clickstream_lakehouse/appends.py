@@ -15,7 +15,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.delta_log import Commit, commits
+from clickstream_lakehouse.delta_log import Commit, commits, table_metadata
 from clickstream_lakehouse.epoch import Epoch, claim_epoch
 from clickstream_lakehouse.source.records import RecordFormatError, RecordReader, parse_record, record_json, versioned
 from clickstream_lakehouse.tables import table_paths
@@ -166,13 +166,20 @@ def is_all_refined(spark: SparkSession, config: JobConfig) -> bool:
 
 def _last_refined(spark: SparkSession, config: JobConfig, notes: Iterable[Note]) -> RawVersion | None:
     """The latest version that notes tell of raw as it is; of an empty raw the one that it has."""
-    table_id = spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
+    table_id = _table_id(spark, config)
     known = [note.refined for note in notes if note.refined and note.refined.table_id == table_id]
     if known:
         return max(known, key=lambda one: one.version)
     version = last_version(config.raw_path, config.region)
     is_empty = not spark.read.format("delta").load(config.raw_path).take(1)
     return RawVersion(table_id, version) if is_empty else None
+
+
+def _table_id(spark: SparkSession, config: JobConfig) -> str:
+    metadata = table_metadata(config.raw_path, config.region)
+    if metadata is not None:
+        return metadata.table_id
+    return spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
 
 
 def own_commits(path: str, region: str) -> Iterator[tuple[Commit, Note]]:

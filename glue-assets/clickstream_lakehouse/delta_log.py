@@ -1,18 +1,37 @@
-"""The newest commits of a Delta table, read without Spark: its own history takes a Spark job for each question.
+"""The newest commits of a Delta table, read without Spark: to ask Delta takes a Spark job for each question.
 
-A commit is a file of JSON lines named by its version, and `_last_checkpoint` names a version from which on every file
-is there (Delta's PROTOCOL.md).
+A commit is a file of JSON lines named by its version, beside it may be a checksum file with the table's metadata, and
+`_last_checkpoint` names a version from which on every commit is there (Delta's PROTOCOL.md).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from pyspark.sql.types import StructType
 
 from clickstream_lakehouse.source.position_store import PositionStore, open_store
 from clickstream_lakehouse.source.records import RecordFormatError, RecordReader
 
 _COMMIT_SUFFIX = ".json"
+
+# Each commit of Delta's has a checksum file, unless its writer was stopped in between. Other writers may make none.
+_COMMITS_WITHOUT_CHECKSUM = 10
+
+
+@dataclass(frozen=True)
+class TableMetadata:
+    """A table: its id, which a new table at the same place does not have, and its columns' types in Spark's SQL."""
+
+    table_id: str
+    column_types: Mapping[str, str]
+
+    @classmethod
+    def from_action(cls, action: Mapping[str, Any]) -> "TableMetadata":
+        fields = StructType.fromJson(json.loads(action["schemaString"])).fields
+        return cls(action["id"], {field.name: field.dataType.simpleString() for field in fields})
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,11 @@ class Commit:
         values = [of_file.get("maxValues", {}).get(column) for of_file in statistics]
         return max(values) if values and None not in values else None
 
+    @property
+    def metadata(self) -> TableMetadata | None:
+        """What the commit makes of the table, if it changes that."""
+        return next(map(TableMetadata.from_action, self._actions("metaData")), None)
+
     def _info(self) -> dict[str, Any]:
         return next(iter(self._actions("commitInfo")), {})
 
@@ -53,6 +77,24 @@ def commits(path: str, region: str) -> Iterator[Commit]:
     while last is not None:
         yield last
         last = _commit(store, last.version - 1)
+
+
+def table_metadata(path: str, region: str) -> TableMetadata | None:
+    """The table as it is now; None when there is none, and when its newest commits do not say so."""
+    store = open_store(f"{path}/_delta_log", region)
+    for commit in islice(commits(path, region), _COMMITS_WITHOUT_CHECKSUM):
+        found = commit.metadata or _metadata_in_checksum(store, commit.version)
+        if found is not None:
+            return found
+    return None
+
+
+def _metadata_in_checksum(store: PositionStore, version: int) -> TableMetadata | None:
+    try:
+        action = (store.get(f"{version:020d}.crc") or {}).get("metadata")
+    except RecordFormatError:  # cut off
+        return None
+    return TableMetadata.from_action(action) if isinstance(action, dict) else None
 
 
 def _last_commit(store: PositionStore) -> Commit | None:

@@ -25,6 +25,7 @@ from clickstream_lakehouse.refine.refiner import QUERY_NAME as REFINE
 from clickstream_lakehouse.refine.refiner import Refiner
 from clickstream_lakehouse.session import prepare_session
 from clickstream_lakehouse.source.batch_store import caught_up_key
+from clickstream_lakehouse.source.kinesis_source import KinesisSource
 from clickstream_lakehouse.source.position_store import open_store
 from clickstream_lakehouse.stage import QueryStart, Stage
 from clickstream_lakehouse.tables import create_tables
@@ -43,6 +44,8 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     :raises StageError: when a query failed for good; the next run goes on where the tables end
     """
     prepare_session(spark, config)
+    # This waits for a Python of Spark's, so it has its time while the tables are looked at.
+    threading.Thread(target=KinesisSource.register, args=(spark,), daemon=True).start()
     stop, stopping = _stop_on_signals(), threading.Event()
     create_tables(spark, config)
     # Nothing may run if what the user brings cannot be loaded.
@@ -59,8 +62,8 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     spark.streams.addListener(IngestReport(metrics))
     refiner = Refiner(spark, config, processing, tables, metrics)
     begin = QueryStart(f"{config.runs_path}/{tables.epoch.number}", trigger_seconds)
-    ingest = Stage(INGEST, begin, Ingest(spark, config, tables, metrics, drain_until).start, metrics)
     refine = Stage(REFINE, begin, refiner.start, metrics)
+    ingest = Stage(INGEST, begin, Ingest(spark, config, tables, metrics, drain_until).start, metrics)
     emit("started", pid=os.getpid(), epoch=tables.epoch.number, mode=config.mode)
     threading.Thread(target=_remove_older_runs, args=(config, tables), daemon=True).start()
     watch = UnreadWatch(source_options(config, tables.epoch), trigger_seconds)

@@ -1,11 +1,12 @@
 """The three Delta tables: created before anything writes, from the contract, readable by every engine."""
 
-import re
+from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.contract import Field, Table, events_table, table
+from clickstream_lakehouse.delta_log import table_metadata
 
 # Columns with min/max values in the Delta log: what readers filter on. The log outlives an erasure and is read by more
 # people than the data, so a personal column must never be here; a partition column is an error.
@@ -23,12 +24,6 @@ STATISTICS_COLUMNS = {
     ),
     "bad_events": ("received_ts", "processed_ts", "stage", "error_code", "app_id"),
 }
-
-_LAKE_FORMATION = re.compile(r"Insufficient Lake Formation permission\(s\):?\s*([^(\n]*)")
-
-
-class LakeFormationError(RuntimeError):
-    """Lake Formation denies the job's role the Glue catalog, whatever IAM allows."""
 
 
 class ColumnTypeError(RuntimeError):
@@ -49,22 +44,15 @@ def table_properties(name: str) -> dict[str, str]:
 def create_tables(spark: SparkSession, config: JobConfig) -> None:
     """Create what is missing; existing tables get the columns that the contract added since.
 
-    The tables are paths and need no catalog. A session that was given Glue's asks it all the same, and here first.
-
-    :raises LakeFormationError: naming the permission that is missing there
     :raises ColumnTypeError: naming the column that has another type
     """
-    try:
-        for name, path in table_paths(config).items():
-            _create(spark, events_table(config.columns) if name == "events" else table(name), path)
-    except Exception as error:
-        denial = _LAKE_FORMATION.search(str(error))
-        if denial is None:
-            raise
-        raise LakeFormationError(
-            f"Lake Formation denies the job's role the Glue catalog ({denial[1].strip()}). Grant the role what is "
-            "missing with aws lakeformation grant-permissions. docs/runbook.md has the commands under 'Lake Formation'."
-        ) from error
+    for name, path in table_paths(config).items():
+        wanted = events_table(config.columns) if name == "events" else table(name)
+        metadata = table_metadata(path, config.region)
+        if metadata is not None:
+            _add_new_columns(spark, wanted, path, metadata.column_types)
+        else:
+            _create(spark, wanted, path)
 
 
 def table_paths(config: JobConfig) -> dict[str, str]:
@@ -72,7 +60,10 @@ def table_paths(config: JobConfig) -> dict[str, str]:
 
 
 def _create(spark: SparkSession, wanted: Table, path: str) -> None:
-    """Create the table by SQL: Delta's Python package is not on every platform, its SQL is."""
+    """Create the table, unless it is there and its log does not say so.
+
+    By SQL: Delta's Python package is not on every platform, its SQL is.
+    """
     columns = ", ".join(f"{_column(field)}{'' if field.nullable else ' NOT NULL'}" for field in wanted.fields)
     properties = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in table_properties(wanted.name).items())
     spark.sql(
@@ -80,11 +71,11 @@ def _create(spark: SparkSession, wanted: Table, path: str) -> None:
         f"PARTITIONED BY ({', '.join(wanted.partition_by)}) "
         f"COMMENT {_quoted(wanted.description)} TBLPROPERTIES ({properties})"
     )
-    _add_new_columns(spark, wanted, path)
+    schema = spark.read.format("delta").load(path).schema
+    _add_new_columns(spark, wanted, path, {field.name: field.dataType.simpleString() for field in schema})
 
 
-def _add_new_columns(spark: SparkSession, wanted: Table, path: str) -> None:
-    existing = {field.name: field.dataType.simpleString() for field in spark.read.format("delta").load(path).schema}
+def _add_new_columns(spark: SparkSession, wanted: Table, path: str, existing: Mapping[str, str]) -> None:
     for field in wanted.fields:
         if existing.get(field.name, field.type) != field.type:
             raise ColumnTypeError(

@@ -37,19 +37,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def jars() -> str:
-    """Delta's jars, as spark.jars takes them."""
+    """Delta's jars as a class path, where Glue has them too: Spark looks for a class of spark.jars elsewhere first."""
     found = sorted(str(path) for path in (REPOSITORY / ".local" / "jars").glob("*.jar"))
     assert found, "no jars in .local/jars: run `npm test`, it sets them up"
-    return ",".join(found)
+    return ":".join(found)
 
 
 @pytest.fixture(scope="session")
 def spark(jars: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    builder = SparkSession.builder.master("local[2]").appName("tests").config("spark.jars", jars)
+    builder = SparkSession.builder.master("local[2]").appName("tests")
     os.environ["PYSPARK_PYTHON"] = sys.executable  # of the workers
     settings = {
         **REQUIRED_AT_START,
         **RUNTIME_SETTINGS,
+        "spark.driver.extraClassPath": jars,
         "spark.driver.memory": "1g",
         "spark.driver.extraJavaOptions": SHORT_RUN_JVM,
         "spark.sql.shuffle.partitions": "2",

@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from clickstream_lakehouse.appends import own_tables
 from clickstream_lakehouse.config import JobConfig
-from clickstream_lakehouse.delta_log import commits
+from clickstream_lakehouse.delta_log import TableMetadata, commits, table_metadata
 from support.raw import raw_table
 
 _REGION = "eu-west-1"
@@ -63,3 +63,35 @@ def test_what_the_log_does_not_say_is_not_known(spark: SparkSession, config: Job
     assert next(commits(config.raw_path, _REGION)).largest("batch_id") is None
     shutil.rmtree(config.raw_path)
     assert list(commits(config.raw_path, _REGION)) == []
+
+
+def _metadata(spark: SparkSession, path: str) -> TableMetadata:
+    detail = spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0]
+    schema = spark.read.format("delta").load(path).schema
+    return TableMetadata(detail["id"], {field.name: field.dataType.simpleString() for field in schema})
+
+
+def test_the_table_is_as_delta_describes_it(spark: SparkSession, config: JobConfig) -> None:
+    path, log = config.events_path, Path(config.events_path, "_delta_log")
+    assert table_metadata(path, _REGION) == _metadata(spark, path)
+    own_tables(spark, config)
+    newest = max(log.glob("*.crc"))
+    for damage in ("", "{", "[]", "{}"):  # then the commit before says it
+        newest.write_text(damage)
+        assert table_metadata(path, _REGION) == _metadata(spark, path)
+    newest.unlink()
+    spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS (added struct<a: int, b: array<string>>)")
+    max(log.glob("*.crc")).unlink()
+    assert table_metadata(path, _REGION) == _metadata(spark, path)
+    assert "added" in _metadata(spark, path).column_types
+
+
+def test_a_table_of_which_the_log_does_not_tell_is_not_known(spark: SparkSession, config: JobConfig) -> None:
+    for number in range(1, 13):
+        _append(spark, config.raw_path, number)
+    assert table_metadata(config.raw_path, _REGION) is not None
+    for checksum in Path(config.raw_path, "_delta_log").glob("*.crc"):
+        checksum.unlink()
+    assert table_metadata(config.raw_path, _REGION) is None
+    shutil.rmtree(config.raw_path)
+    assert table_metadata(config.raw_path, _REGION) is None

@@ -54,6 +54,18 @@ class StreamingQueryException(Exception):  # noqa: N818 - named as Spark's
             "ValueError",
             "io.delta.SomeException: [CODE] why",
         ),
+        (
+            ValueError(
+                "An error occurred while calling o197.sql.\n: AccessDeniedException: Insufficient Lake Formation "
+                "permission(s): Required Describe on default (Service: AWSGlue; Status Code: 400)\n\tat com.amazonaws"
+            ),
+            "LakeFormationError",
+            (
+                "Lake Formation denies the job's role the Glue catalog (Required Describe on default), whatever IAM "
+                "allows. Grant the role what is missing with aws lakeformation grant-permissions. docs/runbook.md has "
+                "the commands under 'Lake Formation'."
+            ),
+        ),
         *[
             (
                 StreamingQueryException(text),

@@ -1,14 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from clickstream_lakehouse import tables
+from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.contract import Table, table
-from clickstream_lakehouse.tables import STATISTICS_COLUMNS, LakeFormationError, create_tables, table_paths
+from clickstream_lakehouse.tables import STATISTICS_COLUMNS, create_tables, table_paths
 from support.lake import assert_protocol_1_2, lake_config
 
 
@@ -52,29 +52,13 @@ def test_a_table_made_by_an_older_contract_gets_the_new_columns(
         assert_protocol_1_2(path)
 
 
-class RefusingSession:
-    """A session whose catalog refuses every statement."""
-
-    def __init__(self, refusal: str) -> None:
-        self.refusal = refusal
-
-    def sql(self, _statement: str) -> Any:
-        raise RuntimeError(self.refusal)
-
-
-def test_a_refusal_of_lake_formation_names_what_is_missing_and_where_the_grants_are(tmp_path: Path) -> None:
-    refusal = (
-        "AccessDeniedException: Insufficient Lake Formation permission(s): Required Describe on default "
-        "(Service: AWSGlue; Status Code: 400)"
-    )
-    with pytest.raises(LakeFormationError) as raised:
-        create_tables(cast(SparkSession, RefusingSession(refusal)), lake_config(tmp_path))
-    assert str(raised.value) == (
-        "Lake Formation denies the job's role the Glue catalog (Required Describe on default). Grant the role what is "
-        "missing with aws lakeformation grant-permissions. docs/runbook.md has the commands under 'Lake Formation'."
-    )
-
-
-def test_another_refusal_stays_as_it_is(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"^s3:PutObject is denied$"):
-        create_tables(cast(SparkSession, RefusingSession("s3:PutObject is denied")), lake_config(tmp_path))
+def test_a_table_whose_log_says_too_little_is_left_as_it_is(spark: SparkSession, tmp_path: Path) -> None:
+    config = lake_config(tmp_path)
+    create_tables(spark, config)
+    logs = [Path(path, "_delta_log") for path in table_paths(config).values()]
+    for log in logs:
+        (log / "00000000000000000000.crc").unlink()
+    promoted = replace(config, columns=(PromotedColumn("plan", "string", "properties", ("plan",)),))
+    create_tables(spark, promoted)
+    assert [len(list(log.glob("*.json"))) for log in logs] == [1, 2, 1]
+    assert spark.read.format("delta").load(config.events_path).columns[-1] == "plan"

@@ -60,7 +60,7 @@ test('Spark, deltalake and DuckDB count the same, and any Delta reader of protoc
   const { python, jars } = toolchain();
   const lake = join(demo.folder, 'lake');
   const tables = Object.keys(TABLES);
-  const arguments_ = [join(__dirname, 'spark_counts.py'), lake, jars.join(','), ...tables];
+  const arguments_ = [join(__dirname, 'spark_counts.py'), lake, jars.join(':'), ...tables];
   const counted = spawnSync(python, arguments_, { encoding: 'utf8' });
   const spark = JSON.parse(counted.stdout.trim().split('\n').pop() || `"${counted.stderr}"`);
   const delta = JSON.parse(execFileSync(python, ['-c', DELTA_COUNTS, lake, ...tables], { encoding: 'utf8' }));

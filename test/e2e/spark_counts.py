@@ -1,6 +1,6 @@
 """Counts the rows of the lake's tables with Spark and says which Delta protocol they need.
 
-Usage: spark_counts.py <lake folder> <jars, separated by commas> <table>...
+Usage: spark_counts.py <lake folder> <class path of jars> <table>...
 Prints one JSON object: {"events": {"rows": 10, "minReaderVersion": 1, "minWriterVersion": 2}, ...}
 """
 
@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 def main(lake: str, jars: str, *tables: str) -> None:
     spark = (
         SparkSession.builder.master("local[1]")
-        .config("spark.jars", jars)
+        .config("spark.driver.extraClassPath", jars)
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.ui.enabled", "false")

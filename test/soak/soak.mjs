@@ -35,7 +35,8 @@ async function main([what, ...options]) {
     return what === '--help' ? 0 : 2;
   }
   const assets = join(root, 'glue-assets');
-  return run(python, ['-m', 'soak.job', '--jars', readdirSync(jars).map(name => join(jars, name)).join(), ...options], {
+  const classPath = readdirSync(jars).map(name => join(jars, name)).join(':');
+  return run(python, ['-m', 'soak.job', '--jars', classPath, ...options], {
     PYTHONPATH: `${assets}:${join(assets, 'tests')}`,
     SPARK_LOCAL_IP: '127.0.0.1',
     AWS_ACCESS_KEY_ID: 'local',

@@ -148,7 +148,7 @@ export function jobArguments({ job, folder, kinesisEndpoint }: Omit<SparkRunOpti
 function sparkConfiguration({ job, toolchain, folder }: SparkRunOptions): string[] {
   const templates = (job.arguments['--conf'] ?? '').split(' --conf ').map(text => text.trim()).filter(Boolean);
   return [
-    `spark.jars=${toolchain.jars.join(',')}`,
+    `spark.driver.extraClassPath=${toolchain.jars.join(':')}`,
     ...templates,
     'spark.ui.enabled=false',
     'spark.driver.host=127.0.0.1',

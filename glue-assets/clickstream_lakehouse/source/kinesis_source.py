@@ -30,8 +30,10 @@ Errors: StalePositionsError, LostPositionsError, LostShardError, SupersededError
 RecordFormatError stop the query and say what to do; throttling and connection errors are retried.
 """
 
+import threading
 from collections.abc import Iterator
 from typing import cast
+from weakref import WeakSet
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
@@ -50,6 +52,10 @@ SCHEMA = (
 )
 
 
+_registering = threading.Lock()
+_registered_in: WeakSet[SparkSession] = WeakSet()
+
+
 class ShardPartition(InputPartition):
     """One shard's part of a batch."""
 
@@ -65,7 +71,11 @@ class KinesisSource(DataSource):
 
     @classmethod
     def register(cls, spark: SparkSession) -> None:
-        spark.dataSource.register(cls)
+        """Once in a session: before the first source, Spark starts a Python to look for others, for a second."""
+        with _registering:
+            if spark not in _registered_in:
+                spark.dataSource.register(cls)
+                _registered_in.add(spark)
 
     @classmethod
     def name(cls) -> str:

@@ -68,7 +68,8 @@ class Job:
     def _command(config: JobConfig, package: Path, jars: str, master: str, given: Mapping[str, str]) -> list[str]:
         settings = {
             **REQUIRED_AT_START,
-            "spark.jars": jars,
+            "spark.driver.extraClassPath": jars,
+            "spark.executor.extraClassPath": jars,
             "spark.ui.enabled": "false",
             "spark.driver.memory": "1g",
             "spark.driver.extraJavaOptions": SHORT_RUN_JVM,
