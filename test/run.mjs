@@ -25,6 +25,7 @@ const LAYERS = {
     [python, '-m', 'ruff', 'format', '--check', 'glue-assets', 'examples', 'bench', 'test'],
     ['npx', 'pyright', '-p', 'glue-assets'],
     pytest(python, 'glue-assets/tests'),
+    ['node', 'test/soak/soak.mjs', 'job', '--seconds', '60', '--lines', '40000', '--seed', '1'],
   ],
   clients: [jest('clients', '--runInBand')], // every SDK, unmodified, against the real bundle
   e2e: [jest('e2e', '--runInBand')], // the local run: real bundle, real Kinesis emulator, real Spark, real browser

@@ -1,5 +1,5 @@
 // `npm run soak`: plain Node, because it has to run on a fresh clone.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const jars = join(root, '.local', 'jars');
 
 const USAGE = `npm run soak                    100,000 events through a failing stream; 1,000 deletions in hostile circumstances
-npm run soak -- job [options]   kills, damage and reshards of the running Spark job
+npm run soak -- job [options]   kills, damage, reshards, read faults and full disks for the running Spark job
 
   --seconds <number>  how long something happens (default 300)
   --lines <number>    how many lines are sent at least (default 200000)
@@ -36,7 +36,11 @@ async function main([what, ...options]) {
   }
   const assets = join(root, 'glue-assets');
   const classPath = readdirSync(jars).map(name => join(jars, name)).join(':');
-  return run(python, ['-m', 'soak.job', '--jars', classPath, ...options], {
+  // Where Linux lets us have mounts of our own, one of them is a disk that can be filled.
+  const hasOwnMounts = spawnSync('unshare', ['-rm', 'true']).status === 0;
+  const soak = [python, '-m', 'soak.job', '--jars', classPath, ...options];
+  const [command, ...args] = hasOwnMounts ? ['unshare', '-rm', ...soak, '--own-mounts'] : soak;
+  return run(command, args, {
     PYTHONPATH: `${assets}:${join(assets, 'tests')}`,
     SPARK_LOCAL_IP: '127.0.0.1',
     AWS_ACCESS_KEY_ID: 'local',

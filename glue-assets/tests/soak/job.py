@@ -9,13 +9,15 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from soak.chaos import damage, kill_process, redeploy, reshard
 from soak.ledger import Found, Ledger
+from soak.surroundings import Disk, failing_kinesis
 from support.job import Job, zip_package
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import lake_config
+from support.polling import wait_for
 
 STREAM = "clicks"
 LINES_A_SECOND = 800.0
@@ -33,26 +35,33 @@ FATES = {
     "SIGTERM": 3,
     "a run beside it": 2,
     "damage": 4,
+    "a full disk": 2,
 }
+
+
+class World(NamedTuple):
+    """What the job runs in: its stream is sent to at `emulator`, and read at `failing_url`."""
+
+    folder: Path
+    disk: Disk
+    emulator: KinesisEmulator
+    failing_url: str
 
 
 class Soak:
     """One job after the other on one lake, until the time is over."""
 
-    def __init__(self, folder: Path, jars: str, emulator: KinesisEmulator, ledger: Ledger, seed: int) -> None:
-        self._folder = folder
+    def __init__(self, world: World, jars: str, ledger: Ledger, seed: int) -> None:
+        self._world = world
         self._jars = jars
-        self._package = zip_package(folder / "package.zip")
-        self._emulator = emulator
+        self._package = zip_package(world.folder / "package.zip")
         self._ledger = ledger
         self._chance = random.Random(seed)
         self._starts = 0
         self._reshards = 0
         self.first_commits: list[float] = []
         self.stops: list[float] = []
-        self.config = lake_config(
-            folder / "lake", region=REGION, stream_name=STREAM, endpoint_url=emulator.endpoint_url
-        )
+        self.config = lake_config(world.disk.folder, region=REGION, stream_name=STREAM, endpoint_url=world.failing_url)
 
     def run(self, until: float) -> None:
         while time.monotonic() < until or self._ledger.is_alive():
@@ -62,14 +71,15 @@ class Soak:
     def _start(self, **changes: Any) -> Job:
         self._starts += 1
         config = replace(self.config, **changes)
-        return Job(config, self._package, self._jars, self._folder / f"run-{self._starts}", "local[2]")
+        return Job(config, self._package, self._jars, self._world.folder / f"run-{self._starts}", "local[2]")
 
     def _life(self, job: Job) -> None:
         """A run until its end, whatever that is."""
         started = time.monotonic()
         try:
-            wait_for_batch(job)
-            self.first_commits.append(time.monotonic() - started)
+            self._wait_for_commit(job)
+            if _has_committed(job):
+                self.first_commits.append(time.monotonic() - started)
             time.sleep(self._chance.uniform(0, 12))
             while self._goes_on_after(job):
                 time.sleep(self._chance.uniform(2, 10))
@@ -85,8 +95,8 @@ class Soak:
         """Let something happen to the run; whether it has to survive that."""
         if self._reshards < MOST_RESHARDS and self._chance.random() < 0.4:
             self._reshards += 1
-            say("reshard", what=reshard(self._emulator.client, STREAM, self._chance))
-            self._emulator.wait_until_active(STREAM)
+            say("reshard", what=reshard(self._world.emulator.client, STREAM, self._chance))
+            self._world.emulator.wait_until_active(STREAM)
         fate = self._chance.choices(list(FATES), list(FATES.values()))[0]
         say(fate, line=self._ledger.lines)
         if fate in ("kill of a planner", "kill of a worker"):
@@ -94,6 +104,9 @@ class Soak:
             return job.is_alive
         if fate == "damage":
             say("while it runs", what=damage(self.config, self._chance))
+            return job.is_alive
+        if fate == "a full disk":
+            self._fill_disk(job)
             return job.is_alive
         if fate == "SIGTERM":
             started = time.monotonic()
@@ -107,14 +120,32 @@ class Soak:
             job.wait(120)
         return False
 
+    def _fill_disk(self, job: Job) -> None:
+        """Until it is full, and then until the run has ended of it or goes on."""
+        if not self._world.disk.is_own:
+            return
+        with self._world.disk.full():
+            time.sleep(self._chance.uniform(2, 10))
+        before = len(job.said)
+
+        def goes_on() -> bool:
+            return not job.is_alive or len(job.said) > before or not self._ledger.is_alive()
+
+        wait_for(goes_on, "the run to go on or to end after the disk was full", 300)
+
     def _overlap(self, job: Job) -> None:
         other = self._start()
         try:
-            wait_for_batch(other)
+            self._wait_for_commit(other)
             code = job.wait(120)
             assert code == SUPERSEDED, f"a run that was superseded ended with {code}: {job.said[-3:]}, {job.log_path}"
         finally:
             other.kill()
+
+    def _wait_for_commit(self, job: Job) -> None:
+        """Until the run has added rows to a table; once nothing is sent any more, until it works."""
+        job.wait_for(lambda: _has_committed(job) or not self._ledger.is_alive(), "the job to commit rows", 300)
+        job.wait_for_line("metrics", 300)
 
     def _drain(self) -> None:
         drain = self._start(mode="drain")
@@ -124,9 +155,8 @@ class Soak:
             drain.kill()
 
 
-def wait_for_batch(job: Job) -> None:
-    """Until the run has committed something."""
-    job.wait_for_line("metrics", 300)
+def _has_committed(job: Job) -> bool:
+    return any(line.get(count) for line in job.said for count in ("RawRecords", "Events", "BadEvents"))
 
 
 def say(did: str, **fields: Any) -> None:
@@ -154,18 +184,21 @@ def report(soak: Soak, ledger: Ledger, found: Found, seed: int) -> dict[str, Any
 def main() -> int:
     parser = argparse.ArgumentParser(prog="npm run soak -- job", description=__doc__)
     parser.add_argument("--jars", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--own-mounts", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=int, default=300, help="how long something happens (default 300)")
     parser.add_argument("--lines", type=int, default=200_000, help="how many lines are sent at least (default 200000)")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="repeats what happened with it")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
-    say("begins", seed=options.seed, folder=str(folder))
+    disk = Disk(folder / "lake", options.own_mounts)
+    say("begins", seed=options.seed, folder=str(folder), fills_disk=disk.is_own)
     with KinesisEmulator() as emulator:
         emulator.create_stream(STREAM, shards=2)
         ledger = Ledger(emulator, STREAM, options.lines, LINES_A_SECOND, options.seed)
-        soak = Soak(folder, options.jars, emulator, ledger, options.seed)
-        ledger.start()
-        soak.run(time.monotonic() + options.seconds)
+        with failing_kinesis(emulator.endpoint_url, options.seed + 1) as url:
+            soak = Soak(World(folder, disk, emulator, url), options.jars, ledger, options.seed)
+            ledger.start()
+            soak.run(time.monotonic() + options.seconds)
     found = ledger.compare(soak.config)
     write(report(soak, ledger, found, options.seed))
     return 0 if found.is_exact else 1

@@ -105,12 +105,12 @@ class Job:
 
     def wait_for_line(self, kind: str, seconds: float) -> dict[str, Any]:
         """The first line of the type."""
-        self._wait_for(lambda: any(line["type"] == kind for line in self.said), f"the job to say {kind}", seconds)
+        self.wait_for(lambda: any(line["type"] == kind for line in self.said), f"the job to say {kind}", seconds)
         return next(line for line in self.said if line["type"] == kind)
 
     def wait_for_count(self, path: str, count: int, seconds: float) -> None:
         """Until the table holds so many rows."""
-        self._wait_for(lambda: len(rows(path, "1")) >= count, f"{count} rows in {path}", seconds)
+        self.wait_for(lambda: len(rows(path, "1")) >= count, f"{count} rows in {path}", seconds)
 
     def stop(self) -> None:
         """The clean stop: SIGTERM to the Python driver."""
@@ -130,7 +130,9 @@ class Job:
         self._process.wait(10)
         wait_for(lambda: not _group_exists(self._process.pid), "the job's processes to end", seconds=10)
 
-    def _wait_for(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
+    def wait_for(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
+        """Until the condition holds; an error when the job ends before."""
+
         def met() -> bool:
             ended = self._process.poll() is not None
             if condition():
