@@ -107,7 +107,11 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       eventColumns: props.processing?.columns,
     });
     const collector = new CollectorEndpoint(this, 'Collector', {
-      ...props.collector, ...props.privacy, ...common, stream,
+      ...props.collector,
+      ...props.privacy,
+      ...common,
+      stream,
+      measuredSources: props.monitoring?.eventVolumeAnomaly?.sources,
     });
     const job = new StreamingJob(this, 'Job', {
       ...props.processing, ...common, stream, streamRetention: retention, storage, network,

@@ -59,6 +59,8 @@ export function collectorPart(facts: Facts, workload: Workload): Part {
       ...logLines(facts, workload),
       cloudWatch.variable("the collector's metrics", 'customMetrics',
         COLLECTOR_METRICS.length * Math.min(1, requests / HOURS_PER_MONTH)),
+      cloudWatch.variable('metrics of single sources', 'customMetrics',
+        facts.sourceMetrics * Math.min(1, requests / HOURS_PER_MONTH)),
       transfer.variable('responses of the collector', 'bytesOut', requests * RESPONSE_BYTES / GB),
     ],
     shortfalls: requestsPerSecond <= rateLimit ? [] : [

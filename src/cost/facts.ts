@@ -59,6 +59,8 @@ export interface Facts {
   readonly hasOwnVpc: boolean;
   readonly keeperMemoryMb: number;
   readonly alarmMetrics: number;
+  /** Metrics of single sources, each with an anomaly detector. */
+  readonly sourceMetrics: number;
   readonly dashboards: number;
   /** Infinity when logs are kept for ever. */
   readonly logRetentionDays: number;
@@ -98,6 +100,7 @@ export function factsOf(estimated: Estimated): Facts {
     hasOwnVpc: hasVpc && !nodes.some(ec2.CfnVPC.isCfnVPC),
     keeperMemoryMb: memoryOf(estimated.keeper.keeperFunction, reader),
     alarmMetrics: nodes.filter(cloudwatch.CfnAlarm.isCfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    sourceMetrics: nodes.filter(cloudwatch.CfnAnomalyDetector.isCfnAnomalyDetector).length,
     dashboards: nodes.filter(cloudwatch.CfnDashboard.isCfnDashboard).length,
     logRetentionDays: Math.max(...groups.map(({ retentionInDays = Infinity }) => retentionInDays)),
     keys: new Set(keys.map(key => key.keyArn)).size,
@@ -183,9 +186,9 @@ function memoryOf(handler: lambda.IFunction, reader: Reader): number {
   return reader.number('collector.memorySize', memorySize, 512);
 }
 
-/** CloudWatch bills an alarm by the metrics it looks at. */
-function metricsOf({ metrics }: cloudwatch.CfnAlarm): number {
+/** CloudWatch bills an alarm by the metrics it looks at. Of an anomaly, the bounds of the range are two more. */
+function metricsOf({ metrics, thresholdMetricId }: cloudwatch.CfnAlarm): number {
   if (metrics === undefined) return 1;
   const queries = metrics as cloudwatch.CfnAlarm.MetricDataQueryProperty[];
-  return queries.filter(({ metricStat }) => metricStat !== undefined).length;
+  return queries.filter(({ metricStat }) => metricStat !== undefined).length + (thresholdMetricId ? 2 : 0);
 }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { alarmsOf, Monitored } from './alarms';
 import { createBudget } from './budget';
 import { createDashboard } from './dashboard';
+import { createEventVolumeAlarms, EventVolumeAnomaly } from './event-volume';
 import { allowPublishing } from './topic-access';
 import { requireBetween } from '../private/validate';
 
@@ -66,6 +67,13 @@ export interface MonitoringOptions {
   readonly badEventPercentage?: number;
 
   /**
+   * Alarms of single sources that send unusually many or few events.
+   *
+   * @default - no such alarm
+   */
+  readonly eventVolumeAnomaly?: EventVolumeAnomaly;
+
+  /**
    * Budget of the stack in USD a month. The first of `alarmTopics` and `budgetEmails` hear when the cost exceeds it,
    * and when AWS forecasts that it will.
    *
@@ -96,11 +104,16 @@ export class LakehouseMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: LakehouseMonitoringProps) {
     super(scope, id);
     requireBetween('monitoring.badEventPercentage', props.badEventPercentage, 1, 100);
-    this.alarms = alarmsOf(props, {
+    const definitions = alarmsOf(props, {
       iteratorAge: props.iteratorAgeThreshold,
       freshness: props.freshnessThreshold,
       badEventPercentage: props.badEventPercentage ?? 5,
-    }).map(({ id: alarmId, metric, ...options }) => new cloudwatch.Alarm(this, alarmId, { metric, ...options }));
+    });
+    const { collector, eventVolumeAnomaly } = props;
+    this.alarms = [
+      ...definitions.map(({ id: alarmId, ...options }) => new cloudwatch.Alarm(this, alarmId, options)),
+      ...(eventVolumeAnomaly ? createEventVolumeAlarms(this, collector, eventVolumeAnomaly) : []),
+    ];
     this.alarms.forEach(alarm => alarm.applyRemovalPolicy(RemovalPolicy.DESTROY));
     props.alarmTopics?.forEach(topic => this.addAlarmTopic(topic));
     props.alarmActions?.forEach(action => this.addAlarmAction(action));

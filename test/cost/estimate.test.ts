@@ -123,6 +123,15 @@ test('1,000 events a second, read all the time, behind a web ACL, with keys and 
   ]);
 });
 
+test('an alarm on the volume of a source is a metric and an alarm that looks at three', () => {
+  const writeKeys = { web: { keys: ['a1'] }, server: { keys: ['b2'] } };
+  const costOf = (sources?: string[]) => lakehouseWith({
+    ...MINIMAL, collector: { writeKeys }, monitoring: { eventVolumeAnomaly: sources && { sources } },
+  }).estimatedMonthlyCost({ eventsPerSecond: 10 });
+  expect(tableOf(costOf(['web', 'server']))).toContainEqual(row('CloudWatch', 'metrics of single sources', 0.30, 2));
+  expect(costOf(['web', 'server']).total - costOf().total).toBeCloseTo(2 * 0.60);
+});
+
 describe('a cheaper edge', () => {
   const estimateOf = (edge: CollectorEdge, averageBytes = 1200) => {
     const stream = { capacity: StreamCapacity.provisioned(2) };

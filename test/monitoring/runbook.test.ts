@@ -13,14 +13,15 @@ const OPTIONS: ClickstreamLakehouseProps[] = [
   { collector: { edge: CollectorEdge.HTTP_API } },
   { processing: { schedule: ProcessingSchedule.every(Duration.hours(1)) } },
   { collector: { edge: CollectorEdge.FUNCTION_URL } },
+  { collector: { writeKeys: { web: { keys: ['a1'] } } }, monitoring: { eventVolumeAnomaly: { sources: ['web'] } } },
   { monitoring: { freshnessThreshold: Duration.hours(2), iteratorAgeThreshold: Duration.hours(3) } },
 ];
 
-/** Descriptions by the name of the alarm's construct. */
+/** Descriptions by the name of the alarm's construct, without the source that it is for. */
 const DESCRIPTIONS = new Map(OPTIONS.flatMap(options => {
   const { json, graph } = synthesize({ network: LakehouseNetwork.none(), ...options });
   return graph.find('AWS::CloudWatch::Alarm').map((id): [string, string] =>
-    [id.replace(/^LakehouseMonitoring|[0-9A-F]{8}$/g, ''), json.Resources[id].Properties!.AlarmDescription as string]);
+    [id.replace(/^LakehouseMonitoring|(?<=EventVolume)web|[0-9A-F]{8}$/g, ''), json.Resources[id].Properties!.AlarmDescription as string]);
 }));
 
 /** Sections of a chapter, by their heading. */

@@ -19,7 +19,7 @@ export interface Combination {
   /** Only a REST API has one. */
   readonly webAcl: boolean;
   readonly accessLogs: boolean;
-  readonly monitoring: 'default' | 'actions' | 'no dashboard';
+  readonly monitoring: 'default' | 'actions' | 'no dashboard' | 'event volume';
   readonly stream: 'created' | 'own' | 'imported';
   readonly buckets: 'created' | 'own' | 'imported';
 }
@@ -34,7 +34,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   pseudonyms: fc.boolean(),
   webAcl: fc.boolean(),
   accessLogs: fc.boolean(),
-  monitoring: fc.constantFrom('default', 'actions', 'no dashboard'),
+  monitoring: fc.constantFrom('default', 'actions', 'no dashboard', 'event volume'),
   stream: fc.constantFrom('created', 'own', 'imported'),
   buckets: fc.constantFrom('created', 'own', 'imported'),
 });
@@ -54,6 +54,8 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
     monitoring: {
       dashboard: monitoring !== 'no dashboard',
       alarmActions: monitoring === 'actions' ? [ACTION] : undefined,
+      // Without keys there are no sources.
+      eventVolumeAnomaly: monitoring === 'event volume' && access !== 'open' ? { sources: ['web'] } : undefined,
     },
     processing: {
       schedule: scheduleOf(combination),

@@ -12,12 +12,14 @@ import { CollectEndpoint, Endpoint, ReplyEndpoint, Tally } from './protocols/pro
 import { CollectorRequest } from './request';
 import { CollectorResponse, failure, nothing, originNotAllowed } from './responses';
 import { route } from './route';
-import { keysBeside, keysWithin } from './write-key';
+import { keysBeside, keysWithin, Source } from './write-key';
 
 /** Lines for the stream, and the response that may be sent once they are stored. */
 export interface Collected {
   readonly entries: readonly Entry[];
   readonly response: CollectorResponse;
+  /** who sent them, if that is known */
+  readonly source?: Source;
 }
 
 /** Turns a request into lines and a response. Pure: it neither stores nor logs. */
@@ -73,7 +75,7 @@ function collectEvents(
     const around = { batch, source, request, protocol: endpoint.protocol, ids, budget };
     const entries: Entry[] = [];
     for (let index = 0; index < batch.size; index++) entries.push(entryOf(index, around));
-    return { entries, response: endpoint.respond(tally(entries), request) };
+    return { entries, response: endpoint.respond(tally(entries), request), source };
   } catch (error) {
     if (error instanceof Refusal) return refuse(endpoint, error, request, content);
     throw error;

@@ -6,7 +6,7 @@ import { CollectorSettings } from './environment';
 import { KeysUnavailableError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis/kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
-import { countEntries, Entry } from './lines';
+import { countEntries } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromEdgeEvent } from './request';
@@ -56,7 +56,7 @@ async function respond(event: EdgeEvent, context: Context, dependencies: Depende
     request = fromEdgeEvent(event, settings, receivedAt);
     const collected = await prepare(request, dependencies);
     const stored = await store(collected, request, context, dependencies);
-    logMetrics(request, collected.entries, stored, dependencies);
+    logMetrics(request, collected, stored, dependencies);
     return result(stored.response, request, settings);
   } catch (error) {
     log(errorLine(error, context.awsRequestId));
@@ -98,7 +98,7 @@ async function store(
 }
 
 function logMetrics(
-  request: CollectorRequest, entries: readonly Entry[], stored: Stored, { settings, functionName, log }: Dependencies,
+  request: CollectorRequest, { entries, source }: Collected, stored: Stored, { settings, functionName, log }: Dependencies,
 ): void {
   const now = Date.now();
   log(metricsLine({
@@ -108,6 +108,7 @@ function logMetrics(
     storeFailed: stored.failed,
     latencyMs: now - request.receivedAt,
     status: stored.response.status,
+    measuredSource: source?.id !== undefined && settings.measuredSources.has(source.id) ? source.id : undefined,
   }, settings.metricsNamespace, functionName, now));
 }
 

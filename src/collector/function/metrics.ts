@@ -10,6 +10,8 @@ export interface RequestMetrics extends EntryCounts {
   readonly storeFailed: boolean;
   readonly latencyMs: number;
   readonly status: number;
+  /** id of the source, if its events are counted by themselves */
+  readonly measuredSource?: string;
 }
 
 const UNITS = {
@@ -24,6 +26,7 @@ const UNITS = {
 
 /** As text: every request has the same. */
 const METRICS = JSON.stringify(Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })));
+const SOURCE_METRICS = JSON.stringify([{ Name: 'AcceptedEvents', Unit: UNITS.AcceptedEvents }]);
 
 /** A line in CloudWatch's embedded metric format: metrics without a call to CloudWatch. */
 export function metricsLine(metrics: RequestMetrics, namespace: string, functionName: string, now: number): string {
@@ -36,9 +39,18 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
     StoreFailures: metrics.storeFailed ? 1 : 0,
     Latency: metrics.latencyMs,
   };
-  const declared = `"Namespace":${JSON.stringify(namespace)},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}`;
-  const fields = { FunctionName: functionName, ...values, Status: metrics.status, BadCodes: metrics.bad };
-  return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[{${declared}}]},${JSON.stringify(fields).slice(1)}`;
+  const fields = {
+    FunctionName: functionName, ...values, Status: metrics.status, BadCodes: metrics.bad, Source: metrics.measuredSource,
+  };
+  const declared = directives(metrics, JSON.stringify(namespace));
+  return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${declared}]},${JSON.stringify(fields).slice(1)}`;
+}
+
+/** Of a source only one metric: each combination of dimensions is billed as a metric of its own. */
+function directives({ measuredSource }: RequestMetrics, namespace: string): string {
+  const all = `{"Namespace":${namespace},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}}`;
+  if (measuredSource === undefined) return all;
+  return `${all},{"Namespace":${namespace},"Dimensions":[["FunctionName","Source"]],"Metrics":${SOURCE_METRICS}}`;
 }
 
 /**

@@ -101,6 +101,18 @@ test.each([
   expect(response.headers['Access-Control-Allow-Origin']).toBe('https://shop.example');
 });
 
+test('the events of a measured source are counted by themselves, whatever a client says its source is', async () => {
+  const keys = { web: { keys: ['a1'] }, server: { keys: ['b2'] } };
+  const measured = settings({ WRITE_KEYS: JSON.stringify(keys), MEASURED_SOURCES: 'web' });
+  const sourceOf = async (key: string) => {
+    const body = { ...click, source_id: 'web', Source: 'web' };
+    return (await answerTo({ body, headers: { 'x-write-key': key } }, { settings: measured })).metrics.Source;
+  };
+  expect(await sourceOf('a1')).toBe('web');
+  expect(await sourceOf('b2')).toBeUndefined();
+  expect(await sourceOf('unknown')).toBeUndefined();
+});
+
 test('a preflight is answered at any path', async () => {
   for (const path of ['/v1/batch', '/nothing/here', '/']) {
     const headers = { 'Origin': 'https://shop.example', 'Access-Control-Request-Headers': 'content-type, x-mine' };
