@@ -62,11 +62,12 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
       'collector.writeKeys is empty: nobody could send events; leave it out to let anybody send');
   }
   const sourceOf = new Map<string, string>();
-  for (const [source, { keys }] of sources) {
+  for (const [source, { keys, rateLimit }] of sources) {
     const property = `collector.writeKeys['${source}']`;
     if (keys.length === 0) {
       throw new InvalidPropertyError(`${property}.keys must hold at least one key, got none: add one`);
     }
+    requireBetween(`${property}.rateLimit`, rateLimit, 1, 1_000_000);
     if (keys.some(key => !Token.isUnresolved(key) && !isUsableKey(key))) {
       throw new InvalidPropertyError(
         `${property}.keys has a key that is blank or contains ***, as a masked key does: no client could send it`);

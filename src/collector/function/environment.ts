@@ -17,7 +17,8 @@ export interface CollectorEnvironment {
    */
   readonly ALLOWED_ORIGINS?: string;
   /**
-   * `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`: more than one key to rotate without loss.
+   * `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop", "rateLimit": 100}}`: more than one key to rotate
+   * without loss.
    * @default - an open collector
    */
   readonly WRITE_KEYS?: string;

@@ -3,14 +3,14 @@ import { collect, Collected } from './collect';
 import { corsHeaders, preflightHeaders } from './cors';
 import { EdgeEvent, isPayload2 } from './edge-event';
 import { CollectorSettings } from './environment';
-import { KeysUnavailableError } from './errors';
+import { KeysUnavailableError, RateLimitedError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis/kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
 import { countEntries } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromEdgeEvent } from './request';
-import { CollectorResponse, internalError, keysUnavailable, storeFailed } from './responses';
+import { CollectorResponse, internalError, keysUnavailable, rateLimited, storeFailed } from './responses';
 import { WriteKeys } from './write-key';
 
 /** Everything that handling a request needs beside the request. */
@@ -78,6 +78,9 @@ async function prepare(
       : collected;
   } catch (error) {
     if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };
+    if (error instanceof RateLimitedError) {
+      return { entries: [], response: rateLimited, source: { id: error.sourceId } };
+    }
     throw error;
   }
 }
@@ -109,6 +112,7 @@ function logMetrics(
     latencyMs: now - request.receivedAt,
     status: stored.response.status,
     measuredSource: source?.id !== undefined && settings.measuredSources.has(source.id) ? source.id : undefined,
+    limitedSource: stored.response === rateLimited ? source?.id : undefined,
   }, settings.metricsNamespace, functionName, now));
 }
 

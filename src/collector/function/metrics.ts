@@ -12,6 +12,8 @@ export interface RequestMetrics extends EntryCounts {
   readonly status: number;
   /** id of the source, if its events are counted by themselves */
   readonly measuredSource?: string;
+  /** id of the source, if the request was above its rate */
+  readonly limitedSource?: string;
 }
 
 const UNITS = {
@@ -26,7 +28,8 @@ const UNITS = {
 
 /** As text: every request has the same. */
 const METRICS = JSON.stringify(Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })));
-const SOURCE_METRICS = JSON.stringify([{ Name: 'AcceptedEvents', Unit: UNITS.AcceptedEvents }]);
+const MEASURED_METRICS = JSON.stringify([{ Name: 'AcceptedEvents', Unit: UNITS.AcceptedEvents }]);
+const LIMITED_METRICS = JSON.stringify([{ Name: 'RateLimitedRequests', Unit: 'Count' }]);
 
 /** A line in CloudWatch's embedded metric format: metrics without a call to CloudWatch. */
 export function metricsLine(metrics: RequestMetrics, namespace: string, functionName: string, now: number): string {
@@ -39,18 +42,26 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
     StoreFailures: metrics.storeFailed ? 1 : 0,
     Latency: metrics.latencyMs,
   };
+  const { measuredSource, limitedSource } = metrics;
   const fields = {
-    FunctionName: functionName, ...values, Status: metrics.status, BadCodes: metrics.bad, Source: metrics.measuredSource,
+    FunctionName: functionName,
+    ...values,
+    RateLimitedRequests: limitedSource === undefined ? undefined : 1,
+    Status: metrics.status,
+    BadCodes: metrics.bad,
+    Source: measuredSource ?? limitedSource,
   };
   const declared = directives(metrics, JSON.stringify(namespace));
   return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${declared}]},${JSON.stringify(fields).slice(1)}`;
 }
 
-/** Of a source only one metric: each combination of dimensions is billed as a metric of its own. */
-function directives({ measuredSource }: RequestMetrics, namespace: string): string {
-  const all = `{"Namespace":${namespace},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}}`;
-  if (measuredSource === undefined) return all;
-  return `${all},{"Namespace":${namespace},"Dimensions":[["FunctionName","Source"]],"Metrics":${SOURCE_METRICS}}`;
+/** Few metrics of a source: each combination of dimensions is billed as one of its own, for hours in which it has data. */
+function directives({ measuredSource, limitedSource }: RequestMetrics, namespace: string): string {
+  const ofSource = (metrics: string) =>
+    `,{"Namespace":${namespace},"Dimensions":[["FunctionName","Source"]],"Metrics":${metrics}}`;
+  return `{"Namespace":${namespace},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}}`
+    + (measuredSource === undefined ? '' : ofSource(MEASURED_METRICS))
+    + (limitedSource === undefined ? '' : ofSource(LIMITED_METRICS));
 }
 
 /**
