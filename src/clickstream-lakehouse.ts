@@ -111,12 +111,15 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       ...props.privacy,
       ...common,
       stream,
+      tracing: props.monitoring?.tracing,
       measuredSources: props.monitoring?.eventVolumeAnomaly?.sources,
     });
     const job = new StreamingJob(this, 'Job', {
       ...props.processing, ...common, stream, streamRetention: retention, storage, network,
     });
-    const keeper = new JobKeeper(this, 'Keeper', { ...common, job, stream });
+    const keeper = new JobKeeper(this, 'Keeper', {
+      ...common, job, stream, tracing: props.monitoring?.tracing,
+    });
     const query = new AthenaQuery(this, 'Query', { ...props.query, encryptionKey, storage });
     const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
       ...props.monitoring, collector, eventStream, job, keeper,

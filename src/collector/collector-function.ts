@@ -17,6 +17,8 @@ import { InvalidPropertyError } from '../private/validate';
 export interface CollectorFunctionProps extends CollectorOptions, PrivacyOptions, LogOptions {
   /** The function writes events to this stream. */
   readonly stream: kinesis.IStream;
+  /** Lets X-Ray trace a sample of the calls. */
+  readonly tracing?: boolean;
   /** Ids of sources whose accepted events are a metric of their own. */
   readonly measuredSources?: string[];
 }
@@ -41,6 +43,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
     logRetention: props.logRetention,
     encryptionKey: props.encryptionKey,
     reservedConcurrentExecutions: props.reservedConcurrency,
+    tracing: props.tracing,
     layers: props.preprocess && [hookLayer(scope, props.preprocess)],
     statements: [
       ...writeStream(props.stream),

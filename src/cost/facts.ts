@@ -29,6 +29,7 @@ export interface Facts {
   readonly region?: string;
   readonly collector: {
     readonly memoryMb: number;
+    readonly isTraced: boolean;
     readonly hasAccessLog: boolean;
     readonly edge: 'restApi' | 'httpApi' | 'functionUrl';
     /** Requests per second that the edge lets through, and the option that limits them. */
@@ -58,6 +59,7 @@ export interface Facts {
   readonly endpoints: number;
   readonly hasOwnVpc: boolean;
   readonly keeperMemoryMb: number;
+  readonly isKeeperTraced: boolean;
   readonly alarmMetrics: number;
   /** Metrics of single sources, each with an anomaly detector. */
   readonly sourceMetrics: number;
@@ -99,6 +101,7 @@ export function factsOf(estimated: Estimated): Facts {
     endpoints: endpoints.reduce((sum, { subnetIds }) => sum + (subnetIds?.length ?? 1), 0),
     hasOwnVpc: hasVpc && !nodes.some(ec2.CfnVPC.isCfnVPC),
     keeperMemoryMb: memoryOf(estimated.keeper.keeperFunction, reader),
+    isKeeperTraced: isTraced(estimated.keeper.keeperFunction),
     alarmMetrics: nodes.filter(cloudwatch.CfnAlarm.isCfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     sourceMetrics: nodes.filter(cloudwatch.CfnAnomalyDetector.isCfnAnomalyDetector).length,
     dashboards: nodes.filter(cloudwatch.CfnDashboard.isCfnDashboard).length,
@@ -129,6 +132,7 @@ function collectorFacts(
   return {
     ...edgeFacts(nodes, collector.collectorFunction, reader),
     memoryMb: memoryOf(collector.collectorFunction, reader),
+    isTraced: isTraced(collector.collectorFunction),
     webAcl: isProtected ? { rules: acls.map(({ rules }) => (rules as unknown[]).length)[0] } : undefined,
   };
 }
@@ -184,6 +188,11 @@ function jobFacts({ job: { resource: job, schedule } }: Estimated, reader: Reade
 function memoryOf(handler: lambda.IFunction, reader: Reader): number {
   const { memorySize } = handler.node.defaultChild as lambda.CfnFunction;
   return reader.number('collector.memorySize', memorySize, 512);
+}
+
+function isTraced(handler: lambda.IFunction): boolean {
+  const { tracingConfig } = handler.node.defaultChild as lambda.CfnFunction;
+  return (tracingConfig as lambda.CfnFunction.TracingConfigProperty | undefined)?.mode === lambda.Tracing.ACTIVE;
 }
 
 /** CloudWatch bills an alarm by the metrics it looks at. Of an anomaly, the bounds of the range are two more. */

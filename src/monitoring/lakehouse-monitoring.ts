@@ -74,6 +74,15 @@ export interface MonitoringOptions {
   readonly eventVolumeAnomaly?: EventVolumeAnomaly;
 
   /**
+   * Lets X-Ray trace calls of the collector function and the keeper: the first of each second, and 5 % of the others.
+   * Traces have times, cold starts and failures. They have nothing of a visitor's request, so the API itself, whose
+   * traces would, is not traced. X-Ray bills them at 5 USD a million.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
+
+  /**
    * Budget of the stack in USD a month. The first of `alarmTopics` and `budgetEmails` hear when the cost exceeds it,
    * and when AWS forecasts that it will.
    *

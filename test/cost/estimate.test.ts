@@ -132,6 +132,15 @@ test('an alarm on the volume of a source is a metric and an alarm that looks at 
   expect(costOf(['web', 'server']).total - costOf().total).toBeCloseTo(2 * 0.60);
 });
 
+test('traces are a sample of the calls: the first of a second, and 5 % of the others', () => {
+  const estimate = lakehouseWith({ ...MINIMAL, monitoring: { tracing: true } }).estimatedMonthlyCost(BUSY);
+  const seconds = MONTH * 3600;
+  expect(tableOf(estimate).filter(([service]) => service === 'X-Ray')).toEqual([
+    row('X-Ray', 'traces of the collector', 5 / 1e6, seconds + 0.05 * (REQUESTS - seconds)),
+    row('X-Ray', 'traces of the keeper', 5 / 1e6, CHECKS),
+  ]);
+});
+
 describe('a cheaper edge', () => {
   const estimateOf = (edge: CollectorEdge, averageBytes = 1200) => {
     const stream = { capacity: StreamCapacity.provisioned(2) };

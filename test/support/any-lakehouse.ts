@@ -20,6 +20,7 @@ export interface Combination {
   readonly webAcl: boolean;
   readonly accessLogs: boolean;
   readonly monitoring: 'default' | 'actions' | 'no dashboard' | 'event volume';
+  readonly tracing: boolean;
   readonly stream: 'created' | 'own' | 'imported';
   readonly buckets: 'created' | 'own' | 'imported';
 }
@@ -35,13 +36,14 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   webAcl: fc.boolean(),
   accessLogs: fc.boolean(),
   monitoring: fc.constantFrom('default', 'actions', 'no dashboard', 'event volume'),
+  tracing: fc.boolean(),
   stream: fc.constantFrom('created', 'own', 'imported'),
   buckets: fc.constantFrom('created', 'own', 'imported'),
 });
 
 /** Everything that is made for a combination has an id that begins with `Own`. */
 export function propsOf(stack: Stack, combination: Combination): ClickstreamLakehouseProps {
-  const { removalPolicy, access, pseudonyms, accessLogs, monitoring } = combination;
+  const { removalPolicy, access, pseudonyms, accessLogs, monitoring, tracing } = combination;
   return {
     ...networkProps(stack, combination),
     removalPolicy,
@@ -53,6 +55,7 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
     },
     monitoring: {
       dashboard: monitoring !== 'no dashboard',
+      tracing,
       alarmActions: monitoring === 'actions' ? [ACTION] : undefined,
       // Without keys there are no sources.
       eventVolumeAnomaly: monitoring === 'event volume' && access !== 'open' ? { sources: ['web'] } : undefined,

@@ -53,6 +53,11 @@ export const MONITORING_ROWS: Row[] = [{
   after: { monitoring: { eventVolumeAnomaly: { sources: ['web'], standardDeviations: 5 } } },
   effects: {},
 }, {
+  option: 'monitoring.tracing',
+  change: '`true`',
+  after: { monitoring: { tracing: true } },
+  effects: {},
+}, {
   option: 'monitoring.monthlyBudget',
   change: 'set',
   after: stack => ({ monitoring: { alarmTopics: [topic(stack)], monthlyBudget: 100 } }),
