@@ -14,6 +14,8 @@ export interface ICollectorEndpoint extends IConstruct {
   readonly collectorFunction: lambda.IFunction;
   /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  /** Whether a source may have a limit of its own. A secret may set one. */
+  readonly limitsSources: boolean;
   /** Accepted events of one of `measuredSources`. */
   metricEventsOf(sourceId: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
@@ -24,6 +26,7 @@ export type CollectorEndpointProps = CollectorFunctionProps;
 export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
   public readonly edge: Edge;
   public readonly collectorFunction: lambda.IFunction;
+  public readonly limitsSources: boolean;
   /** URL with `/v1`, at the custom domain if there is one. */
   public readonly endpointUrl: string;
   /** The same URL without `/v1`. */
@@ -37,6 +40,8 @@ export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
     if (props.measuredSources) validateMeasuredSources(props.measuredSources, props);
     const collectorFunction = createFunction(this, props);
     this.collectorFunction = collectorFunction;
+    this.limitsSources = props.writeKeysSecret !== undefined
+      || Object.values(props.writeKeys ?? {}).some(({ rateLimit }) => rateLimit !== undefined);
     this.edge = createEdge(this, props.edge ?? CollectorEdge.REST_API, collectorFunction, props);
     this.hostUrl = `https://${this.edge.location}`;
     this.endpointUrl = `${this.hostUrl}/${STAGE}`;

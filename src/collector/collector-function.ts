@@ -67,7 +67,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
     ...(firstPartyCookie && { FIRST_PARTY_COOKIE: firstPartyCookie._domain ?? 'host' }),
     ...(preprocess && { PREPROCESS_MODULE: `${LAYER_ROOT}/${HOOK_MODULE}` }),
     ...(preprocessHeaders && { PREPROCESS_HEADERS: preprocessHeaders.join(',') }),
-    ...(measuredSources && { MEASURED_SOURCES: [...new Set(measuredSources)].join(',') }),
+    ...(measuredSources && { MEASURED_SOURCES: measuredSources.join(',') }),
   };
 }
 

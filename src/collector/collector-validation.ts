@@ -92,6 +92,10 @@ export function validateMeasuredSources(
     throw new InvalidPropertyError(
       `${property} must be one to ${MAX_MEASURED_SOURCES} source ids, got ${sources.length}`);
   }
+  const repeated = sources.find((source, index) => sources.indexOf(source) !== index);
+  if (repeated !== undefined) {
+    throw new InvalidPropertyError(`${property} must have each source once, got '${repeated}' twice`);
+  }
   for (const source of sources) requireMatch(property, source, SOURCE_ID, 'ids of letters, digits, _ . and -');
   if (!writeKeys && !writeKeysSecret) {
     throw new InvalidPropertyError(

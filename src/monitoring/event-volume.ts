@@ -29,7 +29,7 @@ export interface EventVolumeAnomaly {
 }
 
 /** The alarm's one section of the runbook, whatever the source. */
-const SECTION = 'EventVolume';
+export const EVENT_VOLUME = 'EventVolume';
 
 /** Long enough to smooth bursts. Four of them make the hour after which the alarm goes off. */
 const PERIOD = Duration.minutes(15);
@@ -40,18 +40,18 @@ export function createEventVolumeAlarms(
   scope: Construct, collector: ICollectorEndpoint, { sources, standardDeviations = 3 }: EventVolumeAnomaly,
 ): cloudwatch.Alarm[] {
   requireNumberBetween('monitoring.eventVolumeAnomaly.standardDeviations', standardDeviations, 1, 10);
-  return [...new Set(sources)].map(source => {
+  return sources.map(source => {
     const metric = collector.metricEventsOf(source, { period: PERIOD });
-    const alarm = new cloudwatch.AnomalyDetectionAlarm(scope, `${SECTION}-${source}`, {
+    const alarm = new cloudwatch.AnomalyDetectionAlarm(scope, `${EVENT_VOLUME}-${source}`, {
       metric,
       stdDevs: standardDeviations,
       evaluationPeriods: PERIODS,
       // A source that is silent has no data, which is the anomaly that matters most.
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
       alarmDescription: `The source ${source} has sent unusually many or few events for an hour, or none. `
-        + `Find out what has changed at it: a release, a campaign, consent, a lost key. ${runbookSection(SECTION)}`,
+        + `Find out what has changed at it: a release, a campaign, consent, a lost key. ${runbookSection(EVENT_VOLUME)}`,
     });
-    alarm.node.addDependency(createModel(scope, `${SECTION}Model-${source}`, metric));
+    alarm.node.addDependency(createModel(scope, `${EVENT_VOLUME}Model-${source}`, metric));
     return alarm;
   });
 }

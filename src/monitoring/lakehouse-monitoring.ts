@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { alarmsOf, Monitored } from './alarms';
 import { createBudget } from './budget';
 import { createDashboard } from './dashboard';
-import { createEventVolumeAlarms, EventVolumeAnomaly } from './event-volume';
+import { createEventVolumeAlarms, EVENT_VOLUME, EventVolumeAnomaly } from './event-volume';
 import { allowPublishing } from './topic-access';
 import { requireBetween } from '../private/validate';
 
@@ -126,7 +126,14 @@ export class LakehouseMonitoring extends Construct {
     this.alarms.forEach(alarm => alarm.applyRemovalPolicy(RemovalPolicy.DESTROY));
     props.alarmTopics?.forEach(topic => this.addAlarmTopic(topic));
     props.alarmActions?.forEach(action => this.addAlarmAction(action));
-    if (props.dashboard ?? true) this.dashboard = createDashboard(this, 'Dashboard', this.alarms, props);
+    if (props.dashboard ?? true) {
+      this.dashboard = createDashboard(this, 'Dashboard', {
+        ...props,
+        alarms: this.alarms,
+        sections: [...definitions.map(definition => definition.id), ...(eventVolumeAnomaly ? [EVENT_VOLUME] : [])],
+        measuredSources: eventVolumeAnomaly?.sources,
+      });
+    }
     createBudget(this, 'Budget', props);
   }
 

@@ -45,7 +45,7 @@ test('an alarm compares the accepted events of a source with what CloudWatch exp
 test('only the sources that are named are counted by themselves', () => {
   const variables = (built: ReturnType<typeof build>) =>
     only(built, 'AWS::Lambda::Function', /CollectorFunction/).Environment.Variables;
-  expect(variables(build({ sources: ['web', 'server', 'web'] }))).toMatchObject({ MEASURED_SOURCES: 'web,server' });
+  expect(variables(build({ sources: ['web', 'server'] }))).toMatchObject({ MEASURED_SOURCES: 'web,server' });
   expect(variables(build())).not.toHaveProperty('MEASURED_SOURCES');
   expect(build().graph.find('AWS::CloudWatch::AnomalyDetector')).toEqual([]);
 });
@@ -70,6 +70,8 @@ test.each<[string, EventVolumeAnomaly, CollectorOptions | undefined, string]>([
   ['no source', { sources: [] }, undefined, `${SOURCES} must be one to 20 source ids, got 0`],
   ['more sources than a dashboard shows', { sources: Array.from({ length: 21 }, (_, index) => `s${index}`) }, undefined,
     `${SOURCES} must be one to 20 source ids, got 21`],
+  ['a source twice', { sources: ['web', 'web'] }, undefined,
+    `${SOURCES} must have each source once, got 'web' twice`],
   ['an unknown source', { sources: ['wbe'] }, undefined,
     `${SOURCES} must be among web, server of collector.writeKeys, got 'wbe'`],
   ['an id that no metric can have', { sources: ['a,b'] }, { writeKeys: { 'a,b': { keys: ['a1'] } } },

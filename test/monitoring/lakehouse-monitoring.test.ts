@@ -119,16 +119,6 @@ test('an action on a topic that insists on TLS is not heard, unless the topic le
   expect(unheardAlarms(json).length).toBeGreaterThan(0);
 });
 
-test('has a dashboard that shows every metric of collector, stream and job', () => {
-  const [id] = standard.graph.find('AWS::CloudWatch::Dashboard');
-  const body = JSON.stringify(standard.json.Resources[id].Properties);
-  for (const metric of [
-    'Requests', 'AcceptedEvents', 'BadEvents', 'Latency', 'GetRecords.IteratorAgeMilliseconds', 'Freshness',
-    'BatchDuration', 'DuplicateEvents', 'RunActive', 'RunFailures',
-  ]) {expect(body).toContain(`\\"${metric}\\"`);}
-  expect(build({ dashboard: false }).graph.find('AWS::CloudWatch::Dashboard')).toEqual([]);
-});
-
 test('refuses a percentage of zero', () => {
   expect(() => build({ badEventPercentage: 0 })).toThrow(
     'monitoring.badEventPercentage must be a whole number between 1 and 100, got 0',
