@@ -25,14 +25,15 @@ import { requireBetween } from '../private/validate';
 export interface MonitoringOptions {
   /**
    * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by
-   * itself, and to use the topic's key.
+   * itself, and to use the topic's key. A topic with the key `alias/aws/sns` is refused, as CloudWatch cannot use it. An
+   * imported topic must allow CloudWatch already.
    *
    * @default - no topic
    */
   readonly alarmTopics?: sns.ITopic[];
 
   /**
-   * Other actions of every alarm.
+   * Other actions of every alarm. What an action needs, such as the right to publish to its topic, is not added.
    *
    * @default - alarms only change their state
    */
