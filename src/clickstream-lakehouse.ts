@@ -107,12 +107,19 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       eventColumns: props.processing?.columns,
     });
     const collector = new CollectorEndpoint(this, 'Collector', {
-      ...props.collector, ...props.privacy, ...common, stream,
+      ...props.collector,
+      ...props.privacy,
+      ...common,
+      stream,
+      tracing: props.monitoring?.tracing,
+      measuredSources: props.monitoring?.eventVolumeAnomaly?.sources,
     });
     const job = new StreamingJob(this, 'Job', {
       ...props.processing, ...common, stream, streamRetention: retention, storage, network,
     });
-    const keeper = new JobKeeper(this, 'Keeper', { ...common, job, stream });
+    const keeper = new JobKeeper(this, 'Keeper', {
+      ...common, job, stream, tracing: props.monitoring?.tracing,
+    });
     const query = new AthenaQuery(this, 'Query', { ...props.query, encryptionKey, storage });
     const monitoring = new LakehouseMonitoring(this, 'Monitoring', {
       ...props.monitoring, collector, eventStream, job, keeper,

@@ -9,6 +9,7 @@ export { ClientIp, ConsentMode, type PrivacyOptions } from './collector/privacy-
 export { CollectorWebAcl } from './collector/web-acl';
 export { Compliance } from './compliance';
 export { type CostAssumptions, CostBasis, type CostEstimate, type CostItem } from './cost/cost-estimate';
+export { type EventVolumeAnomaly } from './monitoring/event-volume';
 export { type MonitoringOptions } from './monitoring/lakehouse-monitoring';
 export { type IsolatedNetworkOptions, LakehouseNetwork } from './network/lakehouse-network';
 export { GeoDatabase } from './processing/geo-database';

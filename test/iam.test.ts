@@ -2,7 +2,7 @@ import {
   aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_secretsmanager as secretsmanager, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { DemoWebsite, LakehouseNetwork } from '../src';
-import { statementsByRole } from './support/iam-statements';
+import { shortId, statementsByRole } from './support/iam-statements';
 import { only, synthesize } from './support/lakehouse';
 
 const GLUE = 'arn:${Partition}:glue:${Region}:${AccountId}';
@@ -31,6 +31,8 @@ const framework = (resource: string) => ({
     return `lambda:InvokeFunction on ${arn} ${arn}:*`;
   }),
 });
+
+const WRITES_TRACES = `xray:PutTelemetryRecords xray:PutTraceSegments on * ${IN_REGION}`;
 
 const JOB_WITHOUT_NETWORK = [
   'kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on ${Stream.Arn}',
@@ -147,6 +149,21 @@ test('a key that was replaced can still be read with, by the job and by those wh
   const { JobRole, Reader, CollectorFunctionRole } = withoutHashes(statementsByRole(json));
   for (const role of [JobRole, Reader]) expect(role).toContain('kms:Decrypt on ${OldKey.Arn}');
   expect(CollectorFunctionRole.join()).not.toContain('OldKey');
+});
+
+test('with tracing, the collector and the keeper may write traces, and no other role may', () => {
+  const built = synthesize({ network: LakehouseNetwork.none(), monitoring: { tracing: true } });
+  const tracers = Object.entries<string[]>(withoutHashes(statementsByRole(built.json)))
+    .filter(([, statements]) => statements.join().includes('xray:'));
+  expect(Object.fromEntries(tracers)).toEqual({
+    CollectorFunctionRole: [...EXPECTED.CollectorFunctionRole, WRITES_TRACES],
+    KeeperFunctionRole: [...EXPECTED.KeeperFunctionRole, WRITES_TRACES],
+  });
+  const traced = built.graph.find('AWS::Lambda::Function')
+    .filter(id => built.json.Resources[id].Properties?.TracingConfig !== undefined);
+  expect(traced.map(shortId)).toEqual(['CollectorFunction', 'KeeperFunction']);
+  expect(only(built, 'AWS::Lambda::Function', /CollectorFunction/).TracingConfig).toEqual({ Mode: 'Active' });
+  expect(only(built, 'AWS::ApiGateway::Stage')).not.toHaveProperty('TracingEnabled');
 });
 
 test('the job may read the key of the pseudonyms, and decrypt it through Secrets Manager only', () => {

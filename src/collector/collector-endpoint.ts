@@ -2,7 +2,7 @@ import { Annotations, aws_cloudwatch as cloudwatch, aws_lambda as lambda } from 
 import { Construct, IConstruct } from 'constructs';
 import { CollectorEdge } from './collector-edge';
 import { CollectorFunctionProps, createFunction } from './collector-function';
-import { validateCollector } from './collector-validation';
+import { validateCollector, validateMeasuredSources } from './collector-validation';
 import { Edge } from './edge';
 import { createEdge } from './edges';
 import { STAGE } from './rest-api';
@@ -14,6 +14,10 @@ export interface ICollectorEndpoint extends IConstruct {
   readonly collectorFunction: lambda.IFunction;
   /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  /** Whether a source may have a limit of its own. A secret may set one. */
+  readonly limitsSources: boolean;
+  /** Accepted events of one of `measuredSources`. */
+  metricEventsOf(sourceId: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 export type CollectorEndpointProps = CollectorFunctionProps;
@@ -22,6 +26,7 @@ export type CollectorEndpointProps = CollectorFunctionProps;
 export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
   public readonly edge: Edge;
   public readonly collectorFunction: lambda.IFunction;
+  public readonly limitsSources: boolean;
   /** URL with `/v1`, at the custom domain if there is one. */
   public readonly endpointUrl: string;
   /** The same URL without `/v1`. */
@@ -32,8 +37,11 @@ export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
   constructor(scope: Construct, id: string, props: CollectorEndpointProps) {
     super(scope, id);
     validateCollector(this, props);
+    if (props.measuredSources) validateMeasuredSources(props.measuredSources, props);
     const collectorFunction = createFunction(this, props);
     this.collectorFunction = collectorFunction;
+    this.limitsSources = props.writeKeysSecret !== undefined
+      || Object.values(props.writeKeys ?? {}).some(({ rateLimit }) => rateLimit !== undefined);
     this.edge = createEdge(this, props.edge ?? CollectorEdge.REST_API, collectorFunction, props);
     this.hostUrl = `https://${this.edge.location}`;
     this.endpointUrl = `${this.hostUrl}/${STAGE}`;
@@ -46,5 +54,10 @@ export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(metricName, { FunctionName: this.collectorFunction.functionName }, options);
+  }
+
+  public metricEventsOf(sourceId: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const { functionName } = this.collectorFunction;
+    return ownMetric('AcceptedEvents', { FunctionName: functionName, Source: sourceId }, options);
   }
 }

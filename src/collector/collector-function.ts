@@ -17,6 +17,10 @@ import { InvalidPropertyError } from '../private/validate';
 export interface CollectorFunctionProps extends CollectorOptions, PrivacyOptions, LogOptions {
   /** The function writes events to this stream. */
   readonly stream: kinesis.IStream;
+  /** Lets X-Ray trace a sample of the calls. */
+  readonly tracing?: boolean;
+  /** Ids of sources whose accepted events are a metric of their own. */
+  readonly measuredSources?: string[];
 }
 
 /** The file that the hook's layer must hold at its root. */
@@ -39,6 +43,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
     logRetention: props.logRetention,
     encryptionKey: props.encryptionKey,
     reservedConcurrentExecutions: props.reservedConcurrency,
+    tracing: props.tracing,
     layers: props.preprocess && [hookLayer(scope, props.preprocess)],
     statements: [
       ...writeStream(props.stream),
@@ -49,7 +54,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
 
 function environmentOf(scope: Construct, props: CollectorFunctionProps): CollectorEnvironment {
   const { allowedOrigins, writeKeys, writeKeysSecret, pathAliases, firstPartyCookie } = props;
-  const { preprocess, preprocessHeaders } = props;
+  const { preprocess, preprocessHeaders, measuredSources } = props;
   return {
     STREAM_NAME: props.stream.streamName,
     METRICS_NAMESPACE,
@@ -62,6 +67,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
     ...(firstPartyCookie && { FIRST_PARTY_COOKIE: firstPartyCookie._domain ?? 'host' }),
     ...(preprocess && { PREPROCESS_MODULE: `${LAYER_ROOT}/${HOOK_MODULE}` }),
     ...(preprocessHeaders && { PREPROCESS_HEADERS: preprocessHeaders.join(',') }),
+    ...(measuredSources && { MEASURED_SOURCES: measuredSources.join(',') }),
   };
 }
 

@@ -11,7 +11,10 @@ import { CollectorWebAcl } from './web-acl';
  * @example
  * new ClickstreamLakehouse(this, 'Lakehouse', {
  *   collector: {
- *     writeKeys: { web: { keys: ['new-key', 'old-key'], appId: 'shop' }, server: { keys: ['server-key'] } },
+ *     writeKeys: {
+ *       web: { keys: ['new-key', 'old-key'], appId: 'shop', rateLimit: 200 },
+ *       server: { keys: ['server-key'] },
+ *     },
  *   },
  * });
  */
@@ -25,6 +28,16 @@ export interface WriteKeySource {
    * @default - the application that the request names
    */
   readonly appId?: string;
+
+  /**
+   * Events per second that each execution environment of the function takes from this source on average, and ten
+   * seconds' worth in a burst. Beyond, a request gets a 429 response with `Retry-After`, and nothing of it is stored. It
+   * keeps a flood of one source out of the stream and the tables, where it would hold up the others. See
+   * docs/collector.md.
+   *
+   * @default - no limit but that of all sources, `collector.throttle`
+   */
+  readonly rateLimit?: number;
 }
 
 /**

@@ -16,6 +16,11 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 /** A stream's name has at most 128 characters, a secret's ARN rarely more than this. */
 const LONGEST_NAME = 200;
 
+/** Each is a metric and an alarm, and the dashboard has a line for it. */
+const MAX_MEASURED_SOURCES = 20;
+/** What CloudWatch takes as the value of a dimension, and CDK in a construct id. */
+const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
 const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const HEADER_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
@@ -57,11 +62,12 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
       'collector.writeKeys is empty: nobody could send events; leave it out to let anybody send');
   }
   const sourceOf = new Map<string, string>();
-  for (const [source, { keys }] of sources) {
+  for (const [source, { keys, rateLimit }] of sources) {
     const property = `collector.writeKeys['${source}']`;
     if (keys.length === 0) {
       throw new InvalidPropertyError(`${property}.keys must hold at least one key, got none: add one`);
     }
+    requireBetween(`${property}.rateLimit`, rateLimit, 1, 1_000_000);
     if (keys.some(key => !Token.isUnresolved(key) && !isUsableKey(key))) {
       throw new InvalidPropertyError(
         `${property}.keys has a key that is blank or contains ***, as a masked key does: no client could send it`);
@@ -74,6 +80,31 @@ function validateWriteKeys(writeKeys: { [sourceId: string]: WriteKeySource }): v
       }
       sourceOf.set(key, source);
     }
+  }
+}
+
+/** @throws InvalidPropertyError */
+export function validateMeasuredSources(
+  sources: string[], { writeKeys, writeKeysSecret }: Pick<CollectorOptions, 'writeKeys' | 'writeKeysSecret'>,
+): void {
+  const property = 'monitoring.eventVolumeAnomaly.sources';
+  if (sources.length < 1 || sources.length > MAX_MEASURED_SOURCES) {
+    throw new InvalidPropertyError(
+      `${property} must be one to ${MAX_MEASURED_SOURCES} source ids, got ${sources.length}`);
+  }
+  const repeated = sources.find((source, index) => sources.indexOf(source) !== index);
+  if (repeated !== undefined) {
+    throw new InvalidPropertyError(`${property} must have each source once, got '${repeated}' twice`);
+  }
+  for (const source of sources) requireMatch(property, source, SOURCE_ID, 'ids of letters, digits, _ . and -');
+  if (!writeKeys && !writeKeysSecret) {
+    throw new InvalidPropertyError(
+      `${property} need collector.writeKeys or collector.writeKeysSecret: without keys there are no sources`);
+  }
+  const unknown = writeKeys && sources.find(source => !Object.hasOwn(writeKeys, source));
+  if (unknown !== undefined) {
+    throw new InvalidPropertyError(
+      `${property} must be among ${Object.keys(writeKeys!).join(', ')} of collector.writeKeys, got '${unknown}'`);
   }
 }
 

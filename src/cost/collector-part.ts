@@ -1,6 +1,6 @@
 import { CostLine, MILLION, Part, service } from './cost-line';
 import { Facts } from './facts';
-import { GB, HOURS_PER_MONTH, Workload } from './workload';
+import { GB, HOURS_PER_MONTH, SECONDS_PER_MONTH, Workload } from './workload';
 
 /**
  * Memory with which a function has one whole vCPU.
@@ -32,6 +32,13 @@ const HTTP_API_UNIT_BYTES = 512 * 1024;
 /** Headers and body of a response, as the API sends it. */
 const RESPONSE_BYTES = 650;
 
+/**
+ * X-Ray's own sample: the first request of a second, and this part of the others.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ */
+const TRACED = 0.05;
+
 /** CloudWatch keeps logs compressed, in its own example to 15 %: https://aws.amazon.com/cloudwatch/pricing/ */
 const COMPRESSED = 0.15;
 
@@ -45,6 +52,7 @@ const waf = service('WAF');
 const lambda = service('Lambda');
 const cloudWatch = service('CloudWatch');
 const transfer = service('Data transfer');
+const xRay = service('X-Ray');
 
 /** From the request to the stream. */
 export function collectorPart(facts: Facts, workload: Workload): Part {
@@ -57,8 +65,11 @@ export function collectorPart(facts: Facts, workload: Workload): Part {
       lambda.variable('requests to the collector', 'lambdaRequests', requests / MILLION),
       lambda.variable('time of the collector', 'lambdaArmCompute', computeGbSeconds(facts, workload) / MILLION),
       ...logLines(facts, workload),
+      xRay.variable('traces of the collector', 'traces', tracesOf(facts, workload) / MILLION),
       cloudWatch.variable("the collector's metrics", 'customMetrics',
         COLLECTOR_METRICS.length * Math.min(1, requests / HOURS_PER_MONTH)),
+      cloudWatch.variable('metrics of single sources', 'customMetrics',
+        facts.sourceMetrics * Math.min(1, requests / HOURS_PER_MONTH)),
       transfer.variable('responses of the collector', 'bytesOut', requests * RESPONSE_BYTES / GB),
     ],
     shortfalls: requestsPerSecond <= rateLimit ? [] : [
@@ -91,6 +102,12 @@ function computeGbSeconds({ collector: { memoryMb } }: Facts, { requests, events
   const cpuSeconds = requests * REQUEST_CPU_SECONDS + events * EVENT_CPU_SECONDS;
   const share = Math.min(1, memoryMb / MB_PER_CPU); // the function works on one core
   return (requests * STORE_SECONDS + cpuSeconds / share) * memoryMb / 1024;
+}
+
+function tracesOf({ collector }: Facts, { requests }: Workload): number {
+  if (!collector.isTraced) return 0;
+  const first = Math.min(requests, SECONDS_PER_MONTH);
+  return first + TRACED * (requests - first);
 }
 
 function logLines({ collector, logRetentionDays }: Facts, { requests, storedMonths }: Workload) {

@@ -29,6 +29,7 @@ export interface Facts {
   readonly region?: string;
   readonly collector: {
     readonly memoryMb: number;
+    readonly isTraced: boolean;
     readonly hasAccessLog: boolean;
     readonly edge: 'restApi' | 'httpApi' | 'functionUrl';
     /** Requests per second that the edge lets through, and the option that limits them. */
@@ -58,7 +59,10 @@ export interface Facts {
   readonly endpoints: number;
   readonly hasOwnVpc: boolean;
   readonly keeperMemoryMb: number;
+  readonly isKeeperTraced: boolean;
   readonly alarmMetrics: number;
+  /** Metrics of single sources, each with an anomaly detector. */
+  readonly sourceMetrics: number;
   readonly dashboards: number;
   /** Infinity when logs are kept for ever. */
   readonly logRetentionDays: number;
@@ -97,7 +101,9 @@ export function factsOf(estimated: Estimated): Facts {
     endpoints: endpoints.reduce((sum, { subnetIds }) => sum + (subnetIds?.length ?? 1), 0),
     hasOwnVpc: hasVpc && !nodes.some(ec2.CfnVPC.isCfnVPC),
     keeperMemoryMb: memoryOf(estimated.keeper.keeperFunction, reader),
+    isKeeperTraced: isTraced(estimated.keeper.keeperFunction),
     alarmMetrics: nodes.filter(cloudwatch.CfnAlarm.isCfnAlarm).reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    sourceMetrics: nodes.filter(cloudwatch.CfnAnomalyDetector.isCfnAnomalyDetector).length,
     dashboards: nodes.filter(cloudwatch.CfnDashboard.isCfnDashboard).length,
     logRetentionDays: Math.max(...groups.map(({ retentionInDays = Infinity }) => retentionInDays)),
     keys: new Set(keys.map(key => key.keyArn)).size,
@@ -126,6 +132,7 @@ function collectorFacts(
   return {
     ...edgeFacts(nodes, collector.collectorFunction, reader),
     memoryMb: memoryOf(collector.collectorFunction, reader),
+    isTraced: isTraced(collector.collectorFunction),
     webAcl: isProtected ? { rules: acls.map(({ rules }) => (rules as unknown[]).length)[0] } : undefined,
   };
 }
@@ -183,9 +190,14 @@ function memoryOf(handler: lambda.IFunction, reader: Reader): number {
   return reader.number('collector.memorySize', memorySize, 512);
 }
 
-/** CloudWatch bills an alarm by the metrics it looks at. */
-function metricsOf({ metrics }: cloudwatch.CfnAlarm): number {
+function isTraced(handler: lambda.IFunction): boolean {
+  const { tracingConfig } = handler.node.defaultChild as lambda.CfnFunction;
+  return (tracingConfig as lambda.CfnFunction.TracingConfigProperty | undefined)?.mode === lambda.Tracing.ACTIVE;
+}
+
+/** CloudWatch bills an alarm by the metrics it looks at. Of an anomaly, the bounds of the range are two more. */
+function metricsOf({ metrics, thresholdMetricId }: cloudwatch.CfnAlarm): number {
   if (metrics === undefined) return 1;
   const queries = metrics as cloudwatch.CfnAlarm.MetricDataQueryProperty[];
-  return queries.filter(({ metricStat }) => metricStat !== undefined).length;
+  return queries.filter(({ metricStat }) => metricStat !== undefined).length + (thresholdMetricId ? 2 : 0);
 }

@@ -42,6 +42,7 @@ const PAGES = {
   secretsManager: 'https://aws.amazon.com/secrets-manager/pricing/',
   transfer: 'https://aws.amazon.com/ec2/pricing/on-demand/',
   waf: 'https://aws.amazon.com/waf/pricing/',
+  xRay: 'https://aws.amazon.com/xray/pricing/',
 };
 
 /**
@@ -78,6 +79,7 @@ const LIST_PRICES = {
   metricRequests: everywhere('million requests', PAGES.cloudWatch, [10]),
   alarms: price('metric-month', PAGES.cloudWatch, [0.1], [0.1, '2026-10'], [0.1]),
   dashboards: everywhere('dashboard-month', PAGES.cloudWatch, [3, '2025-01']),
+  traces: everywhere('million traces', PAGES.xRay, [5]),
   webAcls: everywhere('web-ACL-month', PAGES.waf, [5]),
   webAclRules: everywhere('rule-month', PAGES.waf, [1]),
   webAclRequests: everywhere('million requests', PAGES.waf, [0.6]),

@@ -32,6 +32,7 @@ export function upkeepPart(facts: Facts): Part {
       cloudWatch.fixed("the keeper's log", 'logsIngested', CHECKS_PER_MONTH * CHECK_LOG_BYTES / GB),
       lambda.fixed('requests to the keeper', 'lambdaRequests', CHECKS_PER_MONTH / MILLION),
       lambda.fixed('time of the keeper', 'lambdaArmCompute', gbSeconds / MILLION),
+      service('X-Ray').fixed('traces of the keeper', 'traces', facts.isKeeperTraced ? CHECKS_PER_MONTH / MILLION : 0),
       service('KMS').fixed('keys', 'kmsKeys', facts.keys),
       service('Secrets Manager').fixed('secrets', 'secrets', facts.secrets),
     ],

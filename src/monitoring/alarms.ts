@@ -1,4 +1,5 @@
 import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
+import { runbookSection } from './runbook';
 import { ICollectorEndpoint } from '../collector/collector-endpoint';
 import { IJobKeeper } from '../processing/job-keeper';
 import { IStreamingJob } from '../processing/streaming-job';
@@ -18,10 +19,11 @@ export interface Thresholds {
   readonly badEventPercentage: number;
 }
 
-/** An alarm, whose description says what happened and then what to do about it. */
+/** An alarm, whose description says what happened, what to do about it, and which section of the runbook has more. */
 export interface AlarmDefinition extends cloudwatch.CreateAlarmOptions {
   readonly id: string;
   readonly metric: cloudwatch.IMetric;
+  readonly alarmDescription: string;
 }
 
 const PERIOD = Duration.minutes(5);
@@ -48,7 +50,7 @@ export function alarmsOf(monitored: Monitored, thresholds: Thresholds): AlarmDef
     ...keeperAlarms(monitored),
     ...successAlarm(monitored),
     ...jobAlarms(monitored, thresholds),
-  ];
+  ].map(alarm => ({ ...alarm, alarmDescription: `${alarm.alarmDescription} ${runbookSection(alarm.id)}` }));
 }
 
 function collectorAlarms({ collector }: Monitored, { badEventPercentage }: Thresholds): AlarmDefinition[] {

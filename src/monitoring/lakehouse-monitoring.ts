@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { alarmsOf, Monitored } from './alarms';
 import { createBudget } from './budget';
 import { createDashboard } from './dashboard';
+import { createEventVolumeAlarms, EVENT_VOLUME, EventVolumeAnomaly } from './event-volume';
 import { allowPublishing } from './topic-access';
 import { requireBetween } from '../private/validate';
 
@@ -24,14 +25,15 @@ import { requireBetween } from '../private/validate';
 export interface MonitoringOptions {
   /**
    * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by
-   * itself, and to use the topic's key.
+   * itself, and to use the topic's key. A topic with the key `alias/aws/sns` is refused, as CloudWatch cannot use it. An
+   * imported topic must allow CloudWatch already.
    *
    * @default - no topic
    */
   readonly alarmTopics?: sns.ITopic[];
 
   /**
-   * Other actions of every alarm.
+   * Other actions of every alarm. What an action needs, such as the right to publish to its topic, is not added.
    *
    * @default - alarms only change their state
    */
@@ -66,6 +68,22 @@ export interface MonitoringOptions {
   readonly badEventPercentage?: number;
 
   /**
+   * Alarms of single sources that send unusually many or few events.
+   *
+   * @default - no such alarm
+   */
+  readonly eventVolumeAnomaly?: EventVolumeAnomaly;
+
+  /**
+   * Lets X-Ray trace calls of the collector function and the keeper: the first of each second, and 5 % of the others.
+   * Traces have times, cold starts and failures. They have nothing of a visitor's request, so the API itself, whose
+   * traces would, is not traced. X-Ray bills them at 5 USD a million.
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
+
+  /**
    * Budget of the stack in USD a month. The first of `alarmTopics` and `budgetEmails` hear when the cost exceeds it,
    * and when AWS forecasts that it will.
    *
@@ -96,15 +114,27 @@ export class LakehouseMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: LakehouseMonitoringProps) {
     super(scope, id);
     requireBetween('monitoring.badEventPercentage', props.badEventPercentage, 1, 100);
-    this.alarms = alarmsOf(props, {
+    const definitions = alarmsOf(props, {
       iteratorAge: props.iteratorAgeThreshold,
       freshness: props.freshnessThreshold,
       badEventPercentage: props.badEventPercentage ?? 5,
-    }).map(({ id: alarmId, metric, ...options }) => new cloudwatch.Alarm(this, alarmId, { metric, ...options }));
+    });
+    const { collector, eventVolumeAnomaly } = props;
+    this.alarms = [
+      ...definitions.map(({ id: alarmId, ...options }) => new cloudwatch.Alarm(this, alarmId, options)),
+      ...(eventVolumeAnomaly ? createEventVolumeAlarms(this, collector, eventVolumeAnomaly) : []),
+    ];
     this.alarms.forEach(alarm => alarm.applyRemovalPolicy(RemovalPolicy.DESTROY));
     props.alarmTopics?.forEach(topic => this.addAlarmTopic(topic));
     props.alarmActions?.forEach(action => this.addAlarmAction(action));
-    if (props.dashboard ?? true) this.dashboard = createDashboard(this, 'Dashboard', this.alarms, props);
+    if (props.dashboard ?? true) {
+      this.dashboard = createDashboard(this, 'Dashboard', {
+        ...props,
+        alarms: this.alarms,
+        sections: [...definitions.map(definition => definition.id), ...(eventVolumeAnomaly ? [EVENT_VOLUME] : [])],
+        measuredSources: eventVolumeAnomaly?.sources,
+      });
+    }
     createBudget(this, 'Budget', props);
   }
 

@@ -62,7 +62,7 @@ const GENERAL: readonly Acknowledgement[] = [{
   rules: ['Serverless-LambdaTracing'],
   type: FUNCTION,
   resource: 'all functions',
-  reason: `Traces are paid by the request, and those of the collector ${PERSONAL}.`,
+  reason: 'Traces are paid by the request. monitoring.tracing switches them on for the collector and the keeper.',
 }, {
   rules: ['Serverless-LambdaDLQ', 'NIST.800.53.R5-LambdaDLQ'],
   type: FUNCTION,
@@ -258,6 +258,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'Metrics are no resources that a policy could name. It is limited to the namespace.',
   },
   { sid: 'ReadMetrics', resource: 'keeper, Drain', reason: NO_RESOURCES },
+  { sid: 'WriteTraces', resource: 'collector, keeper', reason: NO_RESOURCES },
   { sid: 'FindInterfaces', resource: 'EniSweep', reason: NO_RESOURCES },
   { sid: 'DeleteObjects', resource: 'Emptying', reason: 'Empties the buckets that are deleted with the stack.' },
   {

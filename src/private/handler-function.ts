@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handlerCode } from './assets';
 import { LogOptions, ownLogGroup } from './log-group';
@@ -16,6 +16,8 @@ export interface HandlerFunctionProps extends LogOptions {
   readonly statements?: iam.PolicyStatement[];
   readonly reservedConcurrentExecutions?: number;
   readonly layers?: lambda.ILayerVersion[];
+  /** Lets X-Ray trace a sample of the calls. */
+  readonly tracing?: boolean;
 }
 
 /**
@@ -35,6 +37,15 @@ export function handlerRole(
   return role;
 }
 
+function writeTraces(scope: Construct): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'WriteTraces',
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    resources: ['*'], // have no resource-level support
+    conditions: { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } },
+  });
+}
+
 /** A Lambda function of this package: bundled code, a log group of its own, a hand-written role, outside any VPC. */
 export class HandlerFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
@@ -51,7 +62,11 @@ export class HandlerFunction extends lambda.Function {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       layers: props.layers,
       logGroup,
-      role: handlerRole(scope, `${id}Role`, logGroup, props.statements),
+      role: handlerRole(scope, `${id}Role`, logGroup, [
+        ...(props.statements ?? []), ...(props.tracing ? [writeTraces(scope)] : []),
+      ]),
     });
+    // Not CDK's own property, whose statement has neither name nor condition.
+    if (props.tracing) (this.node.defaultChild as lambda.CfnFunction).tracingConfig = { mode: lambda.Tracing.ACTIVE };
   }
 }

@@ -24,6 +24,8 @@ export interface JobKeeperProps extends LogOptions {
   readonly job: IStreamingJob;
   /** A scheduled run is skipped when this stream got no records. */
   readonly stream: kinesis.IStream;
+  /** Lets X-Ray trace a sample of the calls. */
+  readonly tracing?: boolean;
 }
 
 /** The first run starts so long after the deployment, and a lost event delays the next one by no more. */
@@ -37,7 +39,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
 
   constructor(scope: Construct, id: string, props: JobKeeperProps) {
     super(scope, id);
-    const { job, stream, encryptionKey, logRetention } = props;
+    const { job, stream, encryptionKey, logRetention, tracing } = props;
     const { isContinuous, _longestGap: longestGap, _starts: starts } = job.schedule;
     const keeper = new HandlerFunction(this, 'Function', {
       entrypoint: 'processing/function/keeper.lambda',
@@ -54,6 +56,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
       },
       logRetention,
       encryptionKey,
+      tracing,
       statements: [new iam.PolicyStatement({
         sid: 'KeepJob',
         actions: ['glue:BatchStopJobRun', 'glue:GetJob', 'glue:GetJobRuns', 'glue:GetTags', 'glue:StartJobRun'],

@@ -123,6 +123,24 @@ test('1,000 events a second, read all the time, behind a web ACL, with keys and 
   ]);
 });
 
+test('an alarm on the volume of a source is a metric and an alarm that looks at three', () => {
+  const writeKeys = { web: { keys: ['a1'] }, server: { keys: ['b2'] } };
+  const costOf = (sources?: string[]) => lakehouseWith({
+    ...MINIMAL, collector: { writeKeys }, monitoring: { eventVolumeAnomaly: sources && { sources } },
+  }).estimatedMonthlyCost({ eventsPerSecond: 10 });
+  expect(tableOf(costOf(['web', 'server']))).toContainEqual(row('CloudWatch', 'metrics of single sources', 0.30, 2));
+  expect(costOf(['web', 'server']).total - costOf().total).toBeCloseTo(2 * 0.60);
+});
+
+test('traces are a sample of the calls: the first of a second, and 5 % of the others', () => {
+  const estimate = lakehouseWith({ ...MINIMAL, monitoring: { tracing: true } }).estimatedMonthlyCost(BUSY);
+  const seconds = MONTH * 3600;
+  expect(tableOf(estimate).filter(([service]) => service === 'X-Ray')).toEqual([
+    row('X-Ray', 'traces of the collector', 5 / 1e6, seconds + 0.05 * (REQUESTS - seconds)),
+    row('X-Ray', 'traces of the keeper', 5 / 1e6, CHECKS),
+  ]);
+});
+
 describe('a cheaper edge', () => {
   const estimateOf = (edge: CollectorEdge, averageBytes = 1200) => {
     const stream = { capacity: StreamCapacity.provisioned(2) };

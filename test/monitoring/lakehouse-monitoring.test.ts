@@ -1,10 +1,7 @@
 import { join } from 'path';
-import {
-  aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_kms as kms, aws_sns as sns, Duration,
-} from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, Duration } from 'aws-cdk-lib';
 import { LakehouseNetwork, MonitoringOptions, ProcessingSchedule } from '../../src';
 import { synthesize, Synthesized } from '../support/lakehouse';
-import { unheardAlarms } from '../support/unheard-alarms';
 
 const build = (monitoring: MonitoringOptions = {}, schedule?: ProcessingSchedule) =>
   synthesize({ network: LakehouseNetwork.none(), monitoring, processing: { schedule } });
@@ -68,12 +65,6 @@ test('notices that nothing reads the stream, also when the keeper itself is sile
   expect(alarms(scheduled)).toMatchObject({ NotSucceeding: { ...expected, Threshold: 3 * 3600 } });
 });
 
-test('every alarm says what to do', () => {
-  for (const { AlarmDescription } of Object.values(alarms(standard))) {
-    expect(AlarmDescription).toMatch(/^.{10,}[.].{10,}[.]$/);
-  }
-});
-
 test('takes thresholds', () => {
   const thresholds = {
     iteratorAgeThreshold: Duration.minutes(20),
@@ -99,40 +90,6 @@ test('does what it is told when an alarm goes off, however late it is told', () 
   for (const { AlarmActions } of Object.values(alarms(synthesized))) {
     expect(AlarmActions).toEqual(['arn:action', 'arn:later']);
   }
-});
-
-test('publishes to topics that let CloudWatch do so, also if they insist on TLS or have a key', () => {
-  const { json, graph } = synthesize(stack => ({
-    network: LakehouseNetwork.none(),
-    monitoring: {
-      alarmTopics: [new sns.Topic(stack, 'OnCall', { enforceSSL: true, masterKey: new kms.Key(stack, 'TopicKey') })],
-    },
-  }));
-  expect(unheardAlarms(json)).toEqual([]);
-  const [topic] = graph.find('AWS::SNS::Topic');
-  for (const { AlarmActions } of Object.values(alarms({ json, graph }))) expect(AlarmActions).toEqual([{ Ref: topic }]);
-  const [key] = graph.find('AWS::KMS::Key', /TopicKey/);
-  expect(JSON.stringify(json.Resources[key].Properties?.KeyPolicy)).toContain(
-    '"Condition":{"StringEquals":{"aws:SourceAccount":{"Ref":"AWS::AccountId"}}},"Effect":"Allow",'
-    + '"Principal":{"Service":"cloudwatch.amazonaws.com"}');
-});
-
-test('an action on a topic that insists on TLS is not heard, unless the topic lets CloudWatch publish', () => {
-  const { json } = synthesize(stack => ({
-    network: LakehouseNetwork.none(),
-    monitoring: { alarmActions: [new actions.SnsAction(new sns.Topic(stack, 'OnCall', { enforceSSL: true }))] },
-  }));
-  expect(unheardAlarms(json).length).toBeGreaterThan(0);
-});
-
-test('has a dashboard that shows every metric of collector, stream and job', () => {
-  const [id] = standard.graph.find('AWS::CloudWatch::Dashboard');
-  const body = JSON.stringify(standard.json.Resources[id].Properties);
-  for (const metric of [
-    'Requests', 'AcceptedEvents', 'BadEvents', 'Latency', 'GetRecords.IteratorAgeMilliseconds', 'Freshness',
-    'BatchDuration', 'DuplicateEvents', 'RunActive', 'RunFailures',
-  ]) {expect(body).toContain(`\\"${metric}\\"`);}
-  expect(build({ dashboard: false }).graph.find('AWS::CloudWatch::Dashboard')).toEqual([]);
 });
 
 test('refuses a percentage of zero', () => {

@@ -33,6 +33,7 @@ const EVERYTHING: Combination = {
   webAcl: true,
   accessLogs: true,
   monitoring: 'actions',
+  tracing: true,
   stream: 'created',
   buckets: 'created',
 };

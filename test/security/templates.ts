@@ -15,12 +15,13 @@ const DEFAULT: Combination = {
   webAcl: false,
   accessLogs: true,
   monitoring: 'default',
+  tracing: false,
   stream: 'created',
   buckets: 'created',
 };
 
 const FULL: Combination = {
-  ...DEFAULT, schedule: 'interval', encryptionKey: 'own', access: 'secret', pseudonyms: true, webAcl: true,
+  ...DEFAULT, schedule: 'interval', encryptionKey: 'own', access: 'secret', pseudonyms: true, webAcl: true, tracing: true,
 };
 
 /** All rights that the construct can give: together, every statement in src/. */
@@ -52,7 +53,7 @@ function templateOf(combination: Combination, compliance?: Compliance): CloudFor
   const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', {
     ...props,
     compliance,
-    monitoring: { alarmTopics: [topic] },
+    monitoring: { ...props.monitoring, alarmTopics: [topic] },
     processing: { ...props.processing, glueMetrics: true },
   });
   const reader = new iam.Role(stack, 'OwnReader', { assumedBy: new iam.AccountRootPrincipal() });

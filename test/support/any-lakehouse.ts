@@ -19,7 +19,8 @@ export interface Combination {
   /** Only a REST API has one. */
   readonly webAcl: boolean;
   readonly accessLogs: boolean;
-  readonly monitoring: 'default' | 'actions' | 'no dashboard';
+  readonly monitoring: 'default' | 'actions' | 'no dashboard' | 'event volume';
+  readonly tracing: boolean;
   readonly stream: 'created' | 'own' | 'imported';
   readonly buckets: 'created' | 'own' | 'imported';
 }
@@ -34,14 +35,15 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   pseudonyms: fc.boolean(),
   webAcl: fc.boolean(),
   accessLogs: fc.boolean(),
-  monitoring: fc.constantFrom('default', 'actions', 'no dashboard'),
+  monitoring: fc.constantFrom('default', 'actions', 'no dashboard', 'event volume'),
+  tracing: fc.boolean(),
   stream: fc.constantFrom('created', 'own', 'imported'),
   buckets: fc.constantFrom('created', 'own', 'imported'),
 });
 
 /** Everything that is made for a combination has an id that begins with `Own`. */
 export function propsOf(stack: Stack, combination: Combination): ClickstreamLakehouseProps {
-  const { removalPolicy, access, pseudonyms, accessLogs, monitoring } = combination;
+  const { removalPolicy, access, pseudonyms, accessLogs, monitoring, tracing } = combination;
   return {
     ...networkProps(stack, combination),
     removalPolicy,
@@ -53,7 +55,10 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
     },
     monitoring: {
       dashboard: monitoring !== 'no dashboard',
+      tracing,
       alarmActions: monitoring === 'actions' ? [ACTION] : undefined,
+      // Without keys there are no sources.
+      eventVolumeAnomaly: monitoring === 'event volume' && access !== 'open' ? { sources: ['web'] } : undefined,
     },
     processing: {
       schedule: scheduleOf(combination),

@@ -1,10 +1,14 @@
 import { CloudFormationTemplate } from './template-graph';
 
-interface Statement { readonly Effect: string; readonly Principal?: { readonly Service?: string | string[] } }
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Principal?: { readonly Service?: string | string[] };
+}
 
 /**
- * Alarms with a topic that does not let CloudWatch publish. A topic without a policy of its own has the default one,
- * which lets every service of the account; any other policy replaces that.
+ * Alarms with a topic that does not let CloudWatch publish, or whose key does not let CloudWatch use it. A topic without
+ * a policy of its own has the default one, which lets every service of the account; any other policy replaces that.
  */
 export function unheardAlarms({ Resources }: CloudFormationTemplate): string[] {
   const entries = Object.entries(Resources);
@@ -12,7 +16,8 @@ export function unheardAlarms({ Resources }: CloudFormationTemplate): string[] {
     const policies = entries
       .filter(([, { Type, Properties }]) => Type === 'AWS::SNS::TopicPolicy' && refers(Properties?.Topics, topic))
       .map(([, { Properties }]) => Properties?.PolicyDocument as { readonly Statement: Statement[] });
-    return policies.length > 0 && !policies.some(policy => policy.Statement.some(allowsCloudWatch));
+    const isClosed = policies.length > 0 && !policies.some(({ Statement }) => allow(Statement, 'sns:Publish'));
+    return isClosed || !isKeyOpen(Resources, Resources[topic].Properties?.KmsMasterKeyId);
   });
   return entries
     .filter(([, { Type, Properties }]) =>
@@ -24,6 +29,16 @@ function refers(list: unknown, id: string): boolean {
   return Array.isArray(list) && list.some(item => (item as { Ref?: string }).Ref === id);
 }
 
-function allowsCloudWatch({ Effect, Principal }: Statement): boolean {
-  return Effect === 'Allow' && [Principal?.Service].flat().includes('cloudwatch.amazonaws.com');
+/** A key of the template. The policies of others are not known here. */
+function isKeyOpen(Resources: CloudFormationTemplate['Resources'], id: unknown): boolean {
+  const [key] = (id as { 'Fn::GetAtt'?: string[] } | undefined)?.['Fn::GetAtt'] ?? [];
+  if (key === undefined) return true;
+  const { Statement: statements } = Resources[key].Properties?.KeyPolicy as { readonly Statement: Statement[] };
+  return allow(statements, 'kms:Decrypt') && allow(statements, 'kms:GenerateDataKey*');
+}
+
+/** Whether they allow CloudWatch the action. */
+function allow(statements: Statement[], action: string): boolean {
+  return statements.some(({ Effect, Action, Principal }) => Effect === 'Allow' && [Action].flat().includes(action)
+    && [Principal?.Service].flat().includes('cloudwatch.amazonaws.com'));
 }

@@ -1,7 +1,7 @@
 import { badRequestEntry } from './bad-event';
 import { Content } from './decode';
 import { CollectorSettings } from './environment';
-import { DecodeError, Refusal } from './errors';
+import { DecodeError, RateLimitedError, Refusal } from './errors';
 import { entryOf } from './event-entry';
 import { EventIds } from './event-id';
 import { JsonValue } from './json';
@@ -12,15 +12,21 @@ import { CollectEndpoint, Endpoint, ReplyEndpoint, Tally } from './protocols/pro
 import { CollectorRequest } from './request';
 import { CollectorResponse, failure, nothing, originNotAllowed } from './responses';
 import { route } from './route';
-import { keysBeside, keysWithin } from './write-key';
+import { keysBeside, keysWithin, Source } from './write-key';
 
 /** Lines for the stream, and the response that may be sent once they are stored. */
 export interface Collected {
   readonly entries: readonly Entry[];
   readonly response: CollectorResponse;
+  /** who sent them, if that is known */
+  readonly source?: Source;
 }
 
-/** Turns a request into lines and a response. Pure: it neither stores nor logs. */
+/**
+ * Turns a request into lines and a response. It neither stores nor logs, and remembers only what a source has sent.
+ * @throws {RateLimitedError}
+ * @throws {KeysUnavailableError}
+ */
 export function collect(request: CollectorRequest, settings: CollectorSettings): Collected {
   if (request.method === 'OPTIONS') return { entries: [], response: nothing };
   const routed = route(request);
@@ -55,27 +61,29 @@ function collectEvents(
 ): Collected {
   let endpoint = first;
   let content: Content | undefined;
+  let source: Source | undefined;
   const keys = keysBeside(request);
   try {
     // A key beside the body is checked before the body costs anything.
-    if (keys.length > 0) writeKeys.authenticate(keys);
+    if (keys.length > 0) source = writeKeys.authenticate(keys);
     const read = first.read(request);
     endpoint = ownerOf(read.value, shared, request) ?? first;
     keys.push(...keysWithin(endpoint.keys?.(read.value, request) ?? {}));
     const protection = { clientIp: request.clientIp, presentedKeys: new Set(writeKeys.areOpen ? [] : keys) };
     for (const part of [read.value, request.query]) protect(part, protection);
     content = read;
-    const source = writeKeys.authenticate(keys);
+    source = writeKeys.authenticate(keys);
     const batch = endpoint.split(content.value, request);
     requireFewEvents(batch.size, endpoint.limits.events);
+    takeFromQuota(source, batch.size, request);
     const budget = new OutputBudget(content.bytes, batch.size, endpoint.limits.outputBytes);
     const ids = new EventIds(request.id, source.id ?? '');
     const around = { batch, source, request, protocol: endpoint.protocol, ids, budget };
     const entries: Entry[] = [];
     for (let index = 0; index < batch.size; index++) entries.push(entryOf(index, around));
-    return { entries, response: endpoint.respond(tally(entries), request) };
+    return { entries, response: endpoint.respond(tally(entries), request), source };
   } catch (error) {
-    if (error instanceof Refusal) return refuse(endpoint, error, request, content);
+    if (error instanceof Refusal) return refuse(endpoint, error, request, source, content);
     throw error;
   }
 }
@@ -88,6 +96,10 @@ function ownerOf(
   return endpoints
     .filter(endpoint => endpoint.kind === 'collect')
     .find(endpoint => endpoint.claims?.(content, request) ?? true);
+}
+
+function takeFromQuota(source: Source | undefined, events: number, { receivedAt }: CollectorRequest): void {
+  if (source?.quota?.take(events, receivedAt) === false) throw new RateLimitedError(source.id);
 }
 
 function requireFewEvents(events: number, max: number): void {
@@ -103,10 +115,12 @@ function refuse(
   endpoint: CollectEndpoint,
   refusal: Refusal,
   request: CollectorRequest,
+  source: Source | undefined,
   content: Content | undefined,
 ): Collected {
   const response = endpoint.refuse(refusal);
   if (response) return { entries: [], response };
+  takeFromQuota(source, 1, request);
   const entries = [badRequestEntry(refusal, endpoint, request, content?.value)];
   return { entries, response: endpoint.respond(tally(entries), request) };
 }

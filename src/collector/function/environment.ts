@@ -17,7 +17,8 @@ export interface CollectorEnvironment {
    */
   readonly ALLOWED_ORIGINS?: string;
   /**
-   * `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`: more than one key to rotate without loss.
+   * `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop", "rateLimit": 100}}`: more than one key to rotate
+   * without loss.
    * @default - an open collector
    */
   readonly WRITE_KEYS?: string;
@@ -59,6 +60,11 @@ export interface CollectorEnvironment {
   readonly PREPROCESS_HEADERS?: string;
   /** @default ClickstreamLakehouse */
   readonly METRICS_NAMESPACE?: string;
+  /**
+   * Ids of sources whose events are counted by themselves, separated by commas.
+   * @default - none
+   */
+  readonly MEASURED_SOURCES?: string;
 }
 
 /** The environment, parsed. */
@@ -73,6 +79,7 @@ export interface CollectorSettings extends RequestPolicy {
   /** names of the headers that the hook sees, in lower case */
   readonly preprocessHeaders: ReadonlySet<string>;
   readonly metricsNamespace: string;
+  readonly measuredSources: ReadonlySet<string>;
 }
 
 export class EnvironmentError extends Error {
@@ -101,6 +108,7 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     preprocessModule: environment.PREPROCESS_MODULE,
     preprocessHeaders: parseHookHeaders(environment.PREPROCESS_HEADERS),
     metricsNamespace: environment.METRICS_NAMESPACE ?? METRICS_NAMESPACE,
+    measuredSources: new Set(environment.MEASURED_SOURCES?.split(',')),
   };
 }
 

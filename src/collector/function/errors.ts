@@ -53,6 +53,14 @@ export class KeysUnavailableError extends Error {
   }
 }
 
+/** A source has sent more than its rate allows. Not a refusal: its client has to send the events again, later. */
+export class RateLimitedError extends Error {
+  constructor(readonly sourceId: string | undefined) {
+    super('the source has sent more than its rate allows');
+    this.name = 'RateLimitedError';
+  }
+}
+
 /** One event of a request that cannot become a canonical event; its neighbours can. */
 export class InvalidEventError extends Error {
   constructor(

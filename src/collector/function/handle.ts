@@ -3,14 +3,14 @@ import { collect, Collected } from './collect';
 import { corsHeaders, preflightHeaders } from './cors';
 import { EdgeEvent, isPayload2 } from './edge-event';
 import { CollectorSettings } from './environment';
-import { KeysUnavailableError } from './errors';
+import { KeysUnavailableError, RateLimitedError } from './errors';
 import { KinesisWriter, StoreFailedError } from './kinesis/kinesis-writer';
 import { ANSWER_RESERVE_MS, MAX_STORE_MS } from './limits';
-import { countEntries, Entry } from './lines';
+import { countEntries } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromEdgeEvent } from './request';
-import { CollectorResponse, internalError, keysUnavailable, storeFailed } from './responses';
+import { CollectorResponse, internalError, keysUnavailable, rateLimited, storeFailed } from './responses';
 import { WriteKeys } from './write-key';
 
 /** Everything that handling a request needs beside the request. */
@@ -56,7 +56,7 @@ async function respond(event: EdgeEvent, context: Context, dependencies: Depende
     request = fromEdgeEvent(event, settings, receivedAt);
     const collected = await prepare(request, dependencies);
     const stored = await store(collected, request, context, dependencies);
-    logMetrics(request, collected.entries, stored, dependencies);
+    logMetrics(request, collected, stored, dependencies);
     return result(stored.response, request, settings);
   } catch (error) {
     log(errorLine(error, context.awsRequestId));
@@ -78,6 +78,9 @@ async function prepare(
       : collected;
   } catch (error) {
     if (error instanceof KeysUnavailableError) return { entries: [], response: keysUnavailable };
+    if (error instanceof RateLimitedError) {
+      return { entries: [], response: rateLimited, source: { id: error.sourceId } };
+    }
     throw error;
   }
 }
@@ -98,7 +101,7 @@ async function store(
 }
 
 function logMetrics(
-  request: CollectorRequest, entries: readonly Entry[], stored: Stored, { settings, functionName, log }: Dependencies,
+  request: CollectorRequest, { entries, source }: Collected, stored: Stored, { settings, functionName, log }: Dependencies,
 ): void {
   const now = Date.now();
   log(metricsLine({
@@ -108,6 +111,8 @@ function logMetrics(
     storeFailed: stored.failed,
     latencyMs: now - request.receivedAt,
     status: stored.response.status,
+    measuredSource: source?.id !== undefined && settings.measuredSources.has(source.id) ? source.id : undefined,
+    limitedSource: stored.response === rateLimited ? source?.id : undefined,
   }, settings.metricsNamespace, functionName, now));
 }
 

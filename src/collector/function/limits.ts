@@ -88,3 +88,6 @@ export const ANSWER_RESERVE_MS = 500;
 
 /** Seconds after which a client may try again what was not its fault: a shard's throttle lasts one. */
 export const RETRY_AFTER_SECONDS = 5;
+
+/** A source may send so many seconds' worth of its rate at once: trackers flush what they have queued. */
+export const RATE_LIMIT_BURST_SECONDS = 10;

@@ -10,6 +10,10 @@ export interface RequestMetrics extends EntryCounts {
   readonly storeFailed: boolean;
   readonly latencyMs: number;
   readonly status: number;
+  /** id of the source, if its events are counted by themselves */
+  readonly measuredSource?: string;
+  /** id of the source, if the request was above its rate */
+  readonly limitedSource?: string;
 }
 
 const UNITS = {
@@ -24,6 +28,8 @@ const UNITS = {
 
 /** As text: every request has the same. */
 const METRICS = JSON.stringify(Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })));
+const MEASURED_METRICS = JSON.stringify([{ Name: 'AcceptedEvents', Unit: UNITS.AcceptedEvents }]);
+const LIMITED_METRICS = JSON.stringify([{ Name: 'RateLimitedRequests', Unit: 'Count' }]);
 
 /** A line in CloudWatch's embedded metric format: metrics without a call to CloudWatch. */
 export function metricsLine(metrics: RequestMetrics, namespace: string, functionName: string, now: number): string {
@@ -36,9 +42,26 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
     StoreFailures: metrics.storeFailed ? 1 : 0,
     Latency: metrics.latencyMs,
   };
-  const declared = `"Namespace":${JSON.stringify(namespace)},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}`;
-  const fields = { FunctionName: functionName, ...values, Status: metrics.status, BadCodes: metrics.bad };
-  return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[{${declared}}]},${JSON.stringify(fields).slice(1)}`;
+  const { measuredSource, limitedSource } = metrics;
+  const fields = {
+    FunctionName: functionName,
+    ...values,
+    RateLimitedRequests: limitedSource === undefined ? undefined : 1,
+    Status: metrics.status,
+    BadCodes: metrics.bad,
+    Source: measuredSource ?? limitedSource,
+  };
+  const declared = directives(metrics, JSON.stringify(namespace));
+  return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${declared}]},${JSON.stringify(fields).slice(1)}`;
+}
+
+/** Few metrics of a source: each combination of dimensions is billed as one of its own, for hours in which it has data. */
+function directives({ measuredSource, limitedSource }: RequestMetrics, namespace: string): string {
+  const ofSource = (metrics: string) =>
+    `,{"Namespace":${namespace},"Dimensions":[["FunctionName","Source"]],"Metrics":${metrics}}`;
+  return `{"Namespace":${namespace},"Dimensions":[["FunctionName"]],"Metrics":${METRICS}}`
+    + (measuredSource === undefined ? '' : ofSource(MEASURED_METRICS))
+    + (limitedSource === undefined ? '' : ofSource(LIMITED_METRICS));
 }
 
 /**

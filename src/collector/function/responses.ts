@@ -71,6 +71,13 @@ export const keysUnavailable: CollectorResponse = failure(
   retryAfter,
 );
 
+export const rateLimited: CollectorResponse = failure(
+  429,
+  'rate_limited',
+  'The source sends more events than it may; send them again later.',
+  retryAfter,
+);
+
 export const internalError: CollectorResponse = failure(
   500,
   'internal_error',

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'crypto';
 import { KeysUnavailableError, UnauthorizedError } from './errors';
 import { isArray, isObject, JsonValue } from './json';
+import { TokenBucket } from './token-bucket';
 
 /** Who sent a request. */
 export interface Source {
@@ -8,6 +9,8 @@ export interface Source {
   readonly id?: string;
   /** configured application */
   readonly appId?: string;
+  /** what the source may send at most, shared by its keys; absent: whatever it likes */
+  readonly quota?: TokenBucket;
 }
 
 interface KnownKey { readonly digest: Buffer; readonly source: Source }
@@ -68,7 +71,7 @@ export class WriteKeys {
   }
 
   /**
-   * @param text JSON of `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop"}}`
+   * @param text JSON of `{"<source id>": {"keys": ["k1", "k2"], "appId": "shop", "rateLimit": 100}}`
    * @throws {WriteKeysError}
    */
   static parse(text: string): WriteKeys {
@@ -132,13 +135,22 @@ function sourceKeys(id: string, value: JsonValue): KnownKey[] {
   if (value.appId !== undefined && typeof value.appId !== 'string') {
     throw new WriteKeysError(`has an appId that is not a string for source "${id}"`);
   }
-  const source: Source = { id, appId: value.appId };
+  const source: Source = { id, appId: value.appId, quota: quotaOf(id, value.rateLimit) };
   return value.keys.map(key => {
     if (typeof key !== 'string' || !isUsableKey(key)) {
       throw new WriteKeysError(`has a key that is not text, is blank or has asterisks for source "${id}"`);
     }
     return { digest: sha256(key), source };
   });
+}
+
+/** A new bucket is full. Keys of a secret are read again every five minutes, so a source then has a burst more. */
+function quotaOf(id: string, rateLimit: JsonValue | undefined): TokenBucket | undefined {
+  if (rateLimit === undefined) return undefined;
+  if (typeof rateLimit !== 'number' || !(rateLimit >= 1)) {
+    throw new WriteKeysError(`has a rateLimit that is not a number from 1 on for source "${id}"`);
+  }
+  return new TokenBucket(rateLimit);
 }
 
 function requireDifferent(known: readonly KnownKey[]): void {

@@ -101,6 +101,39 @@ test.each([
   expect(response.headers['Access-Control-Allow-Origin']).toBe('https://shop.example');
 });
 
+test('the events of a measured source are counted by themselves, whatever a client says its source is', async () => {
+  const keys = { web: { keys: ['a1'] }, server: { keys: ['b2'] } };
+  const measured = settings({ WRITE_KEYS: JSON.stringify(keys), MEASURED_SOURCES: 'web' });
+  const sourceOf = async (key: string) => {
+    const body = { ...click, source_id: 'web', Source: 'web' };
+    return (await answerTo({ body, headers: { 'x-write-key': key } }, { settings: measured })).metrics.Source;
+  };
+  expect(await sourceOf('a1')).toBe('web');
+  expect(await sourceOf('b2')).toBeUndefined();
+  expect(await sourceOf('unknown')).toBeUndefined();
+});
+
+test.each([
+  { path: '/v1/events', body: click },
+  { path: '/com.snowplowanalytics.snowplow/tp2', body: '{' },
+])('above its rate a source gets a 429 with Retry-After, nothing is stored, and the source is named in the metrics',
+  async request => {
+    const web = { keys: ['a1'], rateLimit: 1 };
+    const limited = settings({ WRITE_KEYS: JSON.stringify({ web }) });
+    const ask = () => answerTo({ ...request, headers: { 'x-write-key': 'a1' } }, { settings: limited });
+    const answers = await Promise.all(Array.from({ length: 11 }, ask));
+    const [last] = answers.slice(-1);
+    expect(answers.slice(0, -1).map(({ statusCode }) => statusCode)).toEqual(Array(10).fill(200));
+    expect(last).toMatchObject({ statusCode: 429, headers: { 'Retry-After': '5' } });
+    expect(JSON.parse(last.body)).toMatchObject({ success: false, code: 'rate_limited' });
+    expect(kinesis.calls).toHaveLength(10);
+    expect(last.metrics).toMatchObject({ RateLimitedRequests: 1, Source: 'web', AcceptedEvents: 0, BadEvents: 0 });
+    expect(last.metrics._aws.CloudWatchMetrics[1]).toMatchObject({
+      Dimensions: [['FunctionName', 'Source']], Metrics: [{ Name: 'RateLimitedRequests', Unit: 'Count' }],
+    });
+    expect(answers[0].metrics).not.toHaveProperty('RateLimitedRequests');
+  });
+
 test('a preflight is answered at any path', async () => {
   for (const path of ['/v1/batch', '/nothing/here', '/']) {
     const headers = { 'Origin': 'https://shop.example', 'Access-Control-Request-Headers': 'content-type, x-mine' };

@@ -32,6 +32,23 @@ test('a metrics line embeds every figure as a metric with the function as dimens
   expect(directive.Metrics).toHaveLength(7);
 });
 
+test('of a measured source the accepted events are a metric of their own, and nothing else is', () => {
+  const metrics = {
+    receivedBytes: 10, accepted: 3, bad: {}, storeRetries: 0, storeFailed: false, latencyMs: 7, status: 200,
+  };
+  const line = JSON.parse(metricsLine({ ...metrics, measuredSource: 'web' }, 'Mine', 'fn', 99));
+  expect(line).toMatchObject({ FunctionName: 'fn', Source: 'web', AcceptedEvents: 3 });
+  const [all, ofSource] = line._aws.CloudWatchMetrics;
+  expect(ofSource).toEqual({
+    Namespace: 'Mine',
+    Dimensions: [['FunctionName', 'Source']],
+    Metrics: [{ Name: 'AcceptedEvents', Unit: 'Count' }],
+  });
+  const unmeasured = metricsLine(metrics, 'Mine', 'fn', 99);
+  expect(JSON.parse(unmeasured)._aws.CloudWatchMetrics).toEqual([all]);
+  expect(unmeasured).not.toContain('Source');
+});
+
 test('an error is logged by name and place, never with its message', () => {
   const line = errorLine(new TypeError('cannot read user@example.com\n    at user@example.com'), 'r1');
   expect(JSON.parse(line)).toMatchObject({ level: 'ERROR', error: 'TypeError', requestId: 'r1' });

@@ -69,3 +69,8 @@ test.each([
 ])('a configured key that %s is refused', (_, configuration, problem) => {
   expect(() => WriteKeys.of(configuration)).toThrow(problem);
 });
+
+test.each([0, -1, '100', null, {}])('a rateLimit of %j is refused, without the keys in the message', rateLimit => {
+  const problem = 'has a rateLimit that is not a number from 1 on for source "web"';
+  expect(() => WriteKeys.of({ web: { keys: ['k'], rateLimit } })).toThrow(new WriteKeysError(problem));
+});

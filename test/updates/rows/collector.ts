@@ -101,6 +101,12 @@ export const COLLECTOR_ROWS: Row[] = [...EDGE_ROWS, {
   effects: {},
   note: 'Applies to new events.',
 }, {
+  option: 'collector.writeKeys.rateLimit',
+  change: 'set',
+  before: oldKey,
+  after: { collector: { writeKeys: { web: { keys: ['a1'], rateLimit: 100 } } } },
+  effects: {},
+}, {
   option: 'collector.writeKeysSecret',
   change: 'instead of `writeKeys`',
   before: oldKey,

@@ -6,6 +6,8 @@ function topic(stack: Stack): sns.ITopic {
   return sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:123456789012:on-call');
 }
 
+const withKeys = { network: LakehouseNetwork.none(), collector: { writeKeys: { web: { keys: ['a1'] } } } };
+
 /** Alarms and dashboard, which are never replaced. */
 export const MONITORING_ROWS: Row[] = [{
   option: 'monitoring.alarmTopics',
@@ -36,6 +38,24 @@ export const MONITORING_ROWS: Row[] = [{
   option: 'monitoring.badEventPercentage',
   change: 'another percentage',
   after: { monitoring: { badEventPercentage: 10 } },
+  effects: {},
+}, {
+  option: 'monitoring.eventVolumeAnomaly.sources',
+  change: 'set',
+  before: withKeys,
+  after: { monitoring: { eventVolumeAnomaly: { sources: ['web'] } } },
+  effects: {},
+  note: 'CloudWatch learns from then on, so the alarm can be on for the first hours.',
+}, {
+  option: 'monitoring.eventVolumeAnomaly.standardDeviations',
+  change: 'another number',
+  before: withKeys,
+  after: { monitoring: { eventVolumeAnomaly: { sources: ['web'], standardDeviations: 5 } } },
+  effects: {},
+}, {
+  option: 'monitoring.tracing',
+  change: '`true`',
+  after: { monitoring: { tracing: true } },
   effects: {},
 }, {
   option: 'monitoring.monthlyBudget',
