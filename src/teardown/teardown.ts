@@ -105,7 +105,7 @@ export class Teardown extends Construct {
       VpcId: network.vpc.vpcId,
       SecurityGroupId: network.securityGroup.securityGroupId,
       JobRoleArn: job.role.roleArn,
-      Stack: Aws.STACK_ID,
+      ...(!network.hasGivenSecurityGroup && { Stack: Aws.STACK_ID }),
       ...limits(props),
     };
     return new PolledResource(this, 'EniSweep', {

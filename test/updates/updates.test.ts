@@ -61,7 +61,7 @@ describe('no option replaces or removes', () => {
 
   test("the workers' security group and EniSweep, which has its id, except another network", () => {
     const changes = [
-      'vpc: set', 'network: `isolated()` → `none()`', 'network.cidr: another range',
+      'vpc: set', 'securityGroup: set', 'network: `isolated()` → `none()`', 'network.cidr: another range',
       'network.availabilityZone: another zone',
     ];
     expect(endOf('security group')).toEqual(changes);
