@@ -56,8 +56,8 @@ describe('no option replaces or removes', () => {
       'storage.rawBucket: set', 'storage.lakehouseBucket: set', 'storage.accessLogs: `false`',
     ]));
 
-  test('the catalog, except another name', () =>
-    expect(endOf('database', 'tables')).toEqual(['storage.databaseName: another name']));
+  test('the catalog, except another name or database', () =>
+    expect(endOf('database', 'tables')).toEqual(['storage.databaseName: another name', 'storage.database: set']));
 
   test("the workers' security group and EniSweep, which has its id, except another network", () => {
     const changes = [
