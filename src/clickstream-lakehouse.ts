@@ -92,8 +92,8 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
     requireCompliant(props);
-    const { encryptionKey, previousEncryptionKeys, logRetention, removalPolicy } = props;
-    const common = { encryptionKey, logRetention };
+    const { encryptionKey, previousEncryptionKeys, logRetention, logGroup, removalPolicy } = props;
+    const common = { encryptionKey, logRetention, logGroup };
     if (encryptionKey) allowLogEncryption(this, encryptionKey);
 
     const network = createNetwork(this, props);

@@ -7,7 +7,8 @@ import { InvalidPropertyError } from './private/validate';
 
 /** @returns undefined for a job outside any VPC */
 export function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, securityGroup, network, processing, compliance, encryptionKey, logRetention } = props;
+  const { vpc, vpcSubnets, securityGroup, network, processing, compliance, encryptionKey } = props;
+  const { logRetention, logGroup } = props;
   const readsSecret = processing?.pseudonymKeySecret !== undefined;
   if (vpc && network) {
     throw new InvalidPropertyError(
@@ -22,6 +23,6 @@ export function createNetwork(scope: Construct, props: ClickstreamLakehouseProps
   if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, securityGroup, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
   return isolated && new JobNetwork(scope, 'Network', {
-    ...isolated, readsSecret, encryptionKey, logRetention, flowLog: compliance === Compliance.STRICT,
+    ...isolated, readsSecret, encryptionKey, logRetention, logGroup, flowLog: compliance === Compliance.STRICT,
   });
 }

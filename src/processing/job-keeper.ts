@@ -37,7 +37,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
 
   constructor(scope: Construct, id: string, props: JobKeeperProps) {
     super(scope, id);
-    const { job, stream, encryptionKey, logRetention } = props;
+    const { job, stream, encryptionKey, logRetention, logGroup } = props;
     const { isContinuous, _longestGap: longestGap, _starts: starts } = job.schedule;
     const keeper = new HandlerFunction(this, 'Function', {
       entrypoint: 'processing/function/keeper.lambda',
@@ -53,6 +53,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
         METRICS_NAMESPACE,
       },
       logRetention,
+      logGroup,
       encryptionKey,
       statements: [new iam.PolicyStatement({
         sid: 'KeepJob',
