@@ -13,9 +13,10 @@ import { TeardownOptions } from './teardown/teardown';
 /**
  * Properties of ClickstreamLakehouse.
  *
- * To use a resource you already have, pass its aws-cdk-lib interface (`IVpc`, `IKey`, `IStream`, `IBucket`, `ISecret`,
- * `ICertificate`, `IHostedZone`) in the property named after it. Without it, the construct creates the resource or does
- * without. The one resource without such an interface is a web ACL: use `CollectorWebAcl.fromWebAclArn()`.
+ * To use a resource you already have, pass its aws-cdk-lib interface (`IVpc`, `ISecurityGroup`, `IKey`, `IStream`,
+ * `IBucket`, `ILogGroup`, `IDatabaseRef`, `ISecret`, `ICertificate`, `IHostedZone`) in the property named after it.
+ * Without it, the construct creates the resource or does without. The one resource without such an interface is a web
+ * ACL: use `CollectorWebAcl.fromWebAclArn()`. See docs/existing-resources.md.
  *
  * @example
  * new ClickstreamLakehouse(this, 'Lakehouse', {
@@ -39,6 +40,14 @@ export interface ClickstreamLakehouseProps {
    * @default - the first private subnet with egress, or else the first isolated subnet
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * An existing security group of `vpc` for the job's workers, to which no rule is added. It lets its members reach
+   * each other on all TCP ports, which Glue asks for, and HTTPS out.
+   *
+   * @default - a security group is created
+   */
+  readonly securityGroup?: ec2.ISecurityGroup;
 
   /**
    * Network of the streaming job, when it does not run in an existing `vpc`.
@@ -77,6 +86,14 @@ export interface ClickstreamLakehouseProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * An existing log group of the class STANDARD for the logs of all functions, the collector's access log and the flow
+   * log. Glue names the two log groups of the job itself, so these are created in any case.
+   *
+   * @default - log groups are created, one for each function
+   */
+  readonly logGroup?: logs.ILogGroup;
 
   /**
    * Set of security rules that the resources follow.

@@ -92,8 +92,8 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   constructor(scope: Construct, id: string, props: ClickstreamLakehouseProps = {}) {
     super(scope, id);
     requireCompliant(props);
-    const { encryptionKey, previousEncryptionKeys, logRetention, removalPolicy } = props;
-    const common = { encryptionKey, logRetention };
+    const { encryptionKey, previousEncryptionKeys, logRetention, logGroup, removalPolicy } = props;
+    const common = { encryptionKey, logRetention, logGroup };
     if (encryptionKey) allowLogEncryption(this, encryptionKey);
 
     const network = createNetwork(this, props);
@@ -171,7 +171,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
         .filter(secret => secret !== undefined),
       hasVpc: network !== undefined,
     };
-    this.addOutputs(removalPolicy ?? RemovalPolicy.RETAIN);
+    this.addOutputs(props);
     this.tellIdleCost();
     acknowledgeFindings(this);
   }
@@ -198,7 +198,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Lets the grantee query the tables in the Athena workgroup.
+   * Lets the grantee, a principal of the stack's account, query the tables in the Athena workgroup.
    *
    * @param grantee Principal that queries
    * @example lakehouse.grantQuery(role);
@@ -208,7 +208,8 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Lets the grantee read the tables with any engine: their catalog entries and their files.
+   * Lets the grantee read the tables with any engine: their catalog entries and their files. For a principal of another
+   * account, the buckets and keys of this construct get the statements. See docs/existing-resources.md for the rest.
    *
    * @param grantee Principal that reads
    * @example lakehouse.grantReadTables(role);
@@ -284,17 +285,19 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       + 'estimatedMonthlyCost() itemises it and adds traffic');
   }
 
-  private addOutputs(removalPolicy: RemovalPolicy): void {
-    const fate = removalPolicy === RemovalPolicy.DESTROY ? 'deleted with the stack' : 'kept when the stack is deleted';
+  private addOutputs({ removalPolicy, storage }: ClickstreamLakehouseProps): void {
+    const fate = (given?: object) => removalPolicy === RemovalPolicy.DESTROY && !given
+      ? 'deleted with the stack' : 'kept when the stack is deleted';
     const output = (id: string, value: string, description: string) => new CfnOutput(this, id, { value, description });
     output('EndpointUrl', this.endpointUrl, 'URL for trackers that take a URL with a path');
     output('HostUrl', this.hostUrl, 'URL for trackers that take a host (Segment, RudderStack)');
     if (this.customDomainTarget) {
       output('CustomDomainTarget', this.customDomainTarget, 'Target for the DNS record of the custom domain');
     }
-    output('RawBucketName', this.rawBucket.bucketName, `Raw table; ${fate}`);
-    output('LakehouseBucketName', this.lakehouseBucket.bucketName, `Events, bad events, checkpoints; ${fate}`);
-    output('DatabaseName', this.databaseName, `Catalog database; ${fate}`);
+    output('RawBucketName', this.rawBucket.bucketName, `Raw table; ${fate(storage?.rawBucket)}`);
+    output('LakehouseBucketName', this.lakehouseBucket.bucketName,
+      `Events, bad events, checkpoints; ${fate(storage?.lakehouseBucket)}`);
+    output('DatabaseName', this.databaseName, `Catalog database; ${fate(storage?.database)}`);
     output('WorkGroupName', this.workGroupName, 'Athena workgroup');
     output('JobName', this.jobName, 'Glue job');
     if (this.dashboard) output('DashboardName', this.dashboard.dashboardName, 'CloudWatch dashboard');

@@ -7,7 +7,8 @@ import { InvalidPropertyError } from './private/validate';
 
 /** @returns undefined for a job outside any VPC */
 export function createNetwork(scope: Construct, props: ClickstreamLakehouseProps): IJobNetwork | undefined {
-  const { vpc, vpcSubnets, network, processing, compliance, encryptionKey, logRetention } = props;
+  const { vpc, vpcSubnets, securityGroup, network, processing, compliance, encryptionKey } = props;
+  const { logRetention, logGroup } = props;
   const readsSecret = processing?.pseudonymKeySecret !== undefined;
   if (vpc && network) {
     throw new InvalidPropertyError(
@@ -16,9 +17,12 @@ export function createNetwork(scope: Construct, props: ClickstreamLakehouseProps
   if (vpcSubnets && !vpc) {
     throw new InvalidPropertyError('vpcSubnets selects subnets of vpc, which is not set: set it, or leave them out');
   }
-  if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, readsSecret });
+  if (securityGroup && !vpc) {
+    throw new InvalidPropertyError('securityGroup is a group of vpc, which is not set: set it, or leave it out');
+  }
+  if (vpc) return new JobNetwork(scope, 'Network', { vpc, vpcSubnets, securityGroup, readsSecret });
   const isolated = (network ?? LakehouseNetwork.isolated())._isolated;
   return isolated && new JobNetwork(scope, 'Network', {
-    ...isolated, readsSecret, encryptionKey, logRetention, flowLog: compliance === Compliance.STRICT,
+    ...isolated, readsSecret, encryptionKey, logRetention, logGroup, flowLog: compliance === Compliance.STRICT,
   });
 }

@@ -10,7 +10,8 @@ import {
 } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import {
-  ClickstreamLakehouse, ClickstreamLakehouseProps, ClientIp, CollectorEdge, ConsentMode, LakehouseNetwork,
+  ClickstreamLakehouse, ClickstreamLakehouseProps, ClientIp, CollectorEdge, CollectorWebAcl, Compliance, ConsentMode,
+  LakehouseNetwork,
 } from '../src';
 import { shortId, statementsByRole } from './support/iam-statements';
 import { only, synthesize, Synthesized } from './support/lakehouse';
@@ -82,6 +83,38 @@ test('every function of ours logs to a group of ours', () => {
   for (const id of standard.graph.find('AWS::Lambda::Function', /^Lakehouse/)) {
     expect(standard.json.Resources[id].Properties).toHaveProperty('LoggingConfig.LogGroup');
   }
+});
+
+describe('a given log group', () => {
+  const shared = synthesize(stack => ({
+    logGroup: logs.LogGroup.fromLogGroupName(stack, 'Central', 'central'),
+    encryptionKey: new kms.Key(stack, 'Key'),
+    collector: { webAcl: CollectorWebAcl.rateLimited(20_000) },
+    compliance: Compliance.STRICT,
+  }));
+  const propertiesOf = (type: string) => shared.graph.find(type).map(id => shared.json.Resources[id].Properties);
+
+  test('has the logs of all but the job, whose groups Glue names', () => {
+    expect(shared.graph.find('AWS::Logs::LogGroup').map(shortId)).toEqual(['JobOutputLog', 'JobErrorLog']);
+    const functions = propertiesOf('AWS::Lambda::Function');
+    expect(functions).toHaveLength(17);
+    for (const properties of functions) expect(properties).toMatchObject({ LoggingConfig: { LogGroup: 'central' } });
+    expect(propertiesOf('AWS::EC2::FlowLog')).toEqual([expect.objectContaining({ LogGroupName: 'central' })]);
+    expect(JSON.stringify(propertiesOf('AWS::ApiGateway::Stage'))).toContain(':log-group:central');
+  });
+
+  test('is the only one that the roles of the functions may write to', () => {
+    const logging = Object.values(statementsByRole(shared.json)).flat()
+      .filter(line => line.startsWith('logs:CreateLogStream logs:PutLogEvents on') && !line.includes('JobOutputLog'));
+    expect(new Set(logging).size).toBe(1);
+    expect(logging[0]).toMatch(/:log-group:central:\*$/);
+  });
+
+  test('must be of a class from whose lines CloudWatch makes metrics', () =>
+    expect(() => synthesize(stack => ({
+      logGroup: new logs.LogGroup(stack, 'Central', { logGroupClass: logs.LogGroupClass.INFREQUENT_ACCESS }),
+    }))).toThrow("logGroup must be of the class STANDARD, because the collector's metrics are made from its log, got "
+      + 'INFREQUENT_ACCESS: take a group of that class'));
 });
 
 test('no resource has a physical name but those whose service makes none', () => {

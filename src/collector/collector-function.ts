@@ -41,6 +41,7 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
     memorySize: props.memorySize ?? 512,
     environment: { ...environment },
     logRetention: props.logRetention,
+    logGroup: props.logGroup,
     encryptionKey: props.encryptionKey,
     reservedConcurrentExecutions: props.reservedConcurrency,
     tracing: props.tracing,

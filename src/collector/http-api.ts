@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { ACCESS_LOG_FORMAT } from './access-log';
 import { mapCustomDomain } from './custom-domain';
 import { DEFAULT_THROTTLE, Edge, EdgeProps, rateOf } from './edge';
-import { ownLogGroup } from '../private/log-group';
+import { logGroupFor } from '../private/log-group';
 
 /** The stage without a name in its URL. The collector takes paths with `/v1` and without. */
 const STAGE = '$default';
@@ -41,7 +41,7 @@ export function createHttpApi(scope: Construct, collector: lambda.Function, prop
 
 /** Its access log needs no role of the account: CloudWatch Logs lets API Gateway deliver to the group. */
 function createStage(scope: Construct, httpApi: apigatewayv2.HttpApi, props: EdgeProps): apigatewayv2.HttpStage {
-  const accessLog = props.accessLogs ?? true ? ownLogGroup(scope, 'AccessLog', props) : undefined;
+  const accessLog = props.accessLogs ?? true ? logGroupFor(scope, 'AccessLog', props) : undefined;
   return new apigatewayv2.HttpStage(scope, 'HttpStage', {
     httpApi,
     stageName: STAGE,

@@ -6,7 +6,7 @@ import { ACCESS_LOG_FORMAT } from './access-log';
 import { mapCustomDomain } from './custom-domain';
 import { DEFAULT_THROTTLE, Edge, EdgeProps } from './edge';
 import { addGatewayResponses } from './gateway-responses';
-import { ownLogGroup } from '../private/log-group';
+import { logGroupFor } from '../private/log-group';
 
 /** SDKs that build `new URL('/v1/batch', host)` drop the stage of an API URL, but with this name they ask for it. */
 export const STAGE = 'v1';
@@ -30,7 +30,7 @@ export function createRestApi(scope: Construct, collector: lambda.Function, prop
 }
 
 function createApi(scope: Construct, collector: lambda.Function, props: EdgeProps): apigateway.RestApi {
-  const accessLog = props.accessLogs ?? true ? ownLogGroup(scope, 'AccessLog', props) : undefined;
+  const accessLog = props.accessLogs ?? true ? logGroupFor(scope, 'AccessLog', props) : undefined;
   const { rateLimit, burstLimit } = props.throttle ?? DEFAULT_THROTTLE;
   const api = new apigateway.RestApi(scope, 'Api', {
     restApiName: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }), // its metrics go by this name

@@ -1,11 +1,11 @@
 import { ArnFormat, aws_ec2 as ec2, aws_iam as iam, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { LogOptions, ownLogGroup } from '../private/log-group';
+import { logGroupFor, LogOptions } from '../private/log-group';
 
 /** Logs the accepted and refused connections of a VPC. Its parts are children of `scope`. */
 export function createFlowLog(scope: Construct, vpc: ec2.IVpc, options: LogOptions): void {
   const { account } = Stack.of(scope);
-  const logGroup = ownLogGroup(scope, 'FlowLog', options);
+  const logGroup = logGroupFor(scope, 'FlowLog', options);
   const role = new iam.Role(scope, 'FlowLogRole', {
     description: "Flow log of the clickstream job's VPC",
     assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {

@@ -1,6 +1,7 @@
 import { Annotations, Aws, aws_ec2 as ec2, Tags, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { createFlowLog } from './flow-log';
+import { securityGroupErrors } from './given-security-group';
 import { IsolatedNetworkOptions } from './lakehouse-network';
 import { STACK_TAG } from '../contract/tags';
 import { LogOptions } from '../private/log-group';
@@ -14,8 +15,10 @@ export interface IJobNetwork extends IConstruct {
   readonly vpc: ec2.IVpc;
   /** Glue creates a network interface per worker here. */
   readonly subnet: ec2.ISubnet;
-  /** Carried by the job's workers and by nothing else. */
+  /** Carried by the job's workers and, unless it is the user's, by nothing else. */
   readonly securityGroup: ec2.ISecurityGroup;
+  /** Whether the security group is the user's. */
+  readonly hasGivenSecurityGroup: boolean;
 }
 
 export interface JobNetworkProps extends IsolatedNetworkOptions, LogOptions {
@@ -30,6 +33,8 @@ export interface JobNetworkProps extends IsolatedNetworkOptions, LogOptions {
   readonly flowLog?: boolean;
   /** Subnet of `vpc` to use: the first one selected, as a Glue connection has only one. */
   readonly vpcSubnets?: ec2.SubnetSelection;
+  /** An existing security group of `vpc`, which is used as it is. */
+  readonly securityGroup?: ec2.ISecurityGroup;
 }
 
 /** Creates the job's network, or finds the job's place in an existing VPC. */
@@ -37,13 +42,18 @@ export class JobNetwork extends Construct implements IJobNetwork {
   public readonly vpc: ec2.IVpc;
   public readonly subnet: ec2.ISubnet;
   public readonly securityGroup: ec2.ISecurityGroup;
+  public readonly hasGivenSecurityGroup: boolean;
 
   constructor(scope: Construct, id: string, props: JobNetworkProps = {}) {
     super(scope, id);
     requireMatch('network.cidr', props.cidr, CIDR, "an IPv4 range between /16 and /24, like '10.0.0.0/16'");
     this.vpc = props.vpc ?? this.createVpc(props);
     this.subnet = this.selectSubnet(props);
-    this.securityGroup = this.createSecurityGroup();
+    const { securityGroup } = props;
+    this.hasGivenSecurityGroup = securityGroup !== undefined;
+    this.securityGroup = securityGroup ?? this.createSecurityGroup();
+    // When the app is complete, as the user may add rules until then.
+    if (securityGroup) this.node.addValidation({ validate: () => securityGroupErrors(securityGroup) });
     if (props.vpc) {
       Annotations.of(this).addInfo(
         'the subnet of the given vpc must reach S3 (gateway endpoint) and Kinesis Data Streams'

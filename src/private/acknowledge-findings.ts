@@ -26,12 +26,21 @@ class AcknowledgeFindings implements IAspect {
         rules.forEach(rule => acknowledge(node, rule, reason));
       }
     }
-    for (const statement of statementsOf(node)) {
-      const known = WILDCARDS.find(({ sid, path: where }) => sid === statement.Sid && (where?.test(path) ?? true));
-      if (!known) continue;
-      wildcardsOf(statement).forEach(found => acknowledge(node, `AwsSolutions-IAM5[${found}]`, known.reason));
-    }
+    if (statementsOf(node).length === 0) return;
+    acknowledgeWildcards(node, path);
+    // Once more when what is in another stack has become an import: cdk-nag names it by its export.
+    node.node.addValidation({ validate: () => acknowledgeWildcards(node, path) });
   }
+}
+
+/** @returns no error, as a validation */
+function acknowledgeWildcards(resource: CfnResource, path: string): string[] {
+  for (const statement of statementsOf(resource)) {
+    const known = WILDCARDS.find(({ sid, path: where }) => sid === statement.Sid && (where?.test(path) ?? true));
+    if (!known) continue;
+    wildcardsOf(statement).forEach(found => acknowledge(resource, `AwsSolutions-IAM5[${found}]`, known.reason));
+  }
+  return [];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handlerCode } from './assets';
-import { LogOptions, ownLogGroup } from './log-group';
+import { logGroupFor, LogOptions } from './log-group';
 
 export interface HandlerFunctionProps extends LogOptions {
   /** Path of the handler's source under src/, without `.ts`. */
@@ -25,7 +25,7 @@ export interface HandlerFunctionProps extends LogOptions {
  * re-create the log group that the stack has just deleted.
  */
 export function handlerRole(
-  scope: Construct, id: string, logGroup: logs.LogGroup, statements: iam.PolicyStatement[] = [],
+  scope: Construct, id: string, logGroup: logs.ILogGroup, statements: iam.PolicyStatement[] = [],
 ): iam.Role {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(new iam.PolicyStatement({
@@ -49,7 +49,7 @@ function writeTraces(scope: Construct): iam.PolicyStatement {
 /** A Lambda function of this package: bundled code, a log group of its own, a hand-written role, outside any VPC. */
 export class HandlerFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
-    const logGroup = ownLogGroup(scope, `${id}Log`, props);
+    const logGroup = logGroupFor(scope, `${id}Log`, props);
     super(scope, id, {
       code: handlerCode(props.entrypoint),
       handler: `index.${props.handler ?? 'handler'}`,

@@ -39,7 +39,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
 
   constructor(scope: Construct, id: string, props: JobKeeperProps) {
     super(scope, id);
-    const { job, stream, encryptionKey, logRetention, tracing } = props;
+    const { job, stream, encryptionKey, logRetention, logGroup, tracing } = props;
     const { isContinuous, _longestGap: longestGap, _starts: starts } = job.schedule;
     const keeper = new HandlerFunction(this, 'Function', {
       entrypoint: 'processing/function/keeper.lambda',
@@ -55,6 +55,7 @@ export class JobKeeper extends Construct implements IJobKeeper {
         METRICS_NAMESPACE,
       },
       logRetention,
+      logGroup,
       encryptionKey,
       tracing,
       statements: [new iam.PolicyStatement({

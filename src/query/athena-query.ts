@@ -1,5 +1,6 @@
 import {
   aws_athena as athena, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Names, RemovalPolicy, Size, Stack,
+  Token, TokenComparison,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SAVED_QUERIES } from './named-queries';
@@ -70,6 +71,7 @@ export class AthenaQuery extends Construct {
 
   /** Lets the grantee query the three tables in this workgroup and read the results. */
   public grantQuery(grantee: iam.IGrantable): iam.Grant {
+    requireOwnAccount(this, grantee.grantPrincipal.principalAccount);
     const workGroup = Stack.of(this).formatArn({
       service: 'athena', resource: 'workgroup', resourceName: this.workGroupName,
     });
@@ -118,4 +120,12 @@ export class AthenaQuery extends Construct {
       query.applyRemovalPolicy(RemovalPolicy.DESTROY);
     }
   }
+}
+
+/** A workgroup has no policy of its own that could let in another account. */
+function requireOwnAccount(scope: Construct, account?: string): void {
+  if (!account || Token.compareStrings(account, Stack.of(scope).account) !== TokenComparison.DIFFERENT) return;
+  throw new InvalidPropertyError(
+    `grantQuery needs a principal of this account, got one of ${account}: take grantReadTables, and query in a `
+    + 'workgroup of that account');
 }

@@ -3,6 +3,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { EventColumn, validateEventColumns } from './event-column';
+import { grantLakeFormation } from './lake-formation';
 import { deltaTableInput, TableName } from './tables';
 import { STORAGE_PREFIXES } from '../contract/generated';
 import { securedBucket } from '../private/secured-bucket';
@@ -48,6 +49,22 @@ export interface StorageOptions {
   readonly databaseName?: string;
 
   /**
+   * An existing catalog database for the tables `raw`, `events` and `bad_events`. A database whose name only is known
+   * comes from `glue.CfnDatabase.fromDatabaseName()`.
+   *
+   * @default - a database is created
+   */
+  readonly database?: glue.IDatabaseRef;
+
+  /**
+   * Lets Lake Formation, too, allow what `grantQuery` and `grantReadTables` do. Set it if Lake Formation governs the
+   * account's catalog, because IAM alone allows nothing there. See docs/existing-resources.md.
+   *
+   * @default false
+   */
+  readonly lakeFormation?: boolean;
+
+  /**
    * Writes the access logs of the created buckets, that of the query results included, to a bucket of their own, where
    * they are kept for 90 days.
    *
@@ -86,7 +103,7 @@ export interface LakehouseStorageProps extends StorageOptions {
   readonly eventColumns?: { [name: string]: EventColumn };
 }
 
-/** Creates buckets, database and tables. Existing buckets are used as they are. */
+/** Creates buckets, database and tables. An existing bucket or database is used as it is. */
 export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly rawBucket: s3.IBucket;
   public readonly lakehouseBucket: s3.IBucket;
@@ -94,9 +111,9 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   /** Created buckets that are deleted with the stack, and must be empty then. */
   public readonly bucketsToEmpty: s3.IBucket[];
   public readonly databaseName: string;
-  public readonly rawTableName: string;
-  public readonly eventsTableName: string;
-  public readonly badEventsTableName: string;
+  public readonly rawTableName = 'raw';
+  public readonly eventsTableName = 'events';
+  public readonly badEventsTableName = 'bad_events';
   public readonly rawUri: string;
   public readonly eventsUri: string;
   public readonly badEventsUri: string;
@@ -104,12 +121,19 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
   public readonly previousEncryptionKeys: kms.IKey[];
 
   private readonly removalPolicy: RemovalPolicy;
+  private readonly tables: glue.CfnTable[];
+  private readonly lakeFormation: boolean;
 
   constructor(scope: Construct, id: string, props: LakehouseStorageProps = {}) {
     super(scope, id);
     requireMatch('storage.databaseName', props.databaseName, DATABASE_NAME,
       'of lower-case letters, digits and underscores');
+    if (props.database && props.databaseName) {
+      throw new InvalidPropertyError('storage.database cannot be combined with storage.databaseName, which an existing '
+        + 'database has already: take one of them');
+    }
     validateEventColumns(props.eventColumns);
+    this.lakeFormation = props.lakeFormation ?? false;
     this.previousEncryptionKeys = props.previousEncryptionKeys ?? [];
     this.removalPolicy = appliedPolicy(props.removalPolicy ?? RemovalPolicy.RETAIN);
 
@@ -134,11 +158,12 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
     this.badEventsUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.bad_events}/`);
     this.checkpointUri = this.lakehouseBucket.s3UrlForObject(`${STORAGE_PREFIXES.checkpoints}/`);
 
-    const database = this.createDatabase(props.databaseName);
-    this.databaseName = database.ref;
-    this.rawTableName = this.createTable('RawTable', 'raw', this.rawUri);
-    this.eventsTableName = this.createTable('EventsTable', 'events', this.eventsUri, props.eventColumns);
-    this.badEventsTableName = this.createTable('BadEventsTable', 'bad_events', this.badEventsUri);
+    this.databaseName = props.database?.databaseRef.databaseName ?? this.createDatabase(props.databaseName).ref;
+    this.tables = [
+      this.createTable('RawTable', 'raw', this.rawUri),
+      this.createTable('EventsTable', 'events', this.eventsUri, props.eventColumns),
+      this.createTable('BadEventsTable', 'bad_events', this.badEventsUri),
+    ];
   }
 
   public grantRead(grantee: iam.IGrantable): iam.Grant {
@@ -159,6 +184,7 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
       this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.events}/*`),
       this.lakehouseBucket.grantRead(grantee, `${STORAGE_PREFIXES.bad_events}/*`),
       ...this.previousEncryptionKeys.map(key => key.grantDecrypt(grantee)),
+      ...(this.lakeFormation ? [grantLakeFormation(this, this.databaseName, this.tables, grantee)] : []),
     ].reduce((all, one) => all.combine(one), grant);
   }
 
@@ -188,14 +214,14 @@ export class LakehouseStorage extends Construct implements ILakehouseStorage {
 
   private createTable(
     id: string, name: TableName, location: string, added?: { [name: string]: EventColumn },
-  ): string {
+  ): glue.CfnTable {
     const table = new glue.CfnTable(this, id, {
       catalogId: Stack.of(this).account,
       databaseName: this.databaseName,
       tableInput: deltaTableInput(name, location, added),
     });
     table.applyRemovalPolicy(this.removalPolicy);
-    return name;
+    return table;
   }
 }
 

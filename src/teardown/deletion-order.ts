@@ -34,7 +34,7 @@ export function orderDeletion(props: DeletionOrderProps): void {
 
   if (!network || !teardown.eniSweep) return;
   // A run needs rules, endpoints, routes and network ACL to the end. In a given VPC these are the user's.
-  job.resource.node.addDependency(network, network.vpc);
+  job.resource.node.addDependency(network, network.vpc, network.securityGroup);
   job.connection?.node.addDependency(teardown.eniSweep);
   // Glue removes its interfaces late, with the job's role. Until then subnet and routes cannot be deleted.
   teardown.eniSweep.node.addDependency(network.subnet, job.role);

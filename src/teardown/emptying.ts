@@ -15,7 +15,8 @@ export interface EmptyingProps extends TeardownOptions, LogOptions {
  * behind, and gives up after 15 minutes.
  */
 export class Emptying extends PolledResource {
-  constructor(scope: Construct, id: string, { buckets, logRetention, encryptionKey, ...props }: EmptyingProps) {
+  constructor(scope: Construct, id: string, props: EmptyingProps) {
+    const { buckets, logRetention, encryptionKey, logGroup } = props;
     const properties: EmptyingProperties = {
       BucketNames: Fn.join(',', buckets.map(bucket => bucket.bucketName)), Stack: Aws.STACK_ID, ...limits(props),
     };
@@ -39,6 +40,7 @@ export class Emptying extends PolledResource {
       ],
       logRetention,
       encryptionKey,
+      logGroup,
     });
     // Created after the buckets and their policies, and hence deleted before them.
     this.resource.node.addDependency(...buckets);

@@ -2,7 +2,7 @@ import { ArnFormat, aws_iam as iam, aws_lambda as lambda, CustomResource, Durati
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { HandlerFunction, handlerRole } from '../private/handler-function';
-import { LogOptions, ownLogGroup } from '../private/log-group';
+import { logGroupFor, LogOptions } from '../private/log-group';
 
 export interface PolledResourceProps extends LogOptions {
   readonly entrypoint: string;
@@ -29,7 +29,7 @@ export class PolledResource extends Construct {
 
   constructor(scope: Construct, id: string, props: PolledResourceProps) {
     super(scope, id);
-    const frameworkLog = ownLogGroup(this, 'FrameworkLog', props);
+    const frameworkLog = logGroupFor(this, 'FrameworkLog', props);
     const provider = new Provider(this, 'Provider', {
       onEventHandler: this.handler('OnEvent', 'onEvent', props, props.onEventStatements),
       isCompleteHandler: this.handler('IsComplete', 'isComplete', props, props.isCompleteStatements),
@@ -68,7 +68,7 @@ export class PolledResource extends Construct {
   private handler(
     id: string, handler: string, props: PolledResourceProps, statements: iam.PolicyStatement[],
   ): HandlerFunction {
-    const { entrypoint, description, logRetention, encryptionKey } = props;
+    const { entrypoint, description, logRetention, encryptionKey, logGroup } = props;
     return new HandlerFunction(this, id, {
       entrypoint,
       handler,
@@ -78,6 +78,7 @@ export class PolledResource extends Construct {
       statements,
       logRetention,
       encryptionKey,
+      logGroup,
     });
   }
 }

@@ -70,7 +70,7 @@ export class Teardown extends Construct {
   }
 
   private createDrain(props: TeardownProps): CustomResource {
-    const { job, stream, keepsData, logRetention, encryptionKey } = props;
+    const { job, stream, keepsData, logRetention, encryptionKey, logGroup } = props;
     const properties: DrainProperties = {
       JobName: job.jobName,
       JobArn: job.jobArn,
@@ -96,16 +96,17 @@ export class Teardown extends Construct {
       }), ...(keepsData ? lastDrainStatements(this, job) : [])],
       logRetention,
       encryptionKey,
+      logGroup,
     }).resource;
   }
 
   private createEniSweep(props: TeardownProps, network: IJobNetwork): CustomResource {
-    const { job, logRetention, encryptionKey } = props;
+    const { job, logRetention, encryptionKey, logGroup } = props;
     const properties: EniSweepProperties = {
       VpcId: network.vpc.vpcId,
       SecurityGroupId: network.securityGroup.securityGroupId,
       JobRoleArn: job.role.roleArn,
-      Stack: Aws.STACK_ID,
+      ...(!network.hasGivenSecurityGroup && { Stack: Aws.STACK_ID }),
       ...limits(props),
     };
     return new PolledResource(this, 'EniSweep', {
@@ -117,6 +118,7 @@ export class Teardown extends Construct {
       isCompleteStatements: this.sweepStatements(network),
       logRetention,
       encryptionKey,
+      logGroup,
     }).resource;
   }
 

@@ -163,3 +163,58 @@ describe('a given VPC', () => {
     );
   });
 });
+
+describe('a given security group', () => {
+  const HTTPS = ec2.Port.tcp(443);
+
+  function withGroup(addRules: (group: ec2.SecurityGroup) => void, allowAllOutbound = true) {
+    return build(stack => {
+      const vpc = new ec2.Vpc(stack, 'Own');
+      const securityGroup = new ec2.SecurityGroup(stack, 'OwnGroup', { vpc, allowAllOutbound });
+      addRules(securityGroup);
+      return { vpc, securityGroup };
+    });
+  }
+
+  test('is used as it is', () => {
+    const { network, template } = withGroup(group => group.addIngressRule(group, ec2.Port.allTcp()));
+    expect(network.securityGroup.node.path).toBe('Test/OwnGroup');
+    template.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+    template.resourceCountIs('AWS::EC2::SecurityGroupEgress', 0);
+  });
+
+  test('may be imported, and its rules are then not known', () => {
+    const { template } = build(stack => ({
+      vpc: new ec2.Vpc(stack, 'Own'),
+      securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'OwnGroup', 'sg-1'),
+    }));
+    template.resourcePropertiesCountIs('AWS::EC2::SecurityGroup', {}, 0);
+  });
+
+  test('may let workers out to themselves and HTTPS only', () => {
+    const { template } = withGroup(group => {
+      group.addIngressRule(group, ec2.Port.allTcp());
+      group.addEgressRule(group, ec2.Port.allTcp());
+      group.addEgressRule(ec2.Peer.prefixList('pl-1'), HTTPS);
+    }, false);
+    template.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+  });
+
+  test('is refused without what Glue asks for', () => {
+    expect(() => withGroup(group => group.addIngressRule(group, HTTPS))).toThrow(
+      'securityGroup must let its members reach each other on all TCP ports, which Glue asks for, got no such rule: '
+        + 'add securityGroup.addIngressRule(securityGroup, ec2.Port.allTcp())');
+    const closed = () => withGroup(group => group.addIngressRule(group, ec2.Port.allTcp()), false);
+    expect(closed).toThrow('got no such egress rule: add securityGroup.addEgressRule(securityGroup');
+    expect(closed).toThrow('got no egress rule for port 443: add securityGroup.addEgressRule(ec2.Peer.anyIpv4()');
+  });
+
+  test.each([[ec2.Peer.anyIpv4(), '0.0.0.0/0'], [ec2.Peer.anyIpv6(), '::/0']])(
+    'is refused if it is open', (peer, range) => {
+      expect(() => withGroup(group => {
+        group.addIngressRule(group, ec2.Port.allTcp());
+        group.addIngressRule(peer, HTTPS);
+      })).toThrow(`securityGroup must not let everybody in, got ingress from ${range}: take the rule out`);
+    });
+});

@@ -50,7 +50,9 @@ test('one construct without props synthesizes, with no network and no other prog
   );
 }, 60_000);
 
-test.each(['minimal', 'dev', 'prod'])('examples/%s has the same templates through the tarball', example => {
+const EXAMPLES = ['minimal', 'dev', 'prod', 'existing-resources'];
+
+test.each(EXAMPLES)('examples/%s has the same templates through the tarball', example => {
   const templates = templatesInApp(app, example);
   expect(JSON.stringify(templates)).toContain('AWS::Glue::Job');
   expect(templates).toEqual(templatesOfSources(example));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { CloudFormationTemplate } from '../support/template-graph';
@@ -29,11 +29,10 @@ export function installTarball(...peers: string[]): string {
   return app;
 }
 
-/** @returns the templates of an example that is a file of the app: it has the tarball, not the sources */
+/** @returns the templates of an example that is a folder of the app: it has the tarball, not the sources */
 export function templatesInApp(app: string, example: string): Templates {
-  const script = join(app, `${example}.ts`);
-  copyFileSync(join(ROOT, 'examples', example, 'main.ts'), script);
-  return templatesOf(app, [script]);
+  cpSync(join(ROOT, 'examples', example), join(app, example), { recursive: true });
+  return templatesOf(app, [join(app, example, 'main.ts')]);
 }
 
 /** @returns the templates of an example by the sources of this repository */

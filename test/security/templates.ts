@@ -55,6 +55,7 @@ function templateOf(combination: Combination, compliance?: Compliance): CloudFor
     compliance,
     monitoring: { ...props.monitoring, alarmTopics: [topic] },
     processing: { ...props.processing, glueMetrics: true },
+    storage: { ...props.storage, lakeFormation: true },
   });
   const reader = new iam.Role(stack, 'OwnReader', { assumedBy: new iam.AccountRootPrincipal() });
   [lakehouse.grantIngest(reader), lakehouse.grantQuery(reader), lakehouse.grantReadTables(reader)]

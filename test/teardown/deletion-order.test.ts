@@ -90,6 +90,21 @@ test('in a VPC of the same stack, the job goes before the VPC, its endpoints and
   expect(graph.cyclic()).toEqual([]);
 });
 
+test('with a security group of the same stack, the job and its interfaces go before the group and its rules', () => {
+  const { graph } = synthesize(stack => {
+    const vpc = new ec2.Vpc(stack, 'Own', { maxAzs: 2, natGateways: 1 });
+    const securityGroup = new ec2.SecurityGroup(stack, 'OwnGroup', { vpc });
+    securityGroup.addIngressRule(securityGroup, ec2.Port.allTcp());
+    return { vpc, securityGroup };
+  });
+  const [job] = graph.find('AWS::Glue::Job');
+  const [sweep] = graph.find('Custom::ClickstreamEniSweep');
+  expect([...graph.before(job)]).toEqual(
+    expect.arrayContaining(graph.find(/^AWS::EC2::SecurityGroup(Ingress)?$/, /^OwnGroup/)));
+  expect([...graph.before(sweep)]).toEqual(expect.arrayContaining(graph.find('AWS::EC2::SecurityGroup', /^OwnGroup/)));
+  expect(graph.cyclic()).toEqual([]);
+});
+
 describe('the check fails', () => {
   const { json } = synthesize();
 

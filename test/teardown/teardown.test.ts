@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_ec2 as ec2, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { LakehouseNetwork, TeardownOptions, TeardownTimeoutAction } from '../../src';
 import { only, synthesize } from '../support/lakehouse';
 
@@ -23,6 +23,16 @@ test('no last drain reads a stream whose data are deleted, nor may it', () => {
   expect(only(deleted, 'Custom::ClickstreamDrain')).toMatchObject({ LastDrain: 'false' });
   const [policy] = deleted.graph.find('AWS::IAM::Policy', /DrainIsCompleteRole/);
   expect(JSON.stringify(deleted.json.Resources[policy])).not.toMatch(/StartJobRun|GetMetricStatistics/);
+});
+
+test("EniSweep asks no tag of a security group that is the user's", () => {
+  const given = synthesize(stack => ({
+    vpc: new ec2.Vpc(stack, 'Own'),
+    securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'OwnGroup', 'sg-1'),
+  }));
+  const properties = only(given, 'Custom::ClickstreamEniSweep');
+  expect(properties).toMatchObject({ SecurityGroupId: 'sg-1' });
+  expect(properties).not.toHaveProperty('Stack');
 });
 
 test('EniSweep knows the network, the role and the stack it must belong to', () => {

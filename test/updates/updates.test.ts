@@ -56,12 +56,12 @@ describe('no option replaces or removes', () => {
       'storage.rawBucket: set', 'storage.lakehouseBucket: set', 'storage.accessLogs: `false`',
     ]));
 
-  test('the catalog, except another name', () =>
-    expect(endOf('database', 'tables')).toEqual(['storage.databaseName: another name']));
+  test('the catalog, except another name or database', () =>
+    expect(endOf('database', 'tables')).toEqual(['storage.databaseName: another name', 'storage.database: set']));
 
   test("the workers' security group and EniSweep, which has its id, except another network", () => {
     const changes = [
-      'vpc: set', 'network: `isolated()` → `none()`', 'network.cidr: another range',
+      'vpc: set', 'securityGroup: set', 'network: `isolated()` → `none()`', 'network.cidr: another range',
       'network.availabilityZone: another zone',
     ];
     expect(endOf('security group')).toEqual(changes);

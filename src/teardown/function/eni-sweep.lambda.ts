@@ -5,7 +5,7 @@ import {
   giveUp, isTimeUp, LifecycleEvent, LifecycleResult, noteStart, poll, PollEvent, PollResult,
 } from './delete-request';
 import {
-  deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface,
+  awaited, deletable, describeLeftovers, eniSweepId, EniSweepProperties, isGone, isInUse, NetworkInterface,
 } from './eni-sweep';
 import { STACK_TAG } from '../../contract/tags';
 
@@ -31,7 +31,7 @@ async function sweep(event: PollEvent<EniSweepProperties>): Promise<PollResult> 
   for (const { id } of deletable(await interfacesOf(target), target)) {
     if (Date.now() < deadline) await deleteInterface(id);
   }
-  const left = await interfacesOf(target);
+  const left = awaited(await interfacesOf(target), target);
   if (left.length === 0) return { IsComplete: true };
   return isTimeUp(event, new Date()) ? giveUp(target, describeLeftovers(target, left)) : { IsComplete: false };
 }
@@ -63,6 +63,7 @@ async function deleteInterface(id: string): Promise<void> {
 
 /** False for a security group that no longer exists or that belongs to another stack by now. */
 async function isOurs({ SecurityGroupId, Stack }: EniSweepProperties): Promise<boolean> {
+  if (Stack === undefined) return true; // the user's
   try {
     const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [SecurityGroupId] }));
     return SecurityGroups?.[0]?.Tags?.some(tag => tag.Key === STACK_TAG && tag.Value === Stack) ?? false;

@@ -5,8 +5,8 @@ export interface EniSweepProperties extends GiveUpProperties {
   readonly VpcId: string;
   readonly SecurityGroupId: string;
   readonly JobRoleArn: string;
-  /** Value of the stack tag that the security group must carry. */
-  readonly Stack: string;
+  /** Value of the stack tag that the security group must carry; missing when the group is the user's. */
+  readonly Stack?: string;
 }
 
 /** A network interface in the job's security group. */
@@ -28,9 +28,17 @@ export function eniSweepId({ SecurityGroupId }: EniSweepProperties): string {
  * Interfaces that Glue created for the job's role and no longer uses. Those of endpoints, NAT gateways and functions
  * belong to their services, and only Glue can detach an interface in use.
  */
-export function deletable(interfaces: NetworkInterface[], { JobRoleArn }: EniSweepProperties): NetworkInterface[] {
-  return interfaces.filter(({ status, description }) =>
-    status === 'available' && description === `Attached to Glue using role: ${JobRoleArn}`);
+export function deletable(interfaces: NetworkInterface[], properties: EniSweepProperties): NetworkInterface[] {
+  return interfaces.filter(eni => eni.status === 'available' && isOfJob(eni, properties));
+}
+
+/** Interfaces to wait for. In a security group of the user's those of others stay. */
+export function awaited(interfaces: NetworkInterface[], properties: EniSweepProperties): NetworkInterface[] {
+  return properties.Stack === undefined ? interfaces.filter(eni => isOfJob(eni, properties)) : interfaces;
+}
+
+function isOfJob({ description }: NetworkInterface, { JobRoleArn }: EniSweepProperties): boolean {
+  return description === `Attached to Glue using role: ${JobRoleArn}`;
 }
 
 export function isGone(error: unknown): boolean {

@@ -131,6 +131,17 @@ test.each([[[]], [[{ Key: STACK_TAG, Value: 'another-stack' }]]])(
   },
 );
 
+test("in a security group of the user's, waits for interfaces of the job and for no others", async () => {
+  ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [{ Tags: [] }] });
+  const { Stack: _, ...given } = PROPERTIES;
+  const others = eni('eni-others', 'in-use', 'AWS Lambda VPC ENI-x');
+  interfaces(
+    [eni('eni-1', 'available'), eni('eni-2', 'in-use'), others], [eni('eni-2', 'in-use'), others], [others], [others]);
+  expect(await isComplete({ ...POLL, ResourceProperties: given })).toEqual({ IsComplete: false });
+  expect(await isComplete({ ...POLL, ResourceProperties: given })).toEqual({ IsComplete: true });
+  expect(deleted()).toEqual(['eni-1']);
+});
+
 test('waits out throttling', async () => {
   ec2.on(DescribeNetworkInterfacesCommand).rejects(failure('RequestLimitExceeded'));
   expect(await isComplete(POLL)).toEqual({ IsComplete: false });

@@ -62,6 +62,12 @@ export const GENERAL_ROWS: Row[] = [{
   after: { logRetention: logs.RetentionDays.ONE_YEAR },
   effects: { updates: ['log groups'] },
 }, {
+  option: 'logGroup',
+  change: 'set',
+  after: stack => ({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Own', 'central') }),
+  effects: { removes: ['log groups'], updates: ['stage'] },
+  note: 'The logs that exist are deleted with their groups, but for those of the job, which keeps its groups.',
+}, {
   option: 'compliance',
   change: '`STANDARD` → `STRICT`',
   before: strictOptions,

@@ -39,6 +39,13 @@ export const NETWORK_ROWS: Row[] = [{
   after: stack => ({ vpcSubnets: secondSubnet(stack) }),
   effects: { updates: ['connection', 'job'] },
 }, {
+  option: 'securityGroup',
+  change: 'set',
+  before: stack => ({ vpc: ownVpc(stack) }),
+  after: stack => ({ securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'OwnGroup', 'sg-1') }),
+  effects: { updates: ['connection', 'job'], replaces: ['EniSweep'], removes: ['security group'] },
+  note: 'The update waits until the old run has released its network interfaces.',
+}, {
   option: 'network',
   change: '`isolated()` → `none()`',
   before: DEFAULT,

@@ -1,4 +1,4 @@
-import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_glue as glue, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Row } from '../row';
 
 /** Buckets and catalog. */
@@ -23,6 +23,19 @@ export const STORAGE_ROWS: Row[] = [{
   effects: { replaces: ['database', 'saved queries', 'tables'] },
   note: 'Only the catalog changes, and the job does not use it. The old entries stay unless `removalPolicy` is '
     + '`DESTROY`.',
+}, {
+  option: 'storage.database',
+  change: 'set',
+  after: stack => ({ storage: { database: glue.CfnDatabase.fromDatabaseName(stack, 'Own', 'analytics') } }),
+  effects: { removes: ['database'], replaces: ['saved queries', 'tables'] },
+  note: 'Only the catalog changes, and the job does not use it. The old entries stay unless `removalPolicy` is '
+    + '`DESTROY`.',
+}, {
+  option: 'storage.lakeFormation',
+  change: '`true`',
+  after: { storage: { lakeFormation: true } },
+  effects: {},
+  note: 'Those who were granted access get the permissions of Lake Formation, too.',
 }, {
   option: 'storage.accessLogs',
   change: '`false`',
