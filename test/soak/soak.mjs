@@ -1,12 +1,10 @@
 // `npm run soak`: plain Node, because it has to run on a fresh clone.
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureSetUp, LOCAL_RUN_STEPS, python } from '../../examples/local/setup/index.mjs';
+import { awsEmulation, ensureSetUp, LOCAL_RUN_STEPS, python, toolchain } from '../../examples/local/setup/index.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const jars = join(root, '.local', 'jars');
 
 const USAGE = `npm run soak                    100,000 events through a failing stream; 1,000 deletions in hostile circumstances
 npm run soak -- job [options]   kills, damage, reshards, read faults and full disks for the running Spark job
@@ -14,6 +12,7 @@ npm run soak -- job [options]   kills, damage, reshards, read faults and full di
   --seconds <number>  how long something happens (default 300)
   --lines <number>    how many lines are sent at least (default 200000)
   --seed <number>     what happened with that seed, as far as the machine's speed lets it (default: another each time)
+  --s3                the tables and the checkpoint are in S3, whose calls fail as well; else on a disk that gets full
 `;
 
 /** Waits for a command; returns its exit code. */
@@ -34,12 +33,19 @@ async function main([what, ...options]) {
     console.log(USAGE);
     return what === '--help' ? 0 : 2;
   }
-  const assets = join(root, 'glue-assets');
-  const classPath = readdirSync(jars).map(name => join(jars, name)).join(':');
+  const isOnS3 = options.includes('--s3');
+  if (isOnS3) await ensureSetUp(['s3aJars', 'ministack']);
+  const { ministack, s3aJars } = awsEmulation();
+  const jars = [...toolchain().jars, ...isOnS3 ? s3aJars : []].join(':');
   // Where Linux lets us have mounts of our own, one of them is a disk that can be filled.
   const hasOwnMounts = spawnSync('unshare', ['-rm', 'true']).status === 0;
-  const soak = [python, '-m', 'soak.job', '--jars', classPath, ...options];
-  const [command, ...args] = hasOwnMounts ? ['unshare', '-rm', ...soak, '--own-mounts'] : soak;
+  const [command, ...args] = [
+    ...hasOwnMounts ? ['unshare', '-rm'] : [],
+    python, '-m', 'soak.job', '--jars', jars, ...options.filter(option => option !== '--s3'),
+    ...hasOwnMounts ? ['--own-mounts'] : [],
+    ...isOnS3 ? ['--s3-emulator', ministack] : [],
+  ];
+  const assets = join(root, 'glue-assets');
   return run(command, args, {
     PYTHONPATH: `${assets}:${join(assets, 'tests')}`,
     SPARK_LOCAL_IP: '127.0.0.1',

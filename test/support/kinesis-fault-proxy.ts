@@ -1,6 +1,7 @@
-import { Agent, createServer, IncomingMessage, request, Server, ServerResponse } from 'http';
+import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
 import { AddressInfo } from 'net';
 import { setTimeout as delay } from 'timers/promises';
+import { Answer, Forwarded, Forwarding, received } from './http-forwarding';
 
 /** How often something goes wrong: shares from 0 (never) to 1 (always). */
 export interface Faults {
@@ -33,8 +34,7 @@ export interface FaultCounts {
 
 interface Result { readonly SequenceNumber?: string; readonly ErrorCode?: string; readonly ErrorMessage?: string }
 
-interface Call { readonly operation: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer }
-interface Answer { readonly status: number; readonly body: string }
+interface Call extends Forwarded { readonly operation: string }
 
 const REFUSALS: readonly Result[] = [
   { ErrorCode: 'ProvisionedThroughputExceededException', ErrorMessage: 'Rate exceeded for shard' },
@@ -70,10 +70,11 @@ export class KinesisFaultProxy {
     expiredIterators: 0,
   };
 
-  private readonly agent = new Agent({ keepAlive: true });
+  private readonly emulator: Forwarding;
   private readonly server: Server;
 
-  private constructor(private readonly target: string, private readonly random: () => number, public faults: Faults) {
+  private constructor(target: string, private readonly random: () => number, public faults: Faults) {
+    this.emulator = new Forwarding(target);
     this.server = createServer((incoming, response) => {
       this.serve(incoming, response).catch(() => response.destroy()); // Kinesis is gone: so is the connection
     });
@@ -84,14 +85,14 @@ export class KinesisFaultProxy {
   }
 
   async stop(): Promise<void> {
-    this.agent.destroy();
+    this.emulator.stop();
     this.server.closeAllConnections();
     await new Promise(resolve => this.server.close(resolve));
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
-    const call: Call = { operation, headers: incoming.headers, body: await read(incoming) };
+    const call: Call = { operation, ...await received(incoming) };
     this.counts.calls++;
     const { delays } = this.faults;
     if (this.strikes('delays', delays?.share)) await delay(delays?.milliseconds, undefined, { ref: false });
@@ -110,7 +111,7 @@ export class KinesisFaultProxy {
       if (this.strikes('throttledReads', this.faults.throttledReads)) return THROTTLED_READ;
       if (this.strikes('expiredIterators', this.faults.expiredIterators)) return EXPIRED_ITERATOR;
     }
-    return this.forward(call);
+    return this.emulator.forward(call);
   }
 
   /** Kinesis gets the records that are not refused. Its results and the refusals are returned in the records' order. */
@@ -122,9 +123,10 @@ export class KinesisFaultProxy {
     const taken = Records.filter((_, index) => refusals[index] === undefined);
     let stored: readonly Result[] = [];
     if (taken.length > 0) {
-      const answer = await this.forward({ ...call, body: Buffer.from(JSON.stringify({ ...stream, Records: taken })) });
+      const body = Buffer.from(JSON.stringify({ ...stream, Records: taken }));
+      const answer = await this.emulator.forward({ ...call, body });
       if (answer.status !== 200) return answer;
-      stored = (JSON.parse(answer.body) as { Records: Result[] }).Records;
+      stored = (JSON.parse(String(answer.body)) as { Records: Result[] }).Records;
     }
     const rest = [...stored];
     const results = refusals.map(refusal => refusal ?? rest.shift() ?? {});
@@ -143,22 +145,4 @@ export class KinesisFaultProxy {
     this.counts[fault]++;
     return true;
   }
-
-  private forward({ headers: { host, ...headers }, body }: Call): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      // without the proxy's own host, to which the emulator does not answer
-      const options = { method: 'POST', agent: this.agent, headers: { ...headers, 'content-length': body.length } };
-      const outgoing = request(this.target, options, response => {
-        read(response).then(text => resolve({ status: response.statusCode ?? 500, body: text.toString() }), reject);
-      });
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
-  }
-}
-
-async function read(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

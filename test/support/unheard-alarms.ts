@@ -7,8 +7,9 @@ interface Statement {
 }
 
 /**
- * Alarms with a topic that does not let CloudWatch publish, or whose key does not let CloudWatch use it. A topic without
- * a policy of its own has the default one, which lets every service of the account; any other policy replaces that.
+ * Alarms with a topic that does not let CloudWatch publish, or whose key does not let CloudWatch use it. A topic
+ * without a policy of its own has the default one, which lets every service of the account; any other policy replaces
+ * that.
  */
 export function unheardAlarms({ Resources }: CloudFormationTemplate): string[] {
   const entries = Object.entries(Resources);

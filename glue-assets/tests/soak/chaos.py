@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -10,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from clickstream_lakehouse.columns import PromotedColumn
 from clickstream_lakehouse.config import JobConfig
+from soak.lakes import Lake
 
 # By a part of the command line. Spark forks its workers, and the planner of the source is a process of its own.
 PROCESSES = {
@@ -31,11 +33,11 @@ def kill_process(group: int, name: str, chance: random.Random) -> bool:
     return bool(found)
 
 
-def damage(config: JobConfig, chance: random.Random) -> str:
+def damage(lake: Lake, config: JobConfig, chance: random.Random) -> str:
     """Damage something of the checkpoint; returns what."""
     name = chance.choice(sorted(_DAMAGES))
-    with suppress(OSError, ValueError):
-        _DAMAGES[name](config, chance)
+    with suppress(OSError, ValueError, ClientError):  # the job removes files, too
+        _DAMAGES[name](lake, config, chance)
     return name
 
 
@@ -79,23 +81,34 @@ def redeploy(config: JobConfig, chance: random.Random) -> JobConfig:
     return replace(config, **chance.choice(changes))
 
 
-def _some_file(folder: str, pattern: str, chance: random.Random) -> Path:
-    newest = max((path for path in Path(folder).iterdir() if path.name.isdigit()), key=lambda path: path.name)
-    return chance.choice(sorted(path for path in newest.rglob(pattern) if path.is_file()))
+def _some_file(lake: Lake, folder: str, chance: random.Random) -> str:
+    """A file of the newest batch or run."""
+    paths = [path for path in lake.files(folder) if _number(path, folder).isdigit()]
+    newest = max(_number(path, folder) for path in paths)
+    return chance.choice([path for path in paths if _number(path, folder) == newest])
 
 
-def _truncate(path: Path, chance: random.Random) -> None:
-    text = path.read_bytes()
-    path.write_bytes(text[: chance.choice([0, len(text) // 2])])
+def _number(path: str, folder: str) -> str:
+    return path.removeprefix(f"{folder}/").partition("/")[0]
 
 
-_DAMAGES: dict[str, Callable[[JobConfig, random.Random], object]] = {
-    "a position lost": lambda config, chance: _some_file(config.positions_path, "*", chance).unlink(),
-    "a position truncated": lambda config, chance: _truncate(_some_file(config.positions_path, "*", chance), chance),
-    "all positions lost": lambda config, _: shutil.rmtree(config.positions_path),
-    "a file of Spark's lost": lambda config, chance: _some_file(config.runs_path, "*", chance).unlink(),
-    "a file of Spark's truncated": lambda config, chance: _truncate(_some_file(config.runs_path, "*", chance), chance),
-    "Spark's checkpoints lost": lambda config, _: shutil.rmtree(config.runs_path),
-    "epochs lost": lambda config, _: shutil.rmtree(config.epoch_path),
-    "everything lost": lambda config, _: shutil.rmtree(config.checkpoint_path),
+def _truncate(lake: Lake, folder: str, chance: random.Random) -> None:
+    path = _some_file(lake, folder, chance)
+    text = lake.read(path)
+    lake.write(path, text[: chance.choice([0, len(text) // 2])])
+
+
+_DAMAGES: dict[str, Callable[[Lake, JobConfig, random.Random], None]] = {
+    "a position lost": lambda lake, of, chance: lake.remove(_some_file(lake, of.positions_path, chance)),
+    "a position truncated": lambda lake, of, chance: _truncate(
+        lake, _some_file(lake, of.positions_path, chance), chance
+    ),
+    "all positions lost": lambda lake, of, _: lake.remove(of.positions_path),
+    "a file of Spark's lost": lambda lake, of, chance: lake.remove(_some_file(lake, of.runs_path, chance)),
+    "a file of Spark's truncated": lambda lake, of, chance: _truncate(
+        lake, _some_file(lake, of.runs_path, chance), chance
+    ),
+    "Spark's checkpoints lost": lambda lake, of, _: lake.remove(of.runs_path),
+    "epochs lost": lambda lake, of, _: lake.remove(of.epoch_path),
+    "everything lost": lambda lake, of, _: lake.remove(of.checkpoint_path),
 }

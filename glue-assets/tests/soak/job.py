@@ -7,13 +7,15 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from soak.chaos import damage, kill_process, redeploy, reshard
+from soak.lakes import BucketLake, FolderLake, Lake
 from soak.ledger import Found, Ledger
-from soak.surroundings import Disk, failing_kinesis
+from soak.surroundings import failing, s3_emulator
 from support.job import Job, zip_package
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import lake_config
@@ -43,7 +45,7 @@ class World(NamedTuple):
     """What the job runs in: its stream is sent to at `emulator`, and read at `failing_url`."""
 
     folder: Path
-    disk: Disk
+    lake: Lake
     emulator: KinesisEmulator
     failing_url: str
 
@@ -61,7 +63,7 @@ class Soak:
         self._reshards = 0
         self.first_commits: list[float] = []
         self.stops: list[float] = []
-        self.config = lake_config(world.disk.folder, region=REGION, stream_name=STREAM, endpoint_url=world.failing_url)
+        self.config = lake_config(world.lake.root, region=REGION, stream_name=STREAM, endpoint_url=world.failing_url)
 
     def run(self, until: float) -> None:
         while time.monotonic() < until or self._ledger.is_alive():
@@ -71,7 +73,9 @@ class Soak:
     def _start(self, **changes: Any) -> Job:
         self._starts += 1
         config = replace(self.config, **changes)
-        return Job(config, self._package, self._jars, self._world.folder / f"run-{self._starts}", "local[2]")
+        folder = self._world.folder / f"run-{self._starts}"
+        settings = self._world.lake.spark_settings
+        return Job(config, self._package, self._jars, folder, "local[2]", settings=settings)
 
     def _life(self, job: Job) -> None:
         """A run until its end, whatever that is."""
@@ -89,7 +93,7 @@ class Soak:
             self.config = redeploy(self.config, self._chance)
             say("deployment", trigger=self.config.trigger_seconds, columns=len(self.config.columns))
         if self._chance.random() < 0.5:
-            say("after its end", what=damage(self.config, self._chance))
+            say("after its end", what=damage(self._world.lake, self.config, self._chance))
 
     def _goes_on_after(self, job: Job) -> bool:
         """Let something happen to the run; whether it has to survive that."""
@@ -103,7 +107,7 @@ class Soak:
             kill_process(job.group, fate.split()[-1], self._chance)
             return job.is_alive
         if fate == "damage":
-            say("while it runs", what=damage(self.config, self._chance))
+            say("while it runs", what=damage(self._world.lake, self.config, self._chance))
             return job.is_alive
         if fate == "a full disk":
             self._fill_disk(job)
@@ -122,9 +126,9 @@ class Soak:
 
     def _fill_disk(self, job: Job) -> None:
         """Until it is full, and then until the run has ended of it or goes on."""
-        if not self._world.disk.is_own:
+        if not self._world.lake.can_be_full:
             return
-        with self._world.disk.full():
+        with self._world.lake.full():
             time.sleep(self._chance.uniform(2, 10))
         before = len(job.said)
 
@@ -172,34 +176,51 @@ def report(soak: Soak, ledger: Ledger, found: Found, seed: int) -> dict[str, Any
     return {
         "seed": seed,
         "lines": ledger.lines,
-        "starts": len(soak.first_commits),
+        "starts with rows to read": len(soak.first_commits),
         "lost": found.lost,
         "doubled": found.doubled,
-        "first commit, median s": round(statistics.median(soak.first_commits), 1),
-        "first commit, worst s": round(max(soak.first_commits), 1),
-        "SIGTERM to exit, worst s": round(max(soak.stops), 1) if soak.stops else None,
+        "first commit, s": _median_and_worst(soak.first_commits),
+        "SIGTERM to exit, s": _median_and_worst(soak.stops),
     }
 
 
-def main() -> int:
+def _median_and_worst(seconds: list[float]) -> str:
+    return f"median {statistics.median(seconds):.1f}, worst {max(seconds):.1f}" if seconds else "none"
+
+
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="npm run soak -- job", description=__doc__)
     parser.add_argument("--jars", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--own-mounts", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--s3-emulator", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=int, default=300, help="how long something happens (default 300)")
     parser.add_argument("--lines", type=int, default=200_000, help="how many lines are sent at least (default 200000)")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="repeats what happened with it")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def start_lake(options: argparse.Namespace, folder: Path, resources: ExitStack) -> Lake:
+    if options.s3_emulator is None:
+        return FolderLake(folder / "lake", options.own_mounts)
+    endpoint_url = resources.enter_context(s3_emulator(options.s3_emulator, folder))
+    failing_url = resources.enter_context(failing("s3", endpoint_url, options.seed + 2))
+    return BucketLake(endpoint_url, failing_url, REGION)
+
+
+def main() -> int:
+    options = parse_options()
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
-    disk = Disk(folder / "lake", options.own_mounts)
-    say("begins", seed=options.seed, folder=str(folder), fills_disk=disk.is_own)
-    with KinesisEmulator() as emulator:
+    with ExitStack() as resources:
+        lake = start_lake(options, folder, resources)
+        say("begins", seed=options.seed, folder=str(folder), lake=lake.root, can_be_full=lake.can_be_full)
+        emulator = resources.enter_context(KinesisEmulator())
         emulator.create_stream(STREAM, shards=2)
         ledger = Ledger(emulator, STREAM, options.lines, LINES_A_SECOND, options.seed)
-        with failing_kinesis(emulator.endpoint_url, options.seed + 1) as url:
-            soak = Soak(World(folder, disk, emulator, url), options.jars, ledger, options.seed)
-            ledger.start()
-            soak.run(time.monotonic() + options.seconds)
-    found = ledger.compare(soak.config)
+        failing_url = resources.enter_context(failing("kinesis", emulator.endpoint_url, options.seed + 1))
+        soak = Soak(World(folder, lake, emulator, failing_url), options.jars, ledger, options.seed)
+        ledger.start()
+        soak.run(time.monotonic() + options.seconds)
+        found = ledger.compare(soak.config, lake.storage_options)
     write(report(soak, ledger, found, options.seed))
     return 0 if found.is_exact else 1
 

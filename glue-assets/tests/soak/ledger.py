@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -72,11 +73,13 @@ class Ledger(threading.Thread):
             except ClientError:  # the stream is being resharded: nothing of the call was stored
                 time.sleep(0.2)
 
-    def compare(self, config: JobConfig) -> Found:
+    def compare(self, config: JobConfig, storage_options: Mapping[str, str]) -> Found:
         """The tables against what was sent."""
-        raw = Counter(rows(config.raw_path, "shard_id, sequence_number"))
-        events = Counter(name for (name,) in rows(config.events_path, "event_id"))
-        bad = Counter(rows(config.bad_events_path, "shard_id, sequence_number, line_index"))
+        raw = Counter(rows(config.raw_path, "shard_id, sequence_number", storage_options=storage_options))
+        events = Counter(name for (name,) in rows(config.events_path, "event_id", storage_options=storage_options))
+        bad = Counter(
+            rows(config.bad_events_path, "shard_id, sequence_number, line_index", storage_options=storage_options)
+        )
         return Found(
             lost={
                 "raw": self.records - len(raw),

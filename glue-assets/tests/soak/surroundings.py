@@ -1,62 +1,64 @@
-"""What fails around the job: the calls to Kinesis, and the disk."""
+"""What the job uses: emulators, and before them proxies whose calls fail."""
 
 import json
 import os
-import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.polling import wait_for
+
 _REPOSITORY = Path(__file__).resolve().parents[3]
-_DISK_BYTES = 3 << 30
+_START_SECONDS = 60
 
 
 @contextmanager
-def failing_kinesis(endpoint_url: str, seed: int) -> Iterator[str]:
-    """The URL of a proxy that refuses, delays and loses calls; what it did is printed at its end."""
+def failing(service: str, endpoint_url: str, seed: int) -> Iterator[str]:
+    """The URL of a proxy that refuses, delays and loses calls; what it did is printed at its end.
+
+    :param service: kinesis or s3
+    """
     process = subprocess.Popen(
-        ["node", "--import", "tsx", "test/soak/kinesis-faults.ts", endpoint_url, str(seed)],
+        ["node", "--import", "tsx", "test/soak/serve-faults.ts", service, endpoint_url, str(seed)],
         cwd=_REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout is not None
     try:
-        yield json.loads(_said(process))["url"]
+        yield json.loads(process.stdout.readline())["url"]
     finally:
         said, _ = process.communicate()  # it ends with its input
         sys.stdout.write(said)
 
 
-def _said(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline()
+@contextmanager
+def s3_emulator(command: str, folder: Path) -> Iterator[str]:
+    """The URL of MiniStack's S3.
+
+    :param folder: where it may write
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SERVICES": "s3", "TMPDIR": str(folder)}
+    with (folder / "ministack.log").open("w") as log:
+        process = subprocess.Popen([command], cwd=folder, env={**os.environ, **settings}, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: _listens(port), "MiniStack to answer", _START_SECONDS)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
-class Disk:
-    """A new folder; with mounts of our own (soak.mjs) it is a disk by itself, which can be filled."""
-
-    def __init__(self, folder: Path, has_own_mounts: bool) -> None:
-        self.folder = folder
-        self.is_own = has_own_mounts
-        folder.mkdir()
-        if has_own_mounts:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", str(folder)], check=True)
-
-    @contextmanager
-    def full(self) -> Iterator[None]:
-        """While it lasts, nothing more can be written."""
-        filler = self.folder / "filler"
-        with filler.open("wb") as file:
-            # Writers take what was free a moment ago, and leave it free for others.
-            while (free := shutil.disk_usage(self.folder).free) > 0:
-                try:
-                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), free)
-                except OSError:  # already less than that
-                    break
-        try:
-            yield
-        finally:
-            filler.unlink()
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,7 +1,9 @@
 """A lake in a temporary folder, and its rows as several readers see them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -13,22 +15,25 @@ from clickstream_lakehouse.config import JobConfig
 TABLES = ("raw", "events", "bad_events")
 
 
-def lake_config(root: Path, **changes: Any) -> JobConfig:
-    paths = {f"{name}_path": str(root / name) for name in TABLES}
+def lake_config(root: Path | str, **changes: Any) -> JobConfig:
+    paths = {f"{name}_path": f"{root}/{name}" for name in TABLES}
     given = {
         "region": "eu-west-1",
         "stream_name": "clicks",
-        "checkpoint_path": str(root / "checkpoint"),
+        "checkpoint_path": f"{root}/checkpoint",
         "trigger_seconds": 1,
     }
     return JobConfig(**{**given, **paths, **changes})
 
 
-def rows(path: str, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
+def rows(
+    path: str, columns: str = "*", where: str = "true", storage_options: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[Any, ...]]:
     """Rows of a table, read without Spark (deltalake → Arrow → DuckDB); [] while there is no table."""
-    if not any(Path(path, "_delta_log").glob("*.json")):
+    options = dict(storage_options)
+    if not DeltaTable.is_deltatable(path, options):
         return []
-    table = duckdb.from_arrow(DeltaTable(path).to_pyarrow_dataset())
+    table = duckdb.from_arrow(DeltaTable(path, storage_options=options).to_pyarrow_dataset())
     return table.filter(where).project(columns).fetchall()
 
 
