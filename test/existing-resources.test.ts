@@ -61,8 +61,10 @@ describe('a permissions boundary', () => {
 
   test("allows every action of every role, in the example's", () => {
     const [boundary] = Object.values(platform.Resources).filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy');
-    const [{ Action: allowed }] = (boundary.Properties as { PolicyDocument: { Statement: Array<{ Action: string[] }> } })
-      .PolicyDocument.Statement;
+    const { PolicyDocument: document } = boundary.Properties as {
+      PolicyDocument: { Statement: Array<{ Action: string[] }> };
+    };
+    const [{ Action: allowed }] = document.Statement;
     const patterns = allowed.map(action => new RegExp(`^${action.replace('*', '.*')}$`));
     type Policy = { PolicyDocument: { Statement: Array<{ Action: string | string[] }> } };
     const needed = Object.values(template.Resources).flatMap(({ Type, Properties }) => {

@@ -74,7 +74,9 @@ export class Platform extends Stack {
 
   /** Rules that need the body lose batches: see CollectorWebAcl. */
   private createWebAcl(): wafv2.CfnWebACL {
-    const visibilityConfig = { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName: 'Collectors' };
+    const visibilityConfig = {
+      cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName: 'Collectors',
+    };
     return new wafv2.CfnWebACL(this, 'WebAcl', {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },

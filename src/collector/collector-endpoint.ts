@@ -12,10 +12,10 @@ import { ownMetric } from '../private/own-metric';
 export interface ICollectorEndpoint extends IConstruct {
   readonly edge: Edge;
   readonly collectorFunction: lambda.IFunction;
-  /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
-  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
   /** Whether a source may have a limit of its own. A secret may set one. */
   readonly limitsSources: boolean;
+  /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
   /** Accepted events of one of `measuredSources`. */
   metricEventsOf(sourceId: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }

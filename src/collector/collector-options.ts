@@ -31,8 +31,8 @@ export interface WriteKeySource {
 
   /**
    * Events per second that each execution environment of the function takes from this source on average, and ten
-   * seconds' worth in a burst. Beyond, a request gets a 429 response with `Retry-After`, and nothing of it is stored. It
-   * keeps a flood of one source out of the stream and the tables, where it would hold up the others. See
+   * seconds' worth in a burst. Beyond, a request gets a 429 response with `Retry-After`, and nothing of it is stored.
+   * It keeps a flood of one source out of the stream and the tables, where it would hold up the others. See
    * docs/collector.md.
    *
    * @default - no limit but that of all sources, `collector.throttle`

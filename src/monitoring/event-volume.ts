@@ -49,7 +49,8 @@ export function createEventVolumeAlarms(
       // A source that is silent has no data, which is the anomaly that matters most.
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
       alarmDescription: `The source ${source} has sent unusually many or few events for an hour, or none. `
-        + `Find out what has changed at it: a release, a campaign, consent, a lost key. ${runbookSection(EVENT_VOLUME)}`,
+        + 'Find out what has changed at it: a release, a campaign, consent, a lost key. '
+        + runbookSection(EVENT_VOLUME),
     });
     alarm.node.addDependency(createModel(scope, `${EVENT_VOLUME}Model-${source}`, metric));
     return alarm;

@@ -25,8 +25,8 @@ import { requireBetween } from '../private/validate';
 export interface MonitoringOptions {
   /**
    * Topics that every alarm publishes to. CloudWatch is allowed to, which a topic with `enforceSSL` does not do by
-   * itself, and to use the topic's key. A topic with the key `alias/aws/sns` is refused, as CloudWatch cannot use it. An
-   * imported topic must allow CloudWatch already.
+   * itself, and to use the topic's key. A topic with the key `alias/aws/sns` is refused, as CloudWatch cannot use it.
+   * An imported topic must allow CloudWatch already.
    *
    * @default - no topic
    */

@@ -28,8 +28,8 @@ function requireMetrics(group: logs.ILogGroup): void {
   const resource = group.node.defaultChild;
   const logGroupClass = resource instanceof logs.CfnLogGroup ? resource.logGroupClass : undefined;
   if (logGroupClass === undefined || logGroupClass === logs.LogGroupClass.STANDARD) return;
-  throw new InvalidPropertyError("logGroup must be of the class STANDARD, because the collector's metrics are made from "
-    + `its log, got ${logGroupClass}: take a group of that class`);
+  throw new InvalidPropertyError('logGroup must be of the class STANDARD, because the collector\'s metrics are made '
+    + `from its log, got ${logGroupClass}: take a group of that class`);
 }
 
 /** A log group that the stack creates, so that it has a retention and is deleted with the stack. */

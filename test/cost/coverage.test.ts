@@ -16,7 +16,8 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** Types that src/cost reads, or whose use it counts. */
 const PRICED = [
-  'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::CloudWatch::Alarm', 'AWS::CloudWatch::AnomalyDetector', 'AWS::CloudWatch::Dashboard',
+  'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::AnomalyDetector', 'AWS::CloudWatch::Dashboard',
   'AWS::EC2::VPCEndpoint', 'AWS::Glue::Job', 'AWS::Kinesis::Stream', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::WAFv2::WebACL', 'AWS::WAFv2::WebACLAssociation',

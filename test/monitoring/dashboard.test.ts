@@ -49,7 +49,7 @@ const DASHBOARDS: Record<string, Widget[]> = {
     ({ collector: { writeKeysSecret: new secretsmanager.Secret(stack, 'WriteKeys') } })),
 };
 
-/** Metrics that something publishes, as `namespace dimensions name`. Of ours, test/cost/coverage.test.ts has the names. */
+/** Metrics that something publishes: `namespace dimensions name`. Of ours, test/cost/coverage.test.ts has the names. */
 const PUBLISHED = new Set([
   ...COLLECTOR_METRICS.map(name => `ClickstreamLakehouse FunctionName ${name}`),
   ...['AcceptedEvents', 'RateLimitedRequests'].map(name => `ClickstreamLakehouse FunctionName,Source ${name}`),
@@ -61,7 +61,8 @@ const PUBLISHED = new Set([
   'AWS/Kinesis StreamName GetRecords.IteratorAgeMilliseconds',
 ]);
 
-const SEARCH = /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" FunctionName="LakehouseCollectorFunction\w+"', 'Sum'\)$/;
+const SEARCH
+  = /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" FunctionName="LakehouseCollectorFunction\w+"', 'Sum'\)$/;
 
 /** Metrics of a widget, where each row is namespace, name, then names and values of dimensions, then options. */
 function metricsOf({ properties: { metrics = [] } }: Widget): string[] {

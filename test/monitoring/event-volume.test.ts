@@ -51,7 +51,8 @@ test('only the sources that are named are counted by themselves', () => {
 });
 
 test('takes sources whose keys are in a secret, which nobody can check before the deployment', () => {
-  expect(build({ sources: ['web'] }, secretKeys).graph.find('AWS::CloudWatch::Alarm', /EventVolumeweb/)).toHaveLength(1);
+  const { graph } = build({ sources: ['web'] }, secretKeys);
+  expect(graph.find('AWS::CloudWatch::Alarm', /EventVolumeweb/)).toHaveLength(1);
 });
 
 test('does what the other alarms do', () => {

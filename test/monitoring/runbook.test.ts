@@ -20,8 +20,10 @@ const OPTIONS: ClickstreamLakehouseProps[] = [
 /** Descriptions by the name of the alarm's construct, without the source that it is for. */
 const DESCRIPTIONS = new Map(OPTIONS.flatMap(options => {
   const { json, graph } = synthesize({ network: LakehouseNetwork.none(), ...options });
-  return graph.find('AWS::CloudWatch::Alarm').map((id): [string, string] =>
-    [id.replace(/^LakehouseMonitoring|(?<=EventVolume)web|[0-9A-F]{8}$/g, ''), json.Resources[id].Properties!.AlarmDescription as string]);
+  return graph.find('AWS::CloudWatch::Alarm').map((id): [string, string] => [
+    id.replace(/^LakehouseMonitoring|(?<=EventVolume)web|[0-9A-F]{8}$/g, ''),
+    json.Resources[id].Properties!.AlarmDescription as string,
+  ]);
 }));
 
 /** Sections of a chapter, by their heading. */

@@ -21,7 +21,13 @@ const DEFAULT: Combination = {
 };
 
 const FULL: Combination = {
-  ...DEFAULT, schedule: 'interval', encryptionKey: 'own', access: 'secret', pseudonyms: true, webAcl: true, tracing: true,
+  ...DEFAULT,
+  schedule: 'interval',
+  encryptionKey: 'own',
+  access: 'secret',
+  pseudonyms: true,
+  webAcl: true,
+  tracing: true,
 };
 
 /** All rights that the construct can give: together, every statement in src/. */

@@ -101,7 +101,10 @@ async function store(
 }
 
 function logMetrics(
-  request: CollectorRequest, { entries, source }: Collected, stored: Stored, { settings, functionName, log }: Dependencies,
+  request: CollectorRequest,
+  { entries, source }: Collected,
+  stored: Stored,
+  { settings, functionName, log }: Dependencies,
 ): void {
   const now = Date.now();
   log(metricsLine({

@@ -55,7 +55,7 @@ export function metricsLine(metrics: RequestMetrics, namespace: string, function
   return `{"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${declared}]},${JSON.stringify(fields).slice(1)}`;
 }
 
-/** Few metrics of a source: each combination of dimensions is billed as one of its own, for hours in which it has data. */
+/** Few metrics of a source: each combination of dimensions is billed by itself, for hours in which it has data. */
 function directives({ measuredSource, limitedSource }: RequestMetrics, namespace: string): string {
   const ofSource = (metrics: string) =>
     `,{"Namespace":${namespace},"Dimensions":[["FunctionName","Source"]],"Metrics":${metrics}}`;
