@@ -44,8 +44,6 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     :raises StageError: when a query failed for good; the next run goes on where the tables end
     """
     prepare_session(spark, config)
-    # This waits for a Python of Spark's, so it has its time while the tables are looked at.
-    threading.Thread(target=KinesisSource.register, args=(spark,), daemon=True).start()
     stop, stopping = _stop_on_signals(), threading.Event()
     create_tables(spark, config)
     # Nothing may run if what the user brings cannot be loaded.
@@ -57,6 +55,8 @@ def run(spark: SparkSession, config: JobConfig) -> None:
     if drain_until and is_all_refined(spark, config) and is_all_in_raw(spark, config, drain_until):
         emit("drained")
         return
+    # Most of it is waiting for a Python of Spark's.
+    threading.Thread(target=KinesisSource.register, args=(spark,), daemon=True).start()
     tables = own_tables(spark, config, stopping)
     metrics = Metrics(config)
     spark.streams.addListener(IngestReport(metrics))
