@@ -62,6 +62,7 @@ function runbookLinks({ sections }: DashboardProps): cloudwatch.TextWidget {
       + `[How to read this dashboard](${runbookSection('The dashboard')})`,
     width: WIDTH,
     height: 3,
+    background: cloudwatch.TextWidgetBackground.TRANSPARENT, // versions of CDK differ in the default
   });
 }
 

@@ -36,7 +36,14 @@ def evaluate(expression, stack: aws_cdk.Stack):
         return named(expression["value"])
     if "call" in expression:
         return named(expression["call"])(*evaluate(expression["args"], stack))
-    return {snake(name): evaluate(value, stack) for name, value in expression.items()}
+    return {snake(name): structs(name, evaluate(value, stack)) for name, value in expression.items()}
+
+
+def structs(name: str, value):
+    """jsii makes a struct of a dict, but not of the dicts in a map."""
+    if name != "writeKeys" or not isinstance(value, dict):
+        return value
+    return {source: lakehouse.WriteKeySource(**options) for source, options in value.items()}
 
 
 def error_of(props: dict) -> str | None:

@@ -11,6 +11,8 @@ const JOB = {
   'WriteLogs: logs:PutLogEvents': 'Glue itself writes the log of a run with this role.',
 };
 
+const HAS_TABLES = 'S3A asks for the key when a table is made. The first deployment has made these.';
+
 /**
  * Rights that a role has and no run of this layer uses: role → `Sid: action` or `Sid: object` → why the role has it.
  * A right that is neither used nor here has no place in the template.
@@ -21,6 +23,9 @@ export const UNUSED_RIGHTS: Readonly<Record<string, Readonly<Record<string, stri
   SecondCollectorFunctionRole: COLLECTOR,
   SecondJobRole: {
     ...JOB,
+    'UseObjects: bad_events': HAS_TABLES,
+    'UseObjects: events': HAS_TABLES,
+    'UseObjects: raw': HAS_TABLES,
     'UseKey: kms:GenerateDataKey': 'Used with the buckets\' key. A bucket known by name alone may have this one.',
   },
 };
