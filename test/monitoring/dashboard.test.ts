@@ -28,7 +28,7 @@ function widgetsOf(props: ClickstreamLakehouseProps | ((stack: Stack) => Clickst
   const built = synthesize(stack =>
     ({ network: LakehouseNetwork.none(), ...(typeof props === 'function' ? props(stack) : props) }));
   const { DashboardBody: { 'Fn::Join': [, parts] } } = only(built, 'AWS::CloudWatch::Dashboard');
-  const text = (part: string | { Ref?: string; 'Fn::GetAtt'?: string[] }) =>
+  const text = (part: string | { 'Ref'?: string; 'Fn::GetAtt'?: string[] }) =>
     (typeof part === 'string' ? part : part.Ref ?? part['Fn::GetAtt']![0]);
   return JSON.parse(parts.map(text).join('')).widgets;
 }
