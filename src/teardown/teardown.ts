@@ -129,7 +129,10 @@ export class Teardown extends Construct {
     return [
       new iam.PolicyStatement({
         sid: 'FindInterfaces',
-        actions: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSecurityGroups'],
+        // Whose group it is has to be asked only of one that the construct made.
+        actions: [
+          'ec2:DescribeNetworkInterfaces', ...(network.hasGivenSecurityGroup ? [] : ['ec2:DescribeSecurityGroups']),
+        ],
         resources: ['*'], // these actions have no resource-level support
         conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
       }),

@@ -25,7 +25,7 @@ test('no last drain reads a stream whose data are deleted, nor may it', () => {
   expect(JSON.stringify(deleted.json.Resources[policy])).not.toMatch(/StartJobRun|GetMetricStatistics/);
 });
 
-test("EniSweep asks no tag of a security group that is the user's", () => {
+test("EniSweep asks no tag of a security group that is the user's, nor may it", () => {
   const given = synthesize(stack => ({
     vpc: new ec2.Vpc(stack, 'Own'),
     securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'OwnGroup', 'sg-1'),
@@ -33,6 +33,9 @@ test("EniSweep asks no tag of a security group that is the user's", () => {
   const properties = only(given, 'Custom::ClickstreamEniSweep');
   expect(properties).toMatchObject({ SecurityGroupId: 'sg-1' });
   expect(properties).not.toHaveProperty('Stack');
+  const [policy] = given.graph.find('AWS::IAM::Policy', /EniSweepIsCompleteRole/);
+  expect(JSON.stringify(given.json.Resources[policy])).toContain('ec2:DescribeNetworkInterfaces');
+  expect(JSON.stringify(given.json.Resources[policy])).not.toContain('ec2:DescribeSecurityGroups');
 });
 
 test('EniSweep knows the network, the role and the stack it must belong to', () => {
