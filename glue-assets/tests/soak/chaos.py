@@ -34,10 +34,12 @@ def kill_process(group: int, name: str, chance: random.Random) -> bool:
 
 
 def damage(lake: Lake, config: JobConfig, chance: random.Random) -> str:
-    """Damage something of the checkpoint; returns what."""
+    """Damage something of the checkpoint; returns what, and why it could not be."""
     name = chance.choice(sorted(_DAMAGES))
-    with suppress(OSError, ValueError, ClientError):  # the job removes files, too
+    try:
         _DAMAGES[name](lake, config, chance)
+    except (OSError, LookupError, ClientError) as error:  # the job removes files, too
+        return f"{name}: not done, {type(error).__name__}: {error}"
     return name
 
 
@@ -84,7 +86,7 @@ def redeploy(config: JobConfig, chance: random.Random) -> JobConfig:
 def _some_file(lake: Lake, folder: str, chance: random.Random) -> str:
     """A file of the newest batch or run."""
     paths = [path for path in lake.files(folder) if _number(path, folder).isdigit()]
-    newest = max(_number(path, folder) for path in paths)
+    newest = max((_number(path, folder) for path in paths), default=None)
     return chance.choice([path for path in paths if _number(path, folder) == newest])
 
 
@@ -100,14 +102,10 @@ def _truncate(lake: Lake, folder: str, chance: random.Random) -> None:
 
 _DAMAGES: dict[str, Callable[[Lake, JobConfig, random.Random], None]] = {
     "a position lost": lambda lake, of, chance: lake.remove(_some_file(lake, of.positions_path, chance)),
-    "a position truncated": lambda lake, of, chance: _truncate(
-        lake, _some_file(lake, of.positions_path, chance), chance
-    ),
+    "a position truncated": lambda lake, of, chance: _truncate(lake, of.positions_path, chance),
     "all positions lost": lambda lake, of, _: lake.remove(of.positions_path),
     "a file of Spark's lost": lambda lake, of, chance: lake.remove(_some_file(lake, of.runs_path, chance)),
-    "a file of Spark's truncated": lambda lake, of, chance: _truncate(
-        lake, _some_file(lake, of.runs_path, chance), chance
-    ),
+    "a file of Spark's truncated": lambda lake, of, chance: _truncate(lake, of.runs_path, chance),
     "Spark's checkpoints lost": lambda lake, of, _: lake.remove(of.runs_path),
     "epochs lost": lambda lake, of, _: lake.remove(of.epoch_path),
     "everything lost": lambda lake, of, _: lake.remove(of.checkpoint_path),
