@@ -1,7 +1,9 @@
 /**
- * `serve-faults.ts <kinesis|s3> <emulator's URL> <seed>`: a service that fails while the job uses it. It prints its
- * URL, and at the end of its standard input what went wrong how often.
+ * `serve-faults.ts kinesis <emulator's URL> <seed>` or `serve-faults.ts s3 <folder> <seed>`, which starts the emulator
+ * there: a service that fails while the job uses it. It prints the emulator's URL and the failing one, and at the end
+ * of its standard input what went wrong how often.
  */
+import { MiniStack } from '../s3a/ministack';
 import { Faults, KinesisFaultProxy } from '../support/kinesis-fault-proxy';
 import { S3FaultProxy, S3Faults } from '../support/s3-fault-proxy';
 import { seededRandom } from '../support/seeded-random';
@@ -19,15 +21,17 @@ const S3_FAULTS: S3Faults = {
   lateAnswers: { share: 0.02, milliseconds: 500 },
 };
 
-async function main([service, target, seed]: string[]) {
+async function main([service, where, seed]: string[]) {
   const random = seededRandom(Number(seed));
-  const proxy = service === 's3'
-    ? await S3FaultProxy.start(target, random, S3_FAULTS)
-    : await KinesisFaultProxy.start(target, random, KINESIS_FAULTS);
-  console.log(JSON.stringify({ url: proxy.endpoint }));
+  const ministack = service === 's3' ? await MiniStack.start(where, ['s3']) : undefined;
+  const url = ministack?.endpoint ?? where;
+  const proxy = ministack
+    ? await S3FaultProxy.start(url, random, S3_FAULTS)
+    : await KinesisFaultProxy.start(url, random, KINESIS_FAULTS);
+  console.log(JSON.stringify({ url, failing_url: proxy.endpoint }));
   process.stdin.resume().on('end', () => {
     console.log(JSON.stringify({ service, ...proxy.counts }));
-    process.exit();
+    void Promise.all([proxy.stop(), ministack?.stop()]).then(() => process.exit());
   });
 }
 

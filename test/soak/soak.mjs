@@ -35,15 +35,13 @@ async function main([what, ...options]) {
   }
   const isOnS3 = options.includes('--s3');
   if (isOnS3) await ensureSetUp(['s3aJars', 'ministack']);
-  const { ministack, s3aJars } = awsEmulation();
-  const jars = [...toolchain().jars, ...isOnS3 ? s3aJars : []].join(':');
+  const jars = [...toolchain().jars, ...isOnS3 ? awsEmulation().s3aJars : []].join(':');
   // Where Linux lets us have mounts of our own, one of them is a disk that can be filled.
   const hasOwnMounts = spawnSync('unshare', ['-rm', 'true']).status === 0;
   const [command, ...args] = [
     ...hasOwnMounts ? ['unshare', '-rm'] : [],
-    python, '-m', 'soak.job', '--jars', jars, ...options.filter(option => option !== '--s3'),
+    python, '-m', 'soak.job', '--jars', jars, ...options,
     ...hasOwnMounts ? ['--own-mounts'] : [],
-    ...isOnS3 ? ['--s3-emulator', ministack] : [],
   ];
   const assets = join(root, 'glue-assets');
   return run(command, args, {

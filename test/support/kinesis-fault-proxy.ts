@@ -1,7 +1,6 @@
-import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
-import { AddressInfo } from 'net';
+import { ServerResponse } from 'http';
 import { setTimeout as delay } from 'timers/promises';
-import { Answer, Forwarded, Forwarding, received } from './http-forwarding';
+import { Answer, FaultProxy, Forwarded } from './fault-proxy';
 
 /** How often something goes wrong: shares from 0 (never) to 1 (always). */
 export interface Faults {
@@ -47,15 +46,13 @@ const THROTTLED_READ = badRequest('ProvisionedThroughputExceededException', 'Rat
 const EXPIRED_ITERATOR = badRequest('ExpiredIteratorException', 'Iterator expired');
 
 /** Stands before a Kinesis emulator and fails in the ways the real one does. Its faults can be changed at any time. */
-export class KinesisFaultProxy {
+export class KinesisFaultProxy extends FaultProxy<FaultCounts> {
   /**
    * @param target the emulator's URL
    * @param random uniform in [0, 1): seeded, a run's faults can be repeated
    */
-  static async start(target: string, random: () => number, faults: Faults = {}): Promise<KinesisFaultProxy> {
-    const proxy = new KinesisFaultProxy(target, random, faults);
-    await new Promise<void>(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
-    return proxy;
+  static start(target: string, random: () => number, faults: Faults = {}): Promise<KinesisFaultProxy> {
+    return new KinesisFaultProxy(target, random, faults).listening();
   }
 
   readonly counts: FaultCounts = {
@@ -70,35 +67,17 @@ export class KinesisFaultProxy {
     expiredIterators: 0,
   };
 
-  private readonly emulator: Forwarding;
-  private readonly server: Server;
-
-  private constructor(target: string, private readonly random: () => number, public faults: Faults) {
-    this.emulator = new Forwarding(target);
-    this.server = createServer((incoming, response) => {
-      this.serve(incoming, response).catch(() => response.destroy()); // Kinesis is gone: so is the connection
-    });
+  private constructor(target: string, random: () => number, public faults: Faults) {
+    super(target, random);
   }
 
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.emulator.stop();
-    this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
-  }
-
-  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
-    const call: Call = { operation, ...await received(incoming) };
-    this.counts.calls++;
+  protected async serve(received: Forwarded, response: ServerResponse): Promise<void> {
+    const operation = String(received.headers['x-amz-target']).replace(/^.*\./, '');
     const { delays } = this.faults;
     if (this.strikes('delays', delays?.share)) await delay(delays?.milliseconds, undefined, { ref: false });
-    const answer = await this.answer(call);
+    const answer = await this.answer({ operation, ...received });
     if (operation === 'PutRecords' && answer !== SERVER_ERROR && this.strikes('lostAnswers', this.faults.lostAnswers)) {
-      incoming.socket.resetAndDestroy();
+      response.socket?.resetAndDestroy();
       return;
     }
     response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
@@ -111,7 +90,7 @@ export class KinesisFaultProxy {
       if (this.strikes('throttledReads', this.faults.throttledReads)) return THROTTLED_READ;
       if (this.strikes('expiredIterators', this.faults.expiredIterators)) return EXPIRED_ITERATOR;
     }
-    return this.emulator.forward(call);
+    return this.forward(call);
   }
 
   /** Kinesis gets the records that are not refused. Its results and the refusals are returned in the records' order. */
@@ -124,7 +103,7 @@ export class KinesisFaultProxy {
     let stored: readonly Result[] = [];
     if (taken.length > 0) {
       const body = Buffer.from(JSON.stringify({ ...stream, Records: taken }));
-      const answer = await this.emulator.forward({ ...call, body });
+      const answer = await this.forward({ ...call, body });
       if (answer.status !== 200) return answer;
       stored = (JSON.parse(String(answer.body)) as { Records: Result[] }).Records;
     }
@@ -137,12 +116,5 @@ export class KinesisFaultProxy {
   private refusal(): Result | undefined {
     if (!this.strikes('refusedRecords', this.faults.refusedRecords)) return undefined;
     return REFUSALS[this.random() < 0.5 ? 0 : 1];
-  }
-
-  private strikes(fault: keyof FaultCounts, share = 0): boolean {
-    // Drawn even for a share of 0, so that switching one fault off does not move the others.
-    if (this.random() >= share) return false;
-    this.counts[fault]++;
-    return true;
   }
 }

@@ -1,7 +1,6 @@
-import { createServer, IncomingMessage, Server, ServerResponse } from 'http';
-import { AddressInfo } from 'net';
+import { ServerResponse } from 'http';
 import { setTimeout as delay } from 'timers/promises';
-import { Answer, Forwarded, Forwarding, received } from './http-forwarding';
+import { Answer, FaultProxy, Forwarded } from './fault-proxy';
 
 /** How often something goes wrong: shares from 0 (never) to 1 (always). */
 export interface S3Faults {
@@ -34,38 +33,27 @@ const SLOW_DOWN = refusal(503, 'SlowDown');
 const CONFLICT = refusal(409, 'ConditionalRequestConflict');
 
 /** Stands before an S3 emulator and fails in the ways the real one does. */
-export class S3FaultProxy {
-  /** @param random uniform in [0, 1) */
-  static async start(target: string, random: () => number, faults: S3Faults): Promise<S3FaultProxy> {
-    const proxy = new S3FaultProxy(target, random, faults);
-    await new Promise<void>(resolve => proxy.server.listen(0, '127.0.0.1', resolve));
-    return proxy;
+export class S3FaultProxy extends FaultProxy<S3FaultCounts> {
+  /**
+   * @param target the emulator's URL
+   * @param random uniform in [0, 1)
+   */
+  static start(target: string, random: () => number, faults: S3Faults): Promise<S3FaultProxy> {
+    return new S3FaultProxy(target, random, faults).listening();
   }
 
   readonly counts: S3FaultCounts = {
     calls: 0, slowDowns: 0, conflicts: 0, lostAnswers: 0, lateAnswers: 0, refusedWrites: 0,
   };
 
-  private readonly emulator: Forwarding;
-  private readonly server: Server;
-
-  private constructor(target: string, private readonly random: () => number, private readonly faults: S3Faults) {
-    this.emulator = new Forwarding(target);
-    this.server = createServer((incoming, response) => {
-      this.serve(incoming, response).catch(() => response.destroy());
-    });
+  private constructor(target: string, random: () => number, private readonly faults: S3Faults) {
+    super(target, random);
   }
 
-  get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = await received(incoming);
-    this.counts.calls++;
+  protected async serve(call: Forwarded, response: ServerResponse): Promise<void> {
     const answer = await this.answer(call);
     if (this.strikes('lostAnswers', this.faults.lostAnswers)) {
-      incoming.socket.resetAndDestroy();
+      response.socket?.resetAndDestroy();
       return;
     }
     const { share, milliseconds } = this.faults.lateAnswers;
@@ -78,14 +66,8 @@ export class S3FaultProxy {
     if (this.strikes('slowDowns', this.faults.slowDowns)) return SLOW_DOWN;
     const isConditional = call.method === 'PUT' && call.headers['if-none-match'] !== undefined;
     if (isConditional && this.strikes('conflicts', this.faults.conflicts)) return CONFLICT;
-    const answer = await this.emulator.forward(call);
+    const answer = await this.forward(call);
     if (isConditional && answer.status === 412) this.counts.refusedWrites++;
     return answer;
-  }
-
-  private strikes(fault: keyof S3FaultCounts, share: number): boolean {
-    if (this.random() >= share) return false;
-    this.counts[fault]++;
-    return true;
   }
 }

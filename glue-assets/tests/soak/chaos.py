@@ -35,9 +35,9 @@ def kill_process(group: int, name: str, chance: random.Random) -> bool:
 
 def damage(lake: Lake, config: JobConfig, chance: random.Random) -> str:
     """Damage something of the checkpoint; returns what, and why it could not be."""
-    name = chance.choice(sorted(_DAMAGES))
+    name = chance.choice(sorted(DAMAGES))
     try:
-        _DAMAGES[name](lake, config, chance)
+        DAMAGES[name](lake, config, chance)
     except (OSError, LookupError, ClientError) as error:  # the job removes files, too
         return f"{name}: not done, {type(error).__name__}: {error}"
     return name
@@ -100,7 +100,7 @@ def _truncate(lake: Lake, folder: str, chance: random.Random) -> None:
     lake.write(path, text[: chance.choice([0, len(text) // 2])])
 
 
-_DAMAGES: dict[str, Callable[[Lake, JobConfig, random.Random], None]] = {
+DAMAGES: dict[str, Callable[[Lake, JobConfig, random.Random], None]] = {
     "a position lost": lambda lake, of, chance: lake.remove(_some_file(lake, of.positions_path, chance)),
     "a position truncated": lambda lake, of, chance: _truncate(lake, of.positions_path, chance),
     "all positions lost": lambda lake, of, _: lake.remove(of.positions_path),

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from soak.chaos import damage, kill_process, redeploy, reshard
 from soak.lakes import BucketLake, FolderLake, Lake
 from soak.ledger import Found, Ledger
-from soak.surroundings import failing, s3_emulator
+from soak.surroundings import failing
 from support.job import Job, zip_package
 from support.kinesis_emulator import REGION, KinesisEmulator
 from support.lake import lake_config
@@ -27,6 +27,7 @@ MOST_RESHARDS = 6  # the emulator keeps every shard
 DRAIN_SECONDS = 600
 SUPERSEDED = 3
 REDEPLOYS = 0.3  # of the runs
+FULL_DISK = "a full disk"
 # What happens to a run, by how often.
 FATES = {
     "kill of the tree": 4,
@@ -37,7 +38,7 @@ FATES = {
     "SIGTERM": 3,
     "a run beside it": 2,
     "damage": 4,
-    "a full disk": 2,
+    FULL_DISK: 2,  # where there is a disk that can be filled
 }
 
 
@@ -101,7 +102,8 @@ class Soak:
             self._reshards += 1
             say("reshard", what=reshard(self._world.emulator.client, STREAM, self._chance))
             self._world.emulator.wait_until_active(STREAM)
-        fate = self._chance.choices(list(FATES), list(FATES.values()))[0]
+        fates = {name: weight for name, weight in FATES.items() if name != FULL_DISK or self._world.lake.can_be_full}
+        fate = self._chance.choices(list(fates), list(fates.values()))[0]
         say(fate, line=self._ledger.lines)
         if fate in ("kill of a planner", "kill of a worker"):
             kill_process(job.group, fate.split()[-1], self._chance)
@@ -109,7 +111,7 @@ class Soak:
         if fate == "damage":
             say("while it runs", what=damage(self._world.lake, self.config, self._chance))
             return job.is_alive
-        if fate == "a full disk":
+        if fate == FULL_DISK:
             self._fill_disk(job)
             return job.is_alive
         if fate == "SIGTERM":
@@ -126,8 +128,6 @@ class Soak:
 
     def _fill_disk(self, job: Job) -> None:
         """Until it is full, and then until the run has ended of it or goes on."""
-        if not self._world.lake.can_be_full:
-            return
         with self._world.lake.full():
             time.sleep(self._chance.uniform(2, 10))
         before = len(job.said)
@@ -192,19 +192,18 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="npm run soak -- job", description=__doc__)
     parser.add_argument("--jars", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--own-mounts", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--s3-emulator", help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=int, default=300, help="how long something happens (default 300)")
     parser.add_argument("--lines", type=int, default=200_000, help="how many lines are sent at least (default 200000)")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="repeats what happened with it")
+    parser.add_argument("--s3", action="store_true", help="tables and checkpoint are in S3, whose calls fail as well")
     return parser.parse_args()
 
 
 def start_lake(options: argparse.Namespace, folder: Path, resources: ExitStack) -> Lake:
-    if options.s3_emulator is None:
+    if not options.s3:
         return FolderLake(folder / "lake", options.own_mounts)
-    endpoint_url = resources.enter_context(s3_emulator(options.s3_emulator, folder))
-    failing_url = resources.enter_context(failing("s3", endpoint_url, options.seed + 2))
-    return BucketLake(endpoint_url, failing_url, REGION)
+    s3 = resources.enter_context(failing("s3", str(folder), options.seed + 2))
+    return BucketLake(s3, REGION)
 
 
 def main() -> int:
@@ -216,8 +215,8 @@ def main() -> int:
         emulator = resources.enter_context(KinesisEmulator())
         emulator.create_stream(STREAM, shards=2)
         ledger = Ledger(emulator, STREAM, options.lines, LINES_A_SECOND, options.seed)
-        failing_url = resources.enter_context(failing("kinesis", emulator.endpoint_url, options.seed + 1))
-        soak = Soak(World(folder, lake, emulator, failing_url), options.jars, ledger, options.seed)
+        kinesis = resources.enter_context(failing("kinesis", emulator.endpoint_url, options.seed + 1))
+        soak = Soak(World(folder, lake, emulator, kinesis.failing_url), options.jars, ledger, options.seed)
         ledger.start()
         soak.run(time.monotonic() + options.seconds)
         found = ledger.compare(soak.config, lake.storage_options)

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+
+from soak.surroundings import Service
 
 _DISK_BYTES = 3 << 30
 _BUCKET = "lake"
@@ -18,7 +20,7 @@ class Lake(Protocol):
     """Files by their whole paths.
 
     root             of the tables and the checkpoint
-    can_be_full      whether full() does anything
+    can_be_full      whether full() may be called
     spark_settings   what a run needs to reach it
     storage_options  what deltalake needs to reach it
     """
@@ -96,22 +98,22 @@ class BucketLake:
     root = f"s3://{_BUCKET}"
     can_be_full = False
 
-    def __init__(self, endpoint_url: str, failing_url: str, region: str) -> None:
-        self._s3: Any = boto3.client("s3", region_name=region, endpoint_url=endpoint_url)
+    def __init__(self, service: Service, region: str) -> None:
+        self._s3: Any = boto3.client("s3", region_name=region, endpoint_url=service.url)
         configuration = {"LocationConstraint": region}
         self._s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration=configuration)
         # boto3 in the job takes it from there.
-        os.environ["AWS_ENDPOINT_URL_S3"] = failing_url
+        os.environ["AWS_ENDPOINT_URL_S3"] = service.failing_url
         self.spark_settings: Mapping[str, str] = {
             "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
             "spark.hadoop.fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
-            "spark.hadoop.fs.s3a.endpoint": failing_url,
+            "spark.hadoop.fs.s3a.endpoint": service.failing_url,
             "spark.hadoop.fs.s3a.endpoint.region": region,
             "spark.hadoop.fs.s3a.path.style.access": "true",
             "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
         }
         self.storage_options: Mapping[str, str] = {
-            "AWS_ENDPOINT_URL": endpoint_url,
+            "AWS_ENDPOINT_URL": service.url,
             "AWS_ALLOW_HTTP": "true",
             "AWS_REGION": region,
             "AWS_ACCESS_KEY_ID": "local",
@@ -133,7 +135,7 @@ class BucketLake:
             self._s3.delete_object(Bucket=_BUCKET, Key=self._key(file))
 
     def full(self) -> AbstractContextManager[None]:
-        return nullcontext()
+        raise NotImplementedError("nobody fills S3")
 
     def _key(self, path: str) -> str:
         return path.removeprefix(self.root + "/")
