@@ -18,7 +18,7 @@ const LONGEST_NAME = 200;
 
 /** Each is a metric and an alarm, and the dashboard has a line for it. */
 const MAX_MEASURED_SOURCES = 20;
-/** What CloudWatch takes as the value of a dimension, and CDK in a construct id. */
+/** Usable as the value of a dimension in CloudWatch, and in a construct id. */
 const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;

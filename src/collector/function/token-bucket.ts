@@ -14,8 +14,8 @@ export class TokenBucket {
   }
 
   /**
-   * Whether so many events may pass now; they are then counted. A batch larger than a burst may pass when the bucket is
-   * full, or it never could. What it takes too much is missing afterwards.
+   * Whether so many events may pass now. If they may, they are counted. A batch larger than a burst may pass when the
+   * bucket is full, or it never could. What it takes too much is missing afterwards.
    * @param now epoch milliseconds
    */
   take(events: number, now: number): boolean {

@@ -9,7 +9,7 @@ export interface Source {
   readonly id?: string;
   /** configured application */
   readonly appId?: string;
-  /** what the source may send at most, shared by its keys; absent: whatever it likes */
+  /** the most that the source may send with all its keys, undefined for no limit */
   readonly quota?: TokenBucket;
 }
 
