@@ -21,6 +21,9 @@ const BINDINGS_REQUIREMENTS = join(ROOT, 'test', 'package', 'requirements.txt');
 /** uv installs the hashed requirements in a third of pip's time. Pip itself checks the hashes of uv. */
 const UV_REQUIREMENTS = fileURLToPath(new URL('uv-requirements.txt', import.meta.url));
 
+/** Spark's Python processes look here before they look at the same modules beside it, which are compiled. */
+const UNCOMPILED_PYSPARK = join('pyspark', 'python', 'lib', 'pyspark.zip');
+
 const log = name => join(LOCAL, 'logs', `setup-${name}.log`);
 
 function filesUnder(path) {
@@ -71,13 +74,13 @@ const STEPS = {
   },
   python: {
     title: 'Python environment (Spark, Delta, DuckDB; 1.1 GB)',
-    inputs: () => digest([REQUIREMENTS, UV_REQUIREMENTS]),
+    inputs: () => requirementsDigest(REQUIREMENTS),
     output: python,
     work: () => installRequirements(VENV, REQUIREMENTS, 'python'),
   },
   otherPython: {
     title: 'Another Python for the job\'s tests',
-    inputs: () => digest([REQUIREMENTS, UV_REQUIREMENTS]),
+    inputs: () => requirementsDigest(REQUIREMENTS),
     output: join(OTHER_VENV, 'bin', 'python'),
     work: () => installRequirements(OTHER_VENV, REQUIREMENTS, 'other-python', otherPython(python).command),
   },
@@ -96,13 +99,13 @@ const STEPS = {
   },
   ministack: {
     title: 'AWS emulator (MiniStack)',
-    inputs: () => digest([MINISTACK_REQUIREMENTS]),
+    inputs: () => requirementsDigest(MINISTACK_REQUIREMENTS),
     output: awsEmulation().ministack,
     work: () => installRequirements(MINISTACK_VENV, MINISTACK_REQUIREMENTS, 'ministack'),
   },
   bindings: {
     title: 'Python environment of the construct (aws-cdk-lib, jsii)',
-    inputs: () => digest([BINDINGS_REQUIREMENTS, UV_REQUIREMENTS]),
+    inputs: () => requirementsDigest(BINDINGS_REQUIREMENTS),
     output: join(bindings().venv, 'bin', 'python'),
     work: () => installRequirements(bindings().venv, BINDINGS_REQUIREMENTS, 'bindings'),
   },
@@ -120,7 +123,15 @@ function pinned(name) {
     'add it to requirements.in and compile it again.');
 }
 
-/** Makes the virtual environment if need be and brings it to exactly the hashed requirements. */
+/** What a virtual environment is made of. */
+function requirementsDigest(requirements) {
+  return digest([requirements, UV_REQUIREMENTS], ['compiled']);
+}
+
+/**
+ * Makes the virtual environment if need be and brings it to exactly the hashed requirements. Compiled, because one run
+ * of the job starts ten Python processes, and where nobody may write bytecode each of them would compile all it imports.
+ */
 async function installRequirements(venv, requirements, name, system = findPython()) {
   const options = { log: log(name), cwd: ROOT };
   const interpreter = join(venv, 'bin', 'python');
@@ -135,7 +146,10 @@ async function installRequirements(venv, requirements, name, system = findPython
   await run(join(UV_VENV, 'bin', 'python'), [
     '-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '--require-hashes', '--requirement', UV_REQUIREMENTS,
   ], options);
-  await run(bindings().uv, ['pip', 'sync', '--python', interpreter, '--require-hashes', requirements], options);
+  await run(bindings().uv, [
+    'pip', 'sync', '--python', interpreter, '--compile-bytecode', '--require-hashes', requirements,
+  ], options);
+  for (const path of filesUnder(join(venv, 'lib'))) if (path.endsWith(UNCOMPILED_PYSPARK)) rmSync(path);
 }
 
 const stamp = name => join(LOCAL, 'stamps', name);
