@@ -1,5 +1,8 @@
+import importlib.util
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
@@ -24,6 +27,16 @@ def test_sparks_source_process_can_import_the_package(spark: SparkSession, tmp_p
     prepare_session(spark, lake_config(tmp_path))
     root = Path(spark.sparkContext.environment["PYTHONPATH"])
     assert (root / "clickstream_lakehouse" / "source" / "kinesis_source.py").exists()
+
+
+def test_sparks_python_processes_find_compiled_packages(spark: SparkSession) -> None:
+    def cached(_: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        names = ["pyspark", "pandas", "botocore", "numpy", "pyarrow"]
+        found = {name: importlib.util.find_spec(name) for name in names}
+        yield pa.RecordBatch.from_pydict({"name": names, "file": [spec and spec.cached for spec in found.values()]})
+
+    rows = spark.range(1, numPartitions=1).mapInArrow(cached, "name string, file string").collect()
+    assert [name for name, file in rows if not file or not Path(file).exists()] == []
 
 
 def test_a_setting_that_came_too_late_is_named(
