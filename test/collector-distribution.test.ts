@@ -29,8 +29,16 @@ function build(collector: CollectorOptions = {}, props: Props | ((stack: Stack) 
   const config = found.Properties.DistributionConfig;
   const [visitor] = Object.values(template.findResources('AWS::CloudFront::Function'));
   return {
-    stack, front, lakehouse, distribution, template, config, origin: config.Origins[0], visitor: visitor.Properties,
-    ofLakehouse: Template.fromStack(stack), annotations: Annotations.fromStack(front),
+    stack,
+    front,
+    lakehouse,
+    distribution,
+    template,
+    config,
+    origin: config.Origins[0],
+    visitor: visitor.Properties,
+    ofLakehouse: Template.fromStack(stack),
+    annotations: Annotations.fromStack(front),
   };
 }
 
@@ -224,11 +232,12 @@ test.each<[string, (stack: Stack) => Props, string]>([
     ...domain(stack), certificate: certificate(new Stack(), CERTIFICATE.replace('us-east-1', 'eu-west-1')),
   }), 'certificate must be in us-east-1 for CloudFront, got one in eu-west-1'],
   ['a web ACL for a region', () => ({ webAclArn: WEB_ACL.replace('global', 'regional') }),
-    "webAclArn must be of scope CLOUDFRONT, got one for a region: "
+    'webAclArn must be of scope CLOUDFRONT, got one for a region: '
     + "'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/main/a1b2c3'"],
   ['a web ACL of another region', () => ({ webAclArn: WEB_ACL.replace('us-east-1', 'eu-west-1') }),
     'webAclArn must be in us-east-1 for CloudFront, got one in eu-west-1'],
-  ['the id of a web ACL', () => ({ webAclArn: 'a1b2c3' }), "webAclArn must be the ARN of a WAFv2 web ACL, got 'a1b2c3'"],
+  ['the id of a web ACL', () => ({ webAclArn: 'a1b2c3' }),
+    "webAclArn must be the ARN of a WAFv2 web ACL, got 'a1b2c3'"],
 ])('refuses %s', (_, props, message) => expect(() => build({}, props)).toThrow(message));
 
 test('certificate and web ACL may be known only at deployment', () => {

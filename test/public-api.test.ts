@@ -25,7 +25,9 @@ const options = types.filter(ts.isInterfaceDeclaration)
 test('the package exports one lakehouse, its distribution, the demo website, and what their options need', () => {
   const constructs = types.filter(ts.isClassDeclaration)
     .filter(type => type.heritageClauses?.some(clause => clause.getText().startsWith('extends')));
-  expect(constructs.map(({ name }) => name?.text)).toEqual(['ClickstreamLakehouse', 'CollectorDistribution', 'DemoWebsite']);
+  expect(constructs.map(({ name }) => name?.text)).toEqual([
+    'ClickstreamLakehouse', 'CollectorDistribution', 'DemoWebsite',
+  ]);
   expect(options.length).toBeGreaterThan(50);
 });
 

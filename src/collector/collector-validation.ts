@@ -175,7 +175,7 @@ export function mayBeWithin(name: string, domain: string): boolean {
   return name === parent || name.endsWith(`.${parent}`);
 }
 
-/** Browsers refuse a cookie for a domain that the response does not come from. A distribution checks its own domains. */
+/** Browsers refuse a cookie for a domain that the response does not come from. A distribution checks its own. */
 function validateCookie(
   scope: Construct, cookieDomain: string | undefined, { customDomain, cloudFront }: CollectorOptions,
 ): void {

@@ -113,7 +113,7 @@ const directly = (edge: CollectorEdge) => answersAt(collectors[edge], direct(col
 const fromVisitor = (edge: CollectorEdge) =>
   answersAt(fronted[edge], throughCloudFront(fronted[edge]), VISITOR.network);
 
-test('recorded requests of every family have the same answers and lines through every edge and CloudFront', async () => {
+test('every family has the same answers and lines through every edge, directly and through CloudFront', async () => {
   const [rest, ...others] = await Promise.all([...EDGES.map(directly), ...EDGES.map(fromVisitor)]);
   expect(others).toHaveLength(5);
   expect(rest.ofConnection).toBeGreaterThan(10);

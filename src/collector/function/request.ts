@@ -102,7 +102,8 @@ const DEFAULT_STAGE = '$default';
 
 /**
  * Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's
- * requests. (CloudFront serves a request only if its Host is one of the distribution's domains.) The base path of a domain is in `path` at an HTTP API; at a REST API it and the stage are in the context's.
+ * requests. (CloudFront serves a request only if its Host is one of the distribution's domains.) The base path of a
+ * domain is in `path` at an HTTP API; at a REST API it and the stage are in the context's.
  */
 function location({ version, path: ofRequest, requestContext }: ProxyEvent, proxy: string): string {
   const suffix = `/${proxy}`;

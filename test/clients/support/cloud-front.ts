@@ -4,11 +4,22 @@ import { join } from 'path';
 import type { Collector } from './collector';
 import { originHeaders, viewerRequest } from '../../support/cloud-front-function';
 
-/** A visitor whose network no loopback address has. */
-export const VISITOR = { address: '198.51.100.23', network: '198.51.100.0' };
+/** A visitor of a network that no recorded request names. */
+export const VISITOR = { address: '192.0.2.77', network: '192.0.2.0' };
 export const FRONT_HOST = 'd111111abcdef8.cloudfront.net';
 
-type Resources = Record<string, { Type: string; Properties: Record<string, any> }>; // eslint-disable-line @typescript-eslint/no-explicit-any
+interface Resource {
+  readonly Type: string;
+  readonly Properties: {
+    readonly FunctionCode: string;
+    readonly DistributionConfig: { readonly Origins: readonly Origin[] };
+  };
+}
+
+interface Origin {
+  readonly OriginPath?: string;
+  readonly OriginCustomHeaders: readonly { readonly HeaderName: string }[];
+}
 
 export class LocalCloudFront {
   private readonly code: string;
@@ -18,7 +29,7 @@ export class LocalCloudFront {
 
   constructor(collector: Collector) {
     const template = readFileSync(join(collector.assembly, 'Front.template.json'), 'utf8');
-    const resources = Object.values(JSON.parse(template).Resources as Resources);
+    const resources: Resource[] = Object.values(JSON.parse(template).Resources);
     const only = (type: string) => resources.find(({ Type }) => Type === type)!.Properties;
     const [{ OriginPath = '', OriginCustomHeaders }] =
       only('AWS::CloudFront::Distribution').DistributionConfig.Origins;
@@ -26,8 +37,7 @@ export class LocalCloudFront {
     this.originPath = OriginPath;
     // CloudFormation puts the same text into both.
     const secret = collector.edge.integration.environment.CLOUD_FRONT_SECRET;
-    this.custom = Object.fromEntries(
-      OriginCustomHeaders.map(({ HeaderName }: { HeaderName: string }) => [HeaderName, secret]));
+    this.custom = Object.fromEntries(OriginCustomHeaders.map(({ HeaderName }) => [HeaderName, secret]));
     this.origin = collector.urls.host;
   }
 
