@@ -40,7 +40,10 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   public readonly functionUrl?: lambda.IFunctionUrl;
   /** The collector function behind the edge. */
   public readonly collectorFunction: lambda.IFunction;
-  /** URL for trackers, ending in `/v1`. It is at the custom domain if there is one. */
+  /**
+   * URL for trackers, ending in `/v1`. It is at the custom domain if there is one, and never that of a
+   * `CollectorDistribution`.
+   */
   public readonly endpointUrl: string;
   /** URL without `/v1`, for SDKs that append `/v1/…` to a host themselves, such as Segment's and RudderStack's. */
   public readonly hostUrl: string;
