@@ -2,7 +2,9 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'aws-cdk-lib';
 import { DEV, lakehouseWith, usdOf } from './lakehouses';
-import { CloudFrontUse, CollectorEdge, CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity } from '../../src';
+import {
+  CloudFrontUse, CollectorEdge, CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity,
+} from '../../src';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'cost.md'), 'utf8');
