@@ -1,9 +1,11 @@
 import {
   Annotations, aws_apigateway as apigateway, aws_apigatewayv2 as apigatewayv2, aws_cloudwatch as cloudwatch,
-  aws_ec2 as ec2, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3 as s3, CfnOutput, RemovalPolicy,
+  aws_ec2 as ec2, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3 as s3,
+  aws_secretsmanager as secretsmanager, CfnOutput, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
+import { CloudFrontOrigin, cloudFrontOriginOf } from './collector/cloud-front-origin';
 import { CollectorEndpoint } from './collector/collector-endpoint';
 import { requireCompliant } from './compliance-validation';
 import { CostAssumptions, CostEstimate } from './cost/cost-estimate';
@@ -38,12 +40,17 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   public readonly functionUrl?: lambda.IFunctionUrl;
   /** The collector function behind the edge. */
   public readonly collectorFunction: lambda.IFunction;
-  /** URL for trackers, ending in `/v1`. It is at the custom domain if there is one. */
+  /**
+   * URL for trackers, ending in `/v1`. It is at the custom domain if there is one, and never that of a
+   * `CollectorDistribution`.
+   */
   public readonly endpointUrl: string;
   /** URL without `/v1`, for SDKs that append `/v1/…` to a host themselves, such as Segment's and RudderStack's. */
   public readonly hostUrl: string;
   /** Target for a DNS record of the custom domain, or undefined without a custom domain. */
   public readonly customDomainTarget?: string;
+  /** Secret that a `CollectorDistribution` shares with the collector, or undefined without `collector.cloudFront`. */
+  public readonly cloudFrontSecret?: secretsmanager.ISecret;
   /** The stream between collector and job. */
   public readonly stream: kinesis.IStream;
   /** VPC that the job runs in, or undefined when it runs outside any VPC. */
@@ -76,6 +83,9 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
   public readonly alarms: cloudwatch.IAlarm[];
   /** The dashboard, or undefined if it is switched off. */
   public readonly dashboard?: cloudwatch.Dashboard;
+
+  /** @internal */
+  public readonly _cloudFrontOrigin?: CloudFrontOrigin;
 
   private readonly collector: CollectorEndpoint;
   private readonly job: StreamingJob;
@@ -141,6 +151,8 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
     this.endpointUrl = collector.endpointUrl;
     this.hostUrl = collector.hostUrl;
     this.customDomainTarget = collector.customDomainTarget;
+    this.cloudFrontSecret = collector.cloudFrontSecret;
+    this._cloudFrontOrigin = cloudFrontOriginOf(collector, props.collector);
     this.stream = stream;
     this.vpc = network?.vpc;
     this.subnet = network?.subnet;
@@ -167,7 +179,7 @@ export class ClickstreamLakehouse extends Construct implements ec2.IConnectable 
       job,
       keeper,
       keys: [encryptionKey, ...previousEncryptionKeys ?? []].filter(key => key !== undefined),
-      secrets: [props.collector?.writeKeysSecret, props.processing?.pseudonymKeySecret]
+      secrets: [props.collector?.writeKeysSecret, props.processing?.pseudonymKeySecret, collector.cloudFrontSecret]
         .filter(secret => secret !== undefined),
       hasVpc: network !== undefined,
     };

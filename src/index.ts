@@ -1,5 +1,7 @@
 export { ClickstreamLakehouse } from './clickstream-lakehouse';
 export { type ClickstreamLakehouseProps } from './clickstream-lakehouse-props';
+export { CollectorDistribution, type CollectorDistributionProps } from './collector-distribution';
+export { CloudFrontUse } from './collector/cloud-front-use';
 export { CollectorEdge } from './collector/collector-edge';
 export {
   type CollectorOptions, type CollectorThrottle, type CustomDomainOptions, type WriteKeySource,

@@ -2,19 +2,20 @@
 import { readFileSync } from 'fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
-import { ClickstreamLakehouse, DemoWebsite } from '../src';
+import { ClickstreamLakehouse, CollectorDistribution, DemoWebsite } from '../src';
 import { anyCombination, Combination, propsOf } from './support/any-lakehouse';
 import { testStack } from './support/stack';
 import type { CloudFormationTemplate } from './support/template-graph';
 
 const FLAGS = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
 
-/** The resources of the two constructs. What a flag makes of the user's own, such as a VPC, is the user's. */
+/** The resources of the three constructs. What a flag makes of the user's own, such as a VPC, is the user's. */
 function ownResources(combination: Combination, flags: Record<string, unknown>): Record<string, unknown> {
   const stack = testStack(flags);
-  const { endpointUrl } = new ClickstreamLakehouse(stack, 'Lakehouse', propsOf(stack, combination));
-  new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl });
-  const isOwn = (id: unknown) => /^(Lakehouse|Website)/.test(String(id));
+  const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', propsOf(stack, combination));
+  if (combination.cloudFront) new CollectorDistribution(stack, 'Front', { lakehouse });
+  new DemoWebsite(stack, 'Website', { collectorUrl: lakehouse.endpointUrl });
+  const isOwn = (id: unknown) => /^(Lakehouse|Front|Website)/.test(String(id));
   const { Resources } = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
   return Object.fromEntries(Object.entries(Resources)
     .filter(([id]) => isOwn(id))

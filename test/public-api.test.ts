@@ -22,10 +22,12 @@ const documented = types.flatMap(type => [
 const options = types.filter(ts.isInterfaceDeclaration)
   .flatMap(type => publicMembers(type).map(member => [type.name.text, member.name!.getText()]));
 
-test('the package exports one lakehouse, the demo website, and what their options need', () => {
+test('the package exports one lakehouse, its distribution, the demo website, and what their options need', () => {
   const constructs = types.filter(ts.isClassDeclaration)
     .filter(type => type.heritageClauses?.some(clause => clause.getText().startsWith('extends')));
-  expect(constructs.map(({ name }) => name?.text)).toEqual(['ClickstreamLakehouse', 'DemoWebsite']);
+  expect(constructs.map(({ name }) => name?.text)).toEqual([
+    'ClickstreamLakehouse', 'CollectorDistribution', 'DemoWebsite',
+  ]);
   expect(options.length).toBeGreaterThan(50);
 });
 

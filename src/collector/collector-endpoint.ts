@@ -1,5 +1,8 @@
-import { Annotations, aws_cloudwatch as cloudwatch, aws_lambda as lambda } from 'aws-cdk-lib';
+import {
+  Annotations, aws_cloudwatch as cloudwatch, aws_lambda as lambda, aws_secretsmanager as secretsmanager,
+} from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { createCloudFrontSecret } from './cloud-front-secret';
 import { CollectorEdge } from './collector-edge';
 import { CollectorFunctionProps, createFunction } from './collector-function';
 import { validateCollector, validateMeasuredSources } from './collector-validation';
@@ -14,6 +17,8 @@ export interface ICollectorEndpoint extends IConstruct {
   readonly collectorFunction: lambda.IFunction;
   /** Whether a source may have a limit of its own. A secret may set one. */
   readonly limitsSources: boolean;
+  /** Text by which the function knows its distribution, or undefined without `cloudFront`. */
+  readonly cloudFrontSecret?: secretsmanager.ISecret;
   /** A metric of the collector function's log, by the names in src/collector/function/metrics.ts. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
   /** Accepted events of one of `measuredSources`. */
@@ -27,6 +32,7 @@ export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
   public readonly edge: Edge;
   public readonly collectorFunction: lambda.IFunction;
   public readonly limitsSources: boolean;
+  public readonly cloudFrontSecret?: secretsmanager.ISecret;
   /** URL with `/v1`, at the custom domain if there is one. */
   public readonly endpointUrl: string;
   /** The same URL without `/v1`. */
@@ -38,7 +44,8 @@ export class CollectorEndpoint extends Construct implements ICollectorEndpoint {
     super(scope, id);
     validateCollector(this, props);
     if (props.measuredSources) validateMeasuredSources(props.measuredSources, props);
-    const collectorFunction = createFunction(this, props);
+    this.cloudFrontSecret = props.cloudFront && createCloudFrontSecret(this, props.encryptionKey);
+    const collectorFunction = createFunction(this, props, this.cloudFrontSecret);
     this.collectorFunction = collectorFunction;
     this.limitsSources = props.writeKeysSecret !== undefined
       || Object.values(props.writeKeys ?? {}).some(({ rateLimit }) => rateLimit !== undefined);

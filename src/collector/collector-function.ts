@@ -1,9 +1,11 @@
 import { existsSync } from 'fs';
 import { join, resolve } from 'path';
 import {
-  aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3_assets as assets, Duration, Stack, Stage, Token,
+  aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda, aws_s3_assets as assets,
+  aws_secretsmanager as secretsmanager, Duration, Stack, Stage, Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { textOf } from './cloud-front-secret';
 import type { CollectorOptions, WriteKeySource } from './collector-options';
 import { requireFittingEnvironment } from './collector-validation';
 import type { CollectorEnvironment } from './function/environment';
@@ -29,9 +31,15 @@ const HOOK_MODULE = 'index.mjs';
 /** Where Lambda unpacks a layer. */
 const LAYER_ROOT = '/opt';
 
-/** Creates the collector function. Its parts are children of `scope`. */
-export function createFunction(scope: Construct, props: CollectorFunctionProps): HandlerFunction {
-  const environment = environmentOf(scope, props);
+/**
+ * Creates the collector function. Its parts are children of `scope`.
+ *
+ * @param cloudFrontSecret with `collector.cloudFront`
+ */
+export function createFunction(
+  scope: Construct, props: CollectorFunctionProps, cloudFrontSecret?: secretsmanager.ISecret,
+): HandlerFunction {
+  const environment = environmentOf(scope, props, cloudFrontSecret);
   requireFittingEnvironment(environment);
   return new HandlerFunction(scope, 'Function', {
     entrypoint: 'collector/function/collector.lambda',
@@ -53,9 +61,11 @@ export function createFunction(scope: Construct, props: CollectorFunctionProps):
   });
 }
 
-function environmentOf(scope: Construct, props: CollectorFunctionProps): CollectorEnvironment {
+function environmentOf(
+  scope: Construct, props: CollectorFunctionProps, cloudFrontSecret?: secretsmanager.ISecret,
+): CollectorEnvironment {
   const { allowedOrigins, writeKeys, writeKeysSecret, pathAliases, firstPartyCookie } = props;
-  const { preprocess, preprocessHeaders, measuredSources } = props;
+  const { cloudFront, preprocess, preprocessHeaders, measuredSources } = props;
   return {
     STREAM_NAME: props.stream.streamName,
     METRICS_NAMESPACE,
@@ -66,6 +76,7 @@ function environmentOf(scope: Construct, props: CollectorFunctionProps): Collect
     ...(writeKeysSecret && { WRITE_KEYS_SECRET: writeKeysSecret.secretArn }),
     ...(pathAliases && { PATH_ALIASES: JSON.stringify(pathAliases) }),
     ...(firstPartyCookie && { FIRST_PARTY_COOKIE: firstPartyCookie._domain ?? 'host' }),
+    ...(cloudFrontSecret && { CLOUD_FRONT_SECRET: textOf(cloudFrontSecret), CLOUD_FRONT_USE: cloudFront }),
     ...(preprocess && { PREPROCESS_MODULE: `${LAYER_ROOT}/${HOOK_MODULE}` }),
     ...(preprocessHeaders && { PREPROCESS_HEADERS: preprocessHeaders.join(',') }),
     ...(measuredSources && { MEASURED_SOURCES: measuredSources.join(',') }),

@@ -1,6 +1,7 @@
 import {
   aws_certificatemanager as acm, aws_lambda as lambda, aws_route53 as route53, aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
+import { CloudFrontUse } from './cloud-front-use';
 import { CollectorEdge } from './collector-edge';
 import { FirstPartyCookie } from './first-party-cookie';
 import { CollectorWebAcl } from './web-acl';
@@ -170,7 +171,7 @@ export interface CollectorOptions {
 
   /**
    * Sets a cookie with an id that outlives the ids that trackers can keep in a browser. Browsers refuse it unless
-   * `customDomain` is on the site's own domain.
+   * `customDomain`, or the domain of a `CollectorDistribution`, is on the site's own domain.
    *
    * @default - no cookie
    */
@@ -182,6 +183,15 @@ export interface CollectorOptions {
    * @default - only the API's own URL
    */
   readonly customDomain?: CustomDomainOptions;
+
+  /**
+   * Lets the collector know the requests that come through a `CollectorDistribution`, and the addresses of their
+   * visitors. Give the distribution a stack of its own, and the trackers its `url` instead of `endpointUrl`. With
+   * `CloudFrontUse.REQUIRED`, every other request gets a 403 response, so begin with `OPTIONAL`. See docs/collector.md.
+   *
+   * @default - every request is a direct one, and the headers of a distribution are ignored
+   */
+  readonly cloudFront?: CloudFrontUse;
 
   /**
    * Web ACL in front of a REST API.

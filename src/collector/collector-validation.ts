@@ -21,7 +21,7 @@ const MAX_MEASURED_SOURCES = 20;
 /** Usable as the value of a dimension in CloudWatch, and in a construct id. */
 const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+export const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const HEADER_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 const PATH = /^\/?[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?$/;
@@ -42,7 +42,7 @@ export function validateCollector(scope: Construct, options: CollectorOptions): 
   validateHookHeaders(options);
   if (options.pathAliases) validatePathAliases(options.pathAliases);
   if (options.customDomain) validateCustomDomain(scope, options.customDomain);
-  if (options.firstPartyCookie) validateCookie(scope, options.firstPartyCookie._domain, options.customDomain);
+  if (options.firstPartyCookie) validateCookie(scope, options.firstPartyCookie._domain, options);
 }
 
 function validateOrigins(origins: string[]): void {
@@ -169,15 +169,18 @@ function requireInZone(domainName: string, zoneName: string | undefined): void {
 }
 
 /** True, too, while one of the names is only known at deployment. */
-function mayBeWithin(name: string, domain: string): boolean {
+export function mayBeWithin(name: string, domain: string): boolean {
   if (Token.isUnresolved(name) || Token.isUnresolved(domain)) return true;
   const parent = domain.replace(/\.$/, '').toLowerCase();
   return name === parent || name.endsWith(`.${parent}`);
 }
 
-/** Browsers refuse a cookie for a domain that the response does not come from. */
-function validateCookie(scope: Construct, cookieDomain?: string, customDomain?: CustomDomainOptions): void {
+/** Browsers refuse a cookie for a domain that the response does not come from. A distribution checks its own. */
+function validateCookie(
+  scope: Construct, cookieDomain: string | undefined, { customDomain, cloudFront }: CollectorOptions,
+): void {
   if (!customDomain) {
+    if (cloudFront) return;
     Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:thirdPartyCookie',
       "collector.firstPartyCookie is set without collector.customDomain: at the API's own URL the cookie is a third "
       + "party's, which browsers refuse");

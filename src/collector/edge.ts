@@ -10,6 +10,10 @@ import { LogOptions } from '../private/log-group';
 export interface Edge {
   /** Host of the collector's URL, with the base path of a custom domain. */
   readonly location: string;
+  /** Host of its own, which a custom domain does not change. */
+  readonly ownHost: string;
+  /** Stage with a slash before it, which the paths at its own host begin with. */
+  readonly ownPath?: string;
   /** Target for a DNS record of the custom domain. */
   readonly customDomainTarget?: string;
   /** Requests come in by this resource: when it is deleted, none arrives any more. */

@@ -17,20 +17,22 @@ interface Form {
   readonly lacks?: string;
 }
 
+const NO_WAF = 'which AWS WAF does not protect: take REST_API, or give one to a CollectorDistribution';
+
 /** The one place that tells the edges apart. */
 const FORMS: Readonly<Record<CollectorEdge, Form>> = {
   [CollectorEdge.REST_API]: { create: createRestApi, refuses: {} },
   [CollectorEdge.HTTP_API]: {
     create: createHttpApi,
-    refuses: { webAcl: 'which AWS WAF does not protect: take REST_API, or leave it out' },
+    refuses: { webAcl: NO_WAF },
     lacks: "no web ACL, and its own errors (throttled, too large, unavailable) have API Gateway's body, no CORS "
       + 'headers and no Retry-After',
   },
   [CollectorEdge.FUNCTION_URL]: {
     create: createFunctionUrl,
     refuses: {
-      webAcl: 'which AWS WAF does not protect: take REST_API, or leave it out',
-      customDomain: 'which has only its own domain: take REST_API or HTTP_API, or leave it out',
+      webAcl: NO_WAF,
+      customDomain: 'which has only its own domain: take REST_API or HTTP_API, or give it to a CollectorDistribution',
       throttle: 'which has none: set collector.reservedConcurrency to a tenth of the requests per second instead',
       accessLogs: 'which writes none: take REST_API or HTTP_API, or leave it out',
     },

@@ -12,8 +12,10 @@ export function createFunctionUrl(scope: Construct, collector: lambda.Function):
   });
   const sumOf = (name: string) => collector.metric(name, { statistic: 'Sum' });
   const serverErrors = sumOf('Url5xxCount');
+  const ownHost = Fn.select(2, Fn.split('/', functionUrl.url)); // it is https://<host>/
   return {
-    location: Fn.select(2, Fn.split('/', functionUrl.url)), // it is https://<host>/
+    location: ownHost,
+    ownHost,
     entrance: functionUrl,
     functionUrl,
     clientErrors: sumOf('Url4xxCount'),

@@ -27,9 +27,11 @@ export function createHttpApi(scope: Construct, collector: lambda.Function, prop
     mapping.node.addDependency(stage);
   });
   const { region, urlSuffix } = Stack.of(scope);
+  const ownHost = `${httpApi.apiId}.execute-api.${region}.${urlSuffix}`;
   const serverErrors = httpApi.metricServerError({ statistic: 'Sum' });
   return {
-    location: domain?.location ?? `${httpApi.apiId}.execute-api.${region}.${urlSuffix}`,
+    location: domain?.location ?? ownHost,
+    ownHost,
     customDomainTarget: domain?.target,
     entrance: stage,
     httpApi,

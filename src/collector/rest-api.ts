@@ -18,8 +18,11 @@ export function createRestApi(scope: Construct, collector: lambda.Function, prop
   const domain = props.customDomain && mapCustomDomain(scope, props.customDomain, (domainName, basePath) =>
     domainName.addBasePathMapping(restApi, { basePath }));
   const { region, urlSuffix } = Stack.of(scope);
+  const ownHost = `${restApi.restApiId}.execute-api.${region}.${urlSuffix}`;
   return {
-    location: domain?.location ?? `${restApi.restApiId}.execute-api.${region}.${urlSuffix}`,
+    location: domain?.location ?? ownHost,
+    ownHost,
+    ownPath: `/${STAGE}`,
     customDomainTarget: domain?.target,
     entrance: restApi.deploymentStage,
     restApi,

@@ -48,6 +48,7 @@ export const COLLECTOR_METRICS = [
 ];
 
 const apiGateway = service('API Gateway');
+const cloudFront = service('CloudFront');
 const waf = service('WAF');
 const lambda = service('Lambda');
 const cloudWatch = service('CloudWatch');
@@ -60,6 +61,7 @@ export function collectorPart(facts: Facts, workload: Workload): Part {
   const { rateLimit, limitedBy } = facts.collector;
   return {
     lines: [
+      ...cloudFrontLines(facts, workload),
       ...edgeLines(facts, workload),
       ...webAclLines(facts, workload),
       lambda.variable('requests to the collector', 'lambdaRequests', requests / MILLION),
@@ -70,12 +72,30 @@ export function collectorPart(facts: Facts, workload: Workload): Part {
         COLLECTOR_METRICS.length * Math.min(1, requests / HOURS_PER_MONTH)),
       cloudWatch.variable('metrics of single sources', 'customMetrics',
         facts.sourceMetrics * Math.min(1, requests / HOURS_PER_MONTH)),
-      transfer.variable('responses of the collector', 'bytesOut', requests * RESPONSE_BYTES / GB),
+      ...responseLines(facts, workload),
     ],
     shortfalls: requestsPerSecond <= rateLimit ? [] : [
       `the API lets ${rateLimit} requests per second through and gets ${round(requestsPerSecond)}: raise ${limitedBy}`,
     ],
   };
+}
+
+/** As if every request came through the distribution, and none from outside the region of the prices. */
+function cloudFrontLines({ collector: { hasCloudFront } }: Facts, { requests, recordBytes }: Workload): CostLine[] {
+  if (!hasCloudFront) return [];
+  return [
+    cloudFront.variable('requests through CloudFront', 'cloudFrontRequests', requests / MILLION),
+    cloudFront.variable('calls of its function', 'cloudFrontFunctionCalls', requests / MILLION),
+    cloudFront.variable('requests to the edge', 'cloudFrontBytesToOrigin', requests * recordBytes / GB),
+  ];
+}
+
+/** What AWS's own services send to CloudFront costs nothing: https://aws.amazon.com/cloudfront/pricing/ */
+function responseLines({ collector: { hasCloudFront } }: Facts, { requests }: Workload): CostLine[] {
+  const gigabytes = requests * RESPONSE_BYTES / GB;
+  return hasCloudFront
+    ? [cloudFront.variable('responses of the collector', 'cloudFrontBytesOut', gigabytes)]
+    : [transfer.variable('responses of the collector', 'bytesOut', gigabytes)];
 }
 
 /** A function URL has no price of its own. */

@@ -45,7 +45,7 @@ function sum(items: readonly CostItem[]): number {
 function notesOf(
   facts: Facts, { region }: CostAssumptions, items: readonly CostItem[], prices: UnitPrices,
 ): string[] {
-  const { stream, hasOwnVpc, collector: { webAcl }, job, region: stackRegion } = facts;
+  const { stream, hasOwnVpc, collector: { webAcl, hasCloudFront }, job, region: stackRegion } = facts;
   const isOtherRegion = region === undefined && !isPricedRegion(stackRegion);
   const unchecked = [...new Set(items.map(({ priceName }) => priceName as PriceName))]
     .filter(name => !prices[name].isChecked);
@@ -57,6 +57,7 @@ function notesOf(
     ...facts.notes,
     ...(stream ? [] : ['the existing stream is not included']),
     ...(hasOwnVpc ? ['endpoints and NAT gateways of the existing VPC are not included'] : []),
+    ...(hasCloudFront ? ['every request is taken to come through CloudFront, whose web ACL is not included'] : []),
     ...(webAcl && webAcl.rules === undefined ? ['of the existing web ACL only its requests are included'] : []),
     ...(job.hasGlueMetrics ? ["Glue's own metrics (processing.glueMetrics) are not included"] : []),
   ];

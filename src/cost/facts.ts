@@ -35,6 +35,8 @@ export interface Facts {
     /** Requests per second that the edge lets through, and the option that limits them. */
     readonly rateLimit: number;
     readonly limitedBy: string;
+    /** Whether requests come through a distribution. */
+    readonly hasCloudFront: boolean;
     /** Undefined without a web ACL. One that the user has is here without its rules. */
     readonly webAcl?: { readonly rules?: number };
   };
@@ -133,6 +135,7 @@ function collectorFacts(
     ...edgeFacts(nodes, collector.collectorFunction, reader),
     memoryMb: memoryOf(collector.collectorFunction, reader),
     isTraced: isTraced(collector.collectorFunction),
+    hasCloudFront: collector.cloudFrontSecret !== undefined,
     webAcl: isProtected ? { rules: acls.map(({ rules }) => (rules as unknown[]).length)[0] } : undefined,
   };
 }

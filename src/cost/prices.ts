@@ -32,6 +32,7 @@ export const DEFAULT_PRICED_REGION: PricedRegion = 'us-east-1';
 
 const PAGES = {
   apiGateway: 'https://aws.amazon.com/api-gateway/pricing/',
+  cloudFront: 'https://aws.amazon.com/cloudfront/pricing/',
   cloudWatch: 'https://aws.amazon.com/cloudwatch/pricing/',
   glue: 'https://aws.amazon.com/glue/pricing/',
   kinesis: 'https://aws.amazon.com/kinesis/data-streams/pricing/',
@@ -53,6 +54,11 @@ const LIST_PRICES = {
   restApiRequests: price('million requests', PAGES.apiGateway,
     [3.5, '2026-08'], [3.5, '2026-10'], [3.7, '2026-08']),
   httpApiRequests: price('million requests', PAGES.apiGateway, [1], [1.11], [1.2]),
+  // By the region of the visitors, who are taken to be near the stack.
+  cloudFrontRequests: price('million requests', PAGES.cloudFront, [1], [1.2], [1.2]),
+  cloudFrontFunctionCalls: everywhere('million calls', PAGES.cloudFront, [0.1]),
+  cloudFrontBytesToOrigin: everywhere('GB', PAGES.cloudFront, [0.02]),
+  cloudFrontBytesOut: everywhere('GB', PAGES.cloudFront, [0.085]),
   lambdaRequests: price('million requests', PAGES.lambda, [0.2, '2026-09'], [0.2, '2026-10'], [0.2, '2026-08']),
   lambdaArmCompute: price('million GB-seconds', PAGES.lambda, [13.3334], [13.3334, '2026-10'], [13.3334, '2026-10']),
   shardHours: price('shard-hour', PAGES.kinesis, [0.015, '2026-09'], [0.017], [0.018, '2026-10']),

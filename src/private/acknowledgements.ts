@@ -213,17 +213,52 @@ const NIST: readonly Acknowledgement[] = [{
   reason: `Its log ${PERSONAL}. CollectorWebAcl.fromWebAclArn() takes an ACL of yours with a log.`,
 }];
 
+/** Rules of all packs for CollectorDistribution and the secret that it shares with the collector. */
+const CLOUD_FRONT: readonly Acknowledgement[] = [{
+  rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+  type: 'AWS::SecretsManager::Secret',
+  path: /^Collector\//,
+  resource: 'secret of CloudFront and the collector',
+  reason: 'Both get it when they are deployed, so that a rotation between two deployments would lock CloudFront out.',
+}, {
+  rules: ['AwsSolutions-CFR1'],
+  type: 'AWS::CloudFront::Distribution',
+  path: /^Front\//,
+  resource: 'CollectorDistribution',
+  reason: 'Visitors come from every country, and events of those who are shut out would be lost.',
+}, {
+  rules: ['AwsSolutions-CFR2'],
+  type: 'AWS::CloudFront::Distribution',
+  path: /^Front\//,
+  resource: 'CollectorDistribution',
+  reason: 'A web ACL is a choice, webAclArn, as it is paid by the request and blocks senders who share an address.',
+}, {
+  rules: ['AwsSolutions-CFR3'],
+  type: 'AWS::CloudFront::Distribution',
+  path: /^Front\//,
+  resource: 'CollectorDistribution',
+  reason: `Its log ${PERSONAL}.`,
+}, {
+  rules: ['AwsSolutions-CFR4'],
+  type: 'AWS::CloudFront::Distribution',
+  path: /^Front\//,
+  resource: 'CollectorDistribution without domainNames',
+  reason: "It then has CloudFront's own domain and certificate, whose TLS versions cannot be chosen.",
+}];
+
 const DEMO = 'It is a demo shop without data, to be deleted after use';
 
 /** Rules of all packs for DemoWebsite. */
 const WEBSITE: readonly Acknowledgement[] = [{
   rules: ['AwsSolutions-CFR1', 'AwsSolutions-CFR2', 'AwsSolutions-CFR3'],
   type: 'AWS::CloudFront::Distribution',
+  path: /^Distribution\//,
   resource: 'demo website',
   reason: `${DEMO}: no web ACL, no access log, open to every country.`,
 }, {
   rules: ['AwsSolutions-CFR4'],
   type: 'AWS::CloudFront::Distribution',
+  path: /^Distribution\//,
   resource: 'demo website',
   reason: "It has CloudFront's own domain and certificate, whose TLS versions cannot be chosen.",
 }, {
@@ -234,7 +269,7 @@ const WEBSITE: readonly Acknowledgement[] = [{
   reason: `${DEMO}, and only CloudFront can read it.`,
 }];
 
-export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...GENERAL, ...NIST, ...WEBSITE];
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...GENERAL, ...NIST, ...CLOUD_FRONT, ...WEBSITE];
 
 const NO_RESOURCES = 'These actions have no resource-level support. They are limited to the region.';
 const OWN_FOLDERS = 'All objects of the folders (or buckets) that the pipeline owns: their names are made at run time.';

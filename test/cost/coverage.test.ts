@@ -19,7 +19,7 @@ const PRICED = [
   'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::AnomalyDetector', 'AWS::CloudWatch::Dashboard',
   'AWS::EC2::VPCEndpoint', 'AWS::Glue::Job', 'AWS::Kinesis::Stream', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup',
-  'AWS::S3::Bucket',
+  'AWS::S3::Bucket', 'AWS::SecretsManager::Secret',
   'AWS::WAFv2::WebACL', 'AWS::WAFv2::WebACLAssociation',
 ];
 

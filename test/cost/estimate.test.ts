@@ -1,6 +1,6 @@
 import { aws_kms as kms, aws_secretsmanager as secretsmanager, Duration } from 'aws-cdk-lib';
 import { DEV, lakehouseWith, MINIMAL, row, tableOf, usdOf } from './lakehouses';
-import { CollectorEdge, CollectorWebAcl, StreamCapacity } from '../../src';
+import { CloudFrontUse, CollectorEdge, CollectorWebAcl, StreamCapacity } from '../../src';
 
 /** List prices of us-east-1 times quantities, written down by hand. */
 const MONTH = 730;
@@ -160,6 +160,26 @@ describe('a cheaper edge', () => {
     expect(items.filter(({ service, description }) => /API/.test(service + description))).toEqual([]);
     expect(total).toBeLessThanOrEqual(640);
   });
+});
+
+test('CloudFront is paid by the request, by the call of its function and by the volume, and it needs a secret', () => {
+  const edge = CollectorEdge.FUNCTION_URL;
+  const estimateOf = (cloudFront?: CloudFrontUse) =>
+    lakehouseWith({ ...MINIMAL, collector: { edge, cloudFront } }).estimatedMonthlyCost(BUSY);
+  const fronted = estimateOf(CloudFrontUse.REQUIRED);
+  expect(tableOf(fronted).filter(([service]) => service === 'CloudFront')).toEqual([
+    row('CloudFront', 'requests through CloudFront', 0.0100 / 1e4, REQUESTS),
+    row('CloudFront', 'calls of its function', 0.10 / 1e6, REQUESTS),
+    row('CloudFront', 'requests to the edge', 0.020, EVENTS * 1200 / GIB),
+    row('CloudFront', 'responses of the collector', 0.085, REQUESTS * 650 / GIB),
+  ]);
+  expect(tableOf(fronted)).toContainEqual(row('Secrets Manager', 'secrets', 0.40, 1));
+  // An edge sends to CloudFront for nothing.
+  expect(usdOf(fronted, 'bytesOut')).toBe(0);
+  const more = REQUESTS * 1.1 / 1e6 + EVENTS * 1200 * 0.02 / GIB + REQUESTS * 650 * (0.085 - 0.09) / GIB + 0.4;
+  expect(fronted.total - estimateOf().total).toBeCloseTo(more, 2);
+  expect(fronted.notes).toContain('every request is taken to come through CloudFront, whose web ACL is not included');
+  expect(estimateOf().notes.join()).not.toContain('CloudFront');
 });
 
 test('a stream on demand is paid by the hour and by the volume', () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'aws-cdk-lib';
 import { DEV, lakehouseWith, usdOf } from './lakehouses';
-import { CollectorEdge, CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity } from '../../src';
+import {
+  CloudFrontUse, CollectorEdge, CollectorWebAcl, CostEstimate, LakehouseNetwork, StreamCapacity,
+} from '../../src';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'cost.md'), 'utf8');
@@ -40,6 +42,10 @@ describe('docs/cost.md says where the money goes:', () => {
       return usdOf(estimate, 'restApiRequests') + usdOf(estimate, 'httpApiRequests');
     });
     expect(page).toContain(`${Math.round(rest - http)} or ${usd(rest)} a month less`);
+    const [direct, fronted] = [undefined, CloudFrontUse.REQUIRED].map(cloudFront => lakehouseWith({
+      ...DEV, collector: { edge: CollectorEdge.FUNCTION_URL, cloudFront },
+    }).estimatedMonthlyCost(BUSY).total);
+    expect(page).toContain(`for each GB that it sends to the edge: here ${usd(fronted - direct)} a month`);
   });
 
   test('the job', () => {

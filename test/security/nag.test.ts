@@ -2,7 +2,8 @@ import { App, aws_ec2 as ec2, aws_sns as sns, Stack, Validations } from 'aws-cdk
 import * as fc from 'fast-check';
 import { EXAMPLES, report } from '../../bench/report';
 import {
-  ClickstreamLakehouse, ClickstreamLakehouseProps, CollectorEdge, CollectorWebAcl, Compliance, DemoWebsite,
+  ClickstreamLakehouse, ClickstreamLakehouseProps, CloudFrontUse, CollectorDistribution, CollectorEdge, CollectorWebAcl,
+  Compliance, DemoWebsite,
 } from '../../src';
 import { ACKNOWLEDGEMENTS } from '../../src/private/acknowledgements';
 import { anyCombination, Combination, propsOf } from '../support/any-lakehouse';
@@ -28,6 +29,7 @@ const EVERYTHING: Combination = {
   schedule: 'interval',
   encryptionKey: 'own',
   edge: CollectorEdge.REST_API,
+  cloudFront: CloudFrontUse.REQUIRED,
   access: 'secret',
   pseudonyms: true,
   webAcl: true,
@@ -75,6 +77,15 @@ describe('any combination of options', () => {
   });
 });
 
+test('a distribution has no open finding in any pack', () => {
+  const stack = testStack();
+  const props = propsOf(stack, EVERYTHING);
+  const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', props);
+  new CollectorDistribution(stack, 'Distribution', { lakehouse });
+  const open = Object.values(runPacks(stack.node.root as App)).flatMap(pack => pack.open).map(findingId);
+  expect(open.filter(id => id.includes(' Test/Distribution/'))).toEqual([]);
+});
+
 describe('what an option leaves out is reported:', () => {
   test('access logs', () => {
     const result = inspect(stack => propsOf(stack, { ...EVERYTHING, accessLogs: false }));
@@ -94,8 +105,9 @@ describe('what an option leaves out is reported:', () => {
 function acknowledgedIn(changes: Partial<Combination>, compliance = Compliance.STANDARD): Finding[] {
   const stack = testStack();
   const props = propsOf(stack, { ...EVERYTHING, ...changes });
-  const { endpointUrl } = new ClickstreamLakehouse(stack, 'Lakehouse', { ...props, compliance });
-  new DemoWebsite(stack, 'Website', { collectorUrl: endpointUrl });
+  const lakehouse = new ClickstreamLakehouse(stack, 'Lakehouse', { ...props, compliance });
+  new CollectorDistribution(stack, 'Distribution', { lakehouse });
+  new DemoWebsite(stack, 'Website', { collectorUrl: lakehouse.endpointUrl });
   return Object.values(runPacks(stack.node.root as App)).flatMap(({ acknowledged }) => acknowledged);
 }
 

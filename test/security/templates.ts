@@ -1,5 +1,7 @@
 import { App, aws_iam as iam, aws_sns as sns, RemovalPolicy } from 'aws-cdk-lib';
-import { ClickstreamLakehouse, CollectorEdge, Compliance, DemoWebsite } from '../../src';
+import {
+  ClickstreamLakehouse, CloudFrontUse, CollectorDistribution, CollectorEdge, Compliance, DemoWebsite,
+} from '../../src';
 import { Combination, propsOf } from '../support/any-lakehouse';
 import { Statement } from '../support/iam-gate';
 import { testStack } from '../support/stack';
@@ -22,6 +24,7 @@ const DEFAULT: Combination = {
 
 const FULL: Combination = {
   ...DEFAULT,
+  cloudFront: CloudFrontUse.REQUIRED,
   schedule: 'interval',
   encryptionKey: 'own',
   access: 'secret',
@@ -66,6 +69,7 @@ function templateOf(combination: Combination, compliance?: Compliance): CloudFor
   const reader = new iam.Role(stack, 'OwnReader', { assumedBy: new iam.AccountRootPrincipal() });
   [lakehouse.grantIngest(reader), lakehouse.grantQuery(reader), lakehouse.grantReadTables(reader)]
     .forEach(grant => grant.assertSuccess());
+  if (combination.cloudFront) new CollectorDistribution(stack, 'Distribution', { lakehouse });
   new DemoWebsite(stack, 'Website', { collectorUrl: lakehouse.endpointUrl });
   return (stack.node.root as App).synth({ skipValidation: true }).getStackByName(stack.stackName).template;
 }

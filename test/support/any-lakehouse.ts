@@ -4,7 +4,8 @@ import {
 } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
-  ClickstreamLakehouseProps, CollectorEdge, CollectorOptions, CollectorWebAcl, LakehouseNetwork, ProcessingSchedule,
+  ClickstreamLakehouseProps, CloudFrontUse, CollectorEdge, CollectorOptions, CollectorWebAcl, LakehouseNetwork,
+  ProcessingSchedule,
 } from '../../src';
 
 /** A combination of properties, by name, so that a failing one can be read. */
@@ -14,6 +15,7 @@ export interface Combination {
   readonly schedule: 'continuous' | 'interval' | 'set times';
   readonly encryptionKey: 'none' | 'own' | 'imported';
   readonly edge: CollectorEdge;
+  readonly cloudFront?: CloudFrontUse;
   readonly access: 'open' | 'write keys' | 'secret';
   readonly pseudonyms: boolean;
   /** Only a REST API has one. */
@@ -31,6 +33,7 @@ export const anyCombination: fc.Arbitrary<Combination> = fc.record({
   schedule: fc.constantFrom('continuous', 'interval', 'set times'),
   encryptionKey: fc.constantFrom('none', 'own', 'imported'),
   edge: fc.constantFrom(...Object.values(CollectorEdge)),
+  cloudFront: fc.constantFrom(undefined, CloudFrontUse.OPTIONAL, CloudFrontUse.REQUIRED),
   access: fc.constantFrom('open', 'write keys', 'secret'),
   pseudonyms: fc.boolean(),
   webAcl: fc.boolean(),
@@ -69,9 +72,10 @@ export function propsOf(stack: Stack, combination: Combination): ClickstreamLake
   };
 }
 
-function edgeProps({ edge, webAcl, accessLogs }: Combination): CollectorOptions {
+function edgeProps({ edge, cloudFront, webAcl, accessLogs }: Combination): CollectorOptions {
   return {
     edge,
+    cloudFront,
     webAcl: webAcl && edge === CollectorEdge.REST_API ? CollectorWebAcl.rateLimited(20_000) : undefined,
     accessLogs: edge === CollectorEdge.FUNCTION_URL ? undefined : accessLogs,
   };

@@ -24,6 +24,7 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^CollectorDomain$/, 'domain'],
   [/^CollectorDomainMap/, 'domain mapping'],
   [/^CollectorPreprocessLayer$/, 'hook layer'],
+  [/^CollectorCloudFrontSecret$/, "CloudFront's secret"],
   [/^Job$/, 'job'],
   [/^JobRole$/, 'job role'],
   [/^JobConnection$/, 'connection'],
@@ -42,8 +43,8 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
 
 /** Types of which every resource must have a name above. */
 export const STATEFUL_TYPES = new RegExp(
-  '^(Custom::.*|AWS::(Kinesis::Stream|S3::Bucket|Logs::LogGroup|Glue::.*|Athena::WorkGroup'
-  + '|ApiGateway::(RestApi|Stage|DomainName)|ApiGatewayV2::(Api|Stage)|Lambda::Url|EC2::(VPC|Subnet)))$');
+  '^(Custom::.*|AWS::(Kinesis::Stream|S3::Bucket|Logs::LogGroup|Glue::.*|Athena::WorkGroup|Lambda::Url'
+  + '|ApiGateway::(RestApi|Stage|DomainName)|ApiGatewayV2::(Api|Stage)|SecretsManager::Secret|EC2::(VPC|Subnet)))$');
 
 /**
  * Types without a name above whose replacement is not reported: a deployment is new whenever the API changes, and the

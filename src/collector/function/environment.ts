@@ -1,4 +1,5 @@
 import { IP_POLICIES, IpPolicy } from './client-address';
+import { CLOUD_FRONT_USES, CloudFront, CloudFrontPolicy } from './cloud-front';
 import { COOKIE_DOMAIN, CookiePolicy } from './cookie';
 import { HOOK_HEADERS, isSecretHeader } from './hook-headers';
 import { isObject, JsonObject, JsonValue } from './json';
@@ -48,6 +49,16 @@ export interface CollectorEnvironment {
    * @default ignore
    */
   readonly CONSENT_MODE?: ConsentPolicy;
+  /**
+   * Text by which the collector knows requests that come through its CloudFront distribution.
+   * @default - no distribution
+   */
+  readonly CLOUD_FRONT_SECRET?: string;
+  /**
+   * Whether requests may come directly, too: `optional` or `required`.
+   * @default required
+   */
+  readonly CLOUD_FRONT_USE?: CloudFrontPolicy;
   /**
    * Path of the module that exports the hook `preprocess(event, request)`, in a layer: `/opt/…`.
    * @default - none
@@ -105,6 +116,7 @@ export function parseEnvironment(environment: Variables): CollectorSettings {
     consentMode: oneOf(CONSENT_POLICIES, 'CONSENT_MODE', environment.CONSENT_MODE ?? 'ignore'),
     pathAliases: parsePathAliases(environment.PATH_ALIASES ?? '{}'),
     cookie: environment.FIRST_PARTY_COOKIE === undefined ? undefined : parseCookie(environment.FIRST_PARTY_COOKIE),
+    cloudFront: parseCloudFront(environment),
     preprocessModule: environment.PREPROCESS_MODULE,
     preprocessHeaders: parseHookHeaders(environment.PREPROCESS_HEADERS),
     metricsNamespace: environment.METRICS_NAMESPACE ?? METRICS_NAMESPACE,
@@ -176,6 +188,12 @@ function parseCookie(text: string): CookiePolicy {
     throw new EnvironmentError('FIRST_PARTY_COOKIE', `is "${text}"; expected "host" or a domain like shop.example`);
   }
   return { domain: text };
+}
+
+function parseCloudFront({ CLOUD_FRONT_SECRET: secret, CLOUD_FRONT_USE: use }: Variables): CloudFront | undefined {
+  if (secret === undefined) return undefined;
+  if (secret === '') throw new EnvironmentError('CLOUD_FRONT_SECRET', 'is empty: every client could send that');
+  return new CloudFront(secret, oneOf(CLOUD_FRONT_USES, 'CLOUD_FRONT_USE', use ?? 'required'));
 }
 
 function oneOf<T extends string>(known: readonly T[], variable: keyof CollectorEnvironment, text: string): T {

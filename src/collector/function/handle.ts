@@ -10,7 +10,9 @@ import { countEntries } from './lines';
 import { errorLine, metricsLine } from './metrics';
 import { Preprocess, preprocessed } from './preprocess';
 import { CollectorRequest, fromEdgeEvent } from './request';
-import { CollectorResponse, internalError, keysUnavailable, rateLimited, storeFailed } from './responses';
+import {
+  CollectorResponse, internalError, keysUnavailable, notThroughCloudFront, rateLimited, storeFailed,
+} from './responses';
 import { WriteKeys } from './write-key';
 
 /** Everything that handling a request needs beside the request. */
@@ -68,6 +70,7 @@ async function prepare(
   request: CollectorRequest,
   { settings, writeKeys, preprocess }: Dependencies,
 ): Promise<Collected> {
+  if (request.bypassesCloudFront) return { entries: [], response: notThroughCloudFront };
   try {
     const collected = collect(request, writeKeys ? { ...settings, writeKeys: await writeKeys.current() } : settings);
     return preprocess

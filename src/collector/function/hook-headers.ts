@@ -5,7 +5,10 @@ export const HOOK_HEADERS: readonly string[] = [
 ];
 
 /** Words in the names of headers that hold a key, a session or an address. */
-const SECRET_WORDS = ['auth', 'cookie', 'key', 'token', 'secret', 'forwarded', 'client-ip', 'real-ip', 'connecting-ip'];
+const SECRET_WORDS = [
+  'auth', 'cookie', 'key', 'token', 'secret', 'forwarded', 'client-ip', 'real-ip', 'connecting-ip',
+  'clickstream-address',
+];
 
 /** Whether a header must never reach the hook, which may store or log what it sees. */
 export function isSecretHeader(name: string): boolean {

@@ -1,4 +1,5 @@
 import { anonymise, IpPolicy } from './client-address';
+import { CloudFront, takeVisitor } from './cloud-front';
 import { CookiePolicy, FirstPartyCookie, firstPartyCookie } from './cookie';
 import { asProxyEvent, EdgeEvent, ProxyEvent } from './edge-event';
 import { storable, storableJson } from './text';
@@ -15,6 +16,8 @@ export interface RequestPolicy {
   readonly pathAliases: ReadonlyMap<string, string>;
   /** absent: no cookie is set or read */
   readonly cookie?: CookiePolicy;
+  /** absent: every request is taken for a direct one */
+  readonly cloudFront?: CloudFront;
 }
 
 /** A request as the protocols see it. */
@@ -26,7 +29,7 @@ export interface CollectorRequest {
   /** path below the stage, without slashes at its ends and without the prefix `v1/`; '' is the root */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** names in lower case */
+  /** names in lower case, without those of {@link takeVisitor} */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   /** neither address nor cookie may be stored */
@@ -40,12 +43,15 @@ export interface CollectorRequest {
   readonly scheme: string;
   /** host and path under which this collector is reached, without a slash at the end */
   readonly location: string;
+  /** came directly, although requests must come through CloudFront */
+  readonly bypassesCloudFront: boolean;
 }
 
 /** Reads the event of any edge. */
 export function fromEdgeEvent(edgeEvent: EdgeEvent, policy: RequestPolicy, receivedAt: number): CollectorRequest {
   const event = asProxyEvent(edgeEvent);
   const headers = lowerCaseNames(event.headers ?? {});
+  const visitor = takeVisitor(headers, policy.cloudFront);
   const proxy = event.pathParameters?.proxy ?? '';
   const { requestId, identity } = event.requestContext;
   const path = normalisePath(proxy);
@@ -61,11 +67,12 @@ export function fromEdgeEvent(edgeEvent: EdgeEvent, policy: RequestPolicy, recei
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     anonymous,
     clientIp,
-    clientAddress: anonymise(identity?.sourceIp, clientIp),
+    clientAddress: anonymise(visitor ? visitor.address : identity?.sourceIp, clientIp),
     cookie:
       anonymous || !policy.cookie ? undefined : firstPartyCookie(headers.cookie, requestId, receivedAt, policy.cookie),
     scheme: headers['x-forwarded-proto'] === 'http' ? 'http' : 'https',
-    location: location(event, proxy),
+    location: visitor?.host ?? location(event, proxy),
+    bypassesCloudFront: policy.cloudFront?.isRequired === true && visitor === undefined,
   };
 }
 
@@ -95,7 +102,8 @@ const DEFAULT_STAGE = '$default';
 
 /**
  * Never from the Host header, which the client chooses: what is returned here becomes the address of a browser's
- * requests. The base path of a domain is in `path` at an HTTP API; at a REST API it and the stage are in the context's.
+ * requests. (CloudFront serves a request only if its Host is one of the distribution's domains.) The base path of a
+ * domain is in `path` at an HTTP API; at a REST API it and the stage are in the context's.
  */
 function location({ version, path: ofRequest, requestContext }: ProxyEvent, proxy: string): string {
   const suffix = `/${proxy}`;

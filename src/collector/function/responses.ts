@@ -57,6 +57,12 @@ export const originNotAllowed: CollectorResponse = failure(
   "Pages of this origin may not send; add it to the collector's allowed origins.",
 );
 
+export const notThroughCloudFront: CollectorResponse = failure(
+  403,
+  'not_through_cloudfront',
+  'The collector takes requests through its CloudFront distribution only; send to its URL.',
+);
+
 export const storeFailed: CollectorResponse = failure(
   503,
   'store_failed',

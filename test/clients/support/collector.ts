@@ -9,6 +9,7 @@ import { run } from './client-process';
 import { Copies, StoredLine, storedLine } from './stored-line';
 import { CustomDomain, Edge, EdgeTemplate, LambdaHost, LocalKinesis, readStack } from '../../../examples/local/aws';
 import { until } from '../../../examples/local/support';
+import type { CloudFrontUse } from '../../../src/collector/cloud-front-use';
 import type { CollectorEdge } from '../../../src/collector/collector-edge';
 import type { ConsentMode } from '../../../src/collector/privacy-options';
 
@@ -24,6 +25,8 @@ export interface CollectorOptions {
   /** At the collector's own host. */
   readonly firstPartyCookie?: boolean;
   readonly consentMode?: ConsentMode;
+  /** With a distribution, in the stack `Front`. */
+  readonly cloudFront?: CloudFrontUse;
 }
 
 /** Where one collector is reached; none ends in a slash. */
@@ -77,6 +80,11 @@ export class Collector {
       maxInstances: 2,
       onLogLine: line => this.log.push(line),
     });
+  }
+
+  /** Folder of its cloud assembly. */
+  get assembly(): string {
+    return assembly(this.folder);
   }
 
   async stop(): Promise<void> {

@@ -1,22 +1,24 @@
 /** Writes cloud assemblies of lakehouses. Arguments: a folder and the collector's options as JSON, for each. */
 import { App, Stack } from 'aws-cdk-lib';
 import type { CollectorOptions } from './collector';
-import { ClickstreamLakehouse, FirstPartyCookie, LakehouseNetwork } from '../../../src';
+import { ClickstreamLakehouse, CollectorDistribution, FirstPartyCookie, LakehouseNetwork } from '../../../src';
 
 function synthesize(outdir: string, options: CollectorOptions): void {
-  const { edge, sources, pathAliases, firstPartyCookie, consentMode } = options;
+  const { edge, sources, pathAliases, firstPartyCookie, consentMode, cloudFront } = options;
   const app = new App({ outdir });
-  new ClickstreamLakehouse(new Stack(app, 'Clients'), 'Lakehouse', {
+  const lakehouse = new ClickstreamLakehouse(new Stack(app, 'Clients'), 'Lakehouse', {
     network: LakehouseNetwork.none(),
     collector: {
       edge,
       writeKeys:
         sources && Object.fromEntries(Object.entries(sources).map(([id, key]) => [id, { keys: [key], appId: id }])),
       pathAliases,
+      cloudFront,
       firstPartyCookie: firstPartyCookie ? FirstPartyCookie.host() : undefined,
     },
     privacy: { consentMode },
   });
+  if (cloudFront) new CollectorDistribution(new Stack(app, 'Front'), 'Distribution', { lakehouse });
   app.synth();
 }
 

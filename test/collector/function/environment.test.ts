@@ -40,6 +40,12 @@ test('keys of a secret are unavailable until it is read', () => {
   expect(() => writeKeys.authenticate(['any'])).toThrow('not known at present');
 });
 
+test('CloudFront is required unless it is said to be optional, and unknown without a secret', () => {
+  expect(parse({ CLOUD_FRONT_SECRET: 's' }).cloudFront?.isRequired).toBe(true);
+  expect(parse({ CLOUD_FRONT_SECRET: 's', CLOUD_FRONT_USE: 'optional' }).cloudFront?.isRequired).toBe(false);
+  expect(parse({ CLOUD_FRONT_USE: 'required' }).cloudFront).toBeUndefined();
+});
+
 test.each([
   [{ STREAM_NAME: '' }, 'STREAM_NAME is missing'],
   [{ ALLOWED_ORIGINS: 'shop.example' }, 'ALLOWED_ORIGINS has "shop.example"'],
@@ -47,6 +53,11 @@ test.each([
   [{ CLIENT_IP: 'hash' }, 'CLIENT_IP is "hash"; expected one of truncate, drop, full'],
   [{ CONSENT_MODE: 'ask' }, 'CONSENT_MODE is "ask"; expected one of ignore, anonymous'],
   [{ FIRST_PARTY_COOKIE: 'yes; Path=/' }, 'FIRST_PARTY_COOKIE is "yes; Path=/"; expected "host" or a domain'],
+  [{ CLOUD_FRONT_SECRET: '' }, 'CLOUD_FRONT_SECRET is empty'],
+  [
+    { CLOUD_FRONT_SECRET: 'secret', CLOUD_FRONT_USE: 'never' },
+    'CLOUD_FRONT_USE is "never"; expected one of optional, required',
+  ],
   [{ PATH_ALIASES: '[]' }, 'PATH_ALIASES is not a JSON object'],
   [{ PATH_ALIASES: '{' }, 'PATH_ALIASES is not a JSON object'],
   [{ PATH_ALIASES: '{"a":1}' }, 'PATH_ALIASES has no path for "a"'],

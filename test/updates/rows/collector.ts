@@ -3,7 +3,7 @@ import {
   aws_secretsmanager as secretsmanager, Stack,
 } from 'aws-cdk-lib';
 import {
-  ClickstreamLakehouseProps, CollectorEdge, CollectorWebAcl, CustomDomainOptions, FirstPartyCookie,
+  ClickstreamLakehouseProps, CloudFrontUse, CollectorEdge, CollectorWebAcl, CustomDomainOptions, FirstPartyCookie,
 } from '../../../src';
 import { NO_VPC, Row } from '../row';
 
@@ -80,6 +80,23 @@ const EDGE_ROWS: Row[] = [{
   note: 'See [Changing the edge](#changing-the-edge).',
 }];
 
+const CLOUD_FRONT_NOTE = 'See [Putting CloudFront in front](#putting-cloudfront-in-front).';
+
+const CLOUD_FRONT_ROWS: Row[] = [{
+  option: 'collector.cloudFront',
+  change: '`OPTIONAL`',
+  after: { collector: { cloudFront: CloudFrontUse.OPTIONAL } },
+  effects: { adds: ["CloudFront's secret"] },
+  note: CLOUD_FRONT_NOTE,
+}, {
+  option: 'collector.cloudFront',
+  change: '`OPTIONAL` → `REQUIRED`',
+  before: { ...NO_VPC, collector: { cloudFront: CloudFrontUse.OPTIONAL } },
+  after: { collector: { cloudFront: CloudFrontUse.REQUIRED } },
+  effects: {},
+  note: `Trackers that still send directly lose their events. ${CLOUD_FRONT_NOTE}`,
+}];
+
 /** The HTTP endpoint. Only another edge replaces the API or its stage, so its own URL does not change otherwise. */
 export const COLLECTOR_ROWS: Row[] = [...EDGE_ROWS, {
   option: 'collector.allowedOrigins',
@@ -136,7 +153,7 @@ export const COLLECTOR_ROWS: Row[] = [...EDGE_ROWS, {
   change: 'set',
   after: { collector: { firstPartyCookie: FirstPartyCookie.host() } },
   effects: {},
-}, ...CUSTOM_DOMAIN_ROWS, {
+}, ...CUSTOM_DOMAIN_ROWS, ...CLOUD_FRONT_ROWS, {
   option: 'collector.webAcl',
   change: 'set',
   after: { collector: { webAcl: CollectorWebAcl.rateLimited(1000) } },
