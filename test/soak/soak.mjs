@@ -15,10 +15,12 @@ npm run soak -- job [options]   kills, damage, reshards, read faults and full di
   --s3                the tables and the checkpoint are in S3, whose calls fail as well; else on a disk that gets full
 `;
 
-/** Waits for a command; returns its exit code. */
+/** Waits for a command, which ends when we are told to; returns its exit code. A terminal's Ctrl-C goes to both. */
 function run(command, args, environment = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment }, stdio: 'inherit' });
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    process.on('SIGINT', () => undefined);
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });

@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -206,7 +207,14 @@ def start_lake(options: argparse.Namespace, folder: Path, resources: ExitStack) 
     return BucketLake(s3, REGION)
 
 
+def _end(*_: object) -> None:
+    """End as with Ctrl-C, once: the runs are in sessions of their own, and must not go on alone."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> int:
+    signal.signal(signal.SIGTERM, _end)
     options = parse_options()
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     with ExitStack() as resources:
