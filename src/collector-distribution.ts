@@ -1,17 +1,17 @@
 import {
-  Annotations, Arn, ArnFormat, aws_certificatemanager as acm, aws_cloudfront as cloudfront,
-  aws_cloudfront_origins as origins, Duration, Token,
+  aws_certificatemanager as acm, aws_cloudfront as cloudfront, aws_cloudfront_origins as origins, Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ClickstreamLakehouse } from './clickstream-lakehouse';
 import { CloudFrontOrigin } from './collector/cloud-front-origin';
 import { textOf } from './collector/cloud-front-secret';
-import { DOMAIN_NAME, mayBeWithin } from './collector/collector-validation';
+import { DOMAIN_NAME, mayBeWithin, warnOfThirdPartyCookie } from './collector/collector-validation';
 import { FirstPartyCookie } from './collector/first-party-cookie';
 import { SECRET_HEADER } from './collector/function/interface';
 import { VISITOR_FUNCTION } from './collector/visitor-function';
+import { requireWebAclArn } from './collector/web-acl';
 import { acknowledgeFindings } from './private/acknowledge-findings';
-import { InvalidPropertyError, requireMatch } from './private/validate';
+import { InvalidPropertyError, requireInRegion, requireMatch } from './private/validate';
 
 /** Where CloudFront looks for certificates and web ACLs, whatever the region of the stack. */
 const GLOBAL_REGION = 'us-east-1';
@@ -160,27 +160,19 @@ function validate({ domainNames, certificate, webAclArn }: CollectorDistribution
     throw new InvalidPropertyError(`${given} needs ${missing}, got none: set both, or neither`);
   }
   if (certificate) requireGlobal('certificate', certificate.certificateArn);
-  requireMatch('webAclArn', webAclArn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
-  if (webAclArn !== undefined && !Token.isUnresolved(webAclArn)) {
-    if (!webAclArn.includes(':global/')) {
-      throw new InvalidPropertyError(`webAclArn must be of scope CLOUDFRONT, got one for a region: '${webAclArn}'`);
-    }
-    requireGlobal('webAclArn', webAclArn);
-  }
+  if (webAclArn === undefined) return;
+  requireWebAclArn('webAclArn', webAclArn, 'CLOUDFRONT');
+  requireGlobal('webAclArn', webAclArn);
 }
 
 function requireGlobal(property: string, arn: string): void {
-  const region = Token.isUnresolved(arn) ? undefined : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME).region;
-  if (region === undefined || region === GLOBAL_REGION) return;
-  throw new InvalidPropertyError(`${property} must be in ${GLOBAL_REGION} for CloudFront, got one in ${region}`);
+  requireInRegion(property, arn, GLOBAL_REGION, `${GLOBAL_REGION} for CloudFront`);
 }
 
 /** Browsers refuse a cookie for a domain that the response does not come from. */
 function checkCookie(scope: Construct, { _domain: domain }: FirstPartyCookie, domainNames?: string[]): void {
   if (!domainNames) {
-    Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:thirdPartyCookie',
-      "collector.firstPartyCookie is set, and the distribution has no domainNames: at CloudFront's own domain the "
-      + "cookie is a third party's, which browsers refuse");
+    warnOfThirdPartyCookie(scope, ", and the distribution has no domainNames: at CloudFront's own domain");
     return;
   }
   const other = domain && domainNames.find(name => !mayBeWithin(name, domain));

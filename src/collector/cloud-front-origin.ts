@@ -4,7 +4,7 @@ import { ICollectorEndpoint } from './collector-endpoint';
 import type { CollectorOptions } from './collector-options';
 import { FirstPartyCookie } from './first-party-cookie';
 
-/** What a distribution needs to know of the collector behind it. */
+/** The collector as the distribution in front of it has to know it. */
 export interface CloudFrontOrigin {
   readonly use: CloudFrontUse;
   readonly secret: secretsmanager.ISecret;

@@ -1,10 +1,10 @@
-import { Annotations, Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CollectorOptions, CustomDomainOptions, WriteKeySource } from './collector-options';
 import { requireFittingEdge } from './edges';
 import type { CollectorEnvironment } from './function/environment';
 import { isSecretHeader, isServed, isUsableKey, normalisePath, ORIGIN_PATTERN } from './function/interface';
-import { InvalidPropertyError, requireBetween, requireMatch } from '../private/validate';
+import { InvalidPropertyError, requireBetween, requireInRegion, requireMatch } from '../private/validate';
 
 /**
  * Names and values of all variables of a function.
@@ -144,12 +144,8 @@ function validateCustomDomain(scope: Construct, options: CustomDomainOptions): v
     'a name in lower case like collect.shop.example');
   requireMatch('collector.customDomain.basePath', basePath, SEGMENT, 'one segment without slashes');
   const { region } = Stack.of(scope);
-  const certified = Token.isUnresolved(certificate.certificateArn)
-    ? undefined : Arn.split(certificate.certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
-  if (certified !== undefined && !Token.isUnresolved(region) && certified !== region) {
-    throw new InvalidPropertyError(
-      `collector.customDomain.certificate must be in the region of the stack, ${region}, got one in ${certified}`);
-  }
+  requireInRegion(
+    'collector.customDomain.certificate', certificate.certificateArn, region, `the region of the stack, ${region}`);
   if (hostedZone) requireInZone(domainName, zoneNameOf(hostedZone));
 }
 
@@ -175,15 +171,19 @@ export function mayBeWithin(name: string, domain: string): boolean {
   return name === parent || name.endsWith(`.${parent}`);
 }
 
+/** @param where in the words of the warning */
+export function warnOfThirdPartyCookie(scope: Construct, where: string): void {
+  Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:thirdPartyCookie',
+    `collector.firstPartyCookie is set${where} the cookie is a third party's, which browsers refuse`);
+}
+
 /** Browsers refuse a cookie for a domain that the response does not come from. A distribution checks its own. */
 function validateCookie(
   scope: Construct, cookieDomain: string | undefined, { customDomain, cloudFront }: CollectorOptions,
 ): void {
   if (!customDomain) {
     if (cloudFront) return;
-    Annotations.of(scope).addWarningV2('cdk-clickstream-lakehouse:thirdPartyCookie',
-      "collector.firstPartyCookie is set without collector.customDomain: at the API's own URL the cookie is a third "
-      + "party's, which browsers refuse");
+    warnOfThirdPartyCookie(scope, " without collector.customDomain: at the API's own URL");
     return;
   }
   const { domainName } = customDomain;

@@ -40,11 +40,7 @@ export class CollectorWebAcl {
    * });
    */
   public static fromWebAclArn(webAclArn: string): CollectorWebAcl {
-    requireMatch('collector.webAcl: webAclArn', webAclArn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
-    if (!Token.isUnresolved(webAclArn) && webAclArn.includes(':global/')) {
-      throw new InvalidPropertyError(
-        `collector.webAcl: webAclArn must be of scope REGIONAL, got one for CloudFront: '${webAclArn}'`);
-    }
+    requireWebAclArn('collector.webAcl: webAclArn', webAclArn, 'REGIONAL');
     return new CollectorWebAcl(() => webAclArn);
   }
 
@@ -56,6 +52,14 @@ export class CollectorWebAcl {
       webAclArn: this.webAclArn(scope), resourceArn: stage.stageArn,
     });
   }
+}
+
+/** Unresolved tokens pass. */
+export function requireWebAclArn(property: string, arn: string, scope: 'REGIONAL' | 'CLOUDFRONT'): void {
+  requireMatch(property, arn, /^arn:[^:]+:wafv2:/, 'the ARN of a WAFv2 web ACL');
+  if (Token.isUnresolved(arn) || arn.includes(':global/') === (scope === 'CLOUDFRONT')) return;
+  const other = scope === 'REGIONAL' ? 'CloudFront' : 'a region';
+  throw new InvalidPropertyError(`${property} must be of scope ${scope}, got one for ${other}: '${arn}'`);
 }
 
 function createWebAcl(scope: Construct, limit: number): wafv2.CfnWebACL {

@@ -90,7 +90,7 @@ function cloudFrontLines({ collector: { hasCloudFront } }: Facts, { requests, re
   ];
 }
 
-/** What AWS's own services send to CloudFront costs nothing: https://aws.amazon.com/cloudfront/pricing/ */
+/** AWS's own services send to CloudFront for nothing: https://aws.amazon.com/cloudfront/pricing/ */
 function responseLines({ collector: { hasCloudFront } }: Facts, { requests }: Workload): CostLine[] {
   const gigabytes = requests * RESPONSE_BYTES / GB;
   return hasCloudFront

@@ -213,6 +213,8 @@ const NIST: readonly Acknowledgement[] = [{
   reason: `Its log ${PERSONAL}. CollectorWebAcl.fromWebAclArn() takes an ACL of yours with a log.`,
 }];
 
+const DISTRIBUTION = { type: 'AWS::CloudFront::Distribution', path: /^Front\//, resource: 'CollectorDistribution' };
+
 /** Rules of all packs for CollectorDistribution and the secret that it shares with the collector. */
 const CLOUD_FRONT: readonly Acknowledgement[] = [{
   rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
@@ -221,45 +223,37 @@ const CLOUD_FRONT: readonly Acknowledgement[] = [{
   resource: 'secret of CloudFront and the collector',
   reason: 'Both get it when they are deployed, so that a rotation between two deployments would lock CloudFront out.',
 }, {
+  ...DISTRIBUTION,
   rules: ['AwsSolutions-CFR1'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Front\//,
-  resource: 'CollectorDistribution',
   reason: 'Visitors come from every country, and events of those who are shut out would be lost.',
 }, {
+  ...DISTRIBUTION,
   rules: ['AwsSolutions-CFR2'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Front\//,
-  resource: 'CollectorDistribution',
   reason: 'A web ACL is a choice, webAclArn, as it is paid by the request and blocks senders who share an address.',
 }, {
+  ...DISTRIBUTION,
   rules: ['AwsSolutions-CFR3'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Front\//,
-  resource: 'CollectorDistribution',
   reason: `Its log ${PERSONAL}.`,
 }, {
+  ...DISTRIBUTION,
   rules: ['AwsSolutions-CFR4'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Front\//,
   resource: 'CollectorDistribution without domainNames',
   reason: "It then has CloudFront's own domain and certificate, whose TLS versions cannot be chosen.",
 }];
 
+const WEBSITE_DISTRIBUTION = {
+  type: 'AWS::CloudFront::Distribution', path: /^Distribution\//, resource: 'demo website',
+};
 const DEMO = 'It is a demo shop without data, to be deleted after use';
 
 /** Rules of all packs for DemoWebsite. */
 const WEBSITE: readonly Acknowledgement[] = [{
+  ...WEBSITE_DISTRIBUTION,
   rules: ['AwsSolutions-CFR1', 'AwsSolutions-CFR2', 'AwsSolutions-CFR3'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Distribution\//,
-  resource: 'demo website',
   reason: `${DEMO}: no web ACL, no access log, open to every country.`,
 }, {
+  ...WEBSITE_DISTRIBUTION,
   rules: ['AwsSolutions-CFR4'],
-  type: 'AWS::CloudFront::Distribution',
-  path: /^Distribution\//,
-  resource: 'demo website',
   reason: "It has CloudFront's own domain and certificate, whose TLS versions cannot be chosen.",
 }, {
   rules: ['AwsSolutions-S1'],

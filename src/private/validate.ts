@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Token } from 'aws-cdk-lib';
 
 /** A property has a value that cannot work; thrown at synthesis, before anything is deployed. */
 export class InvalidPropertyError extends Error {
@@ -37,4 +37,15 @@ export function requireDurationBetween(
 export function requireMatch(property: string, value: string | undefined, pattern: RegExp, expected: string): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (!pattern.test(value)) throw new InvalidPropertyError(`${property} must be ${expected}, got '${value}'`);
+}
+
+/**
+ * Regions that are only known at deployment pass.
+ *
+ * @param expected the region in the words of the message
+ */
+export function requireInRegion(property: string, arn: string, region: string, expected: string): void {
+  const found = Token.isUnresolved(arn) ? undefined : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME).region;
+  if (found === undefined || Token.isUnresolved(region) || found === region) return;
+  throw new InvalidPropertyError(`${property} must be in ${expected}, got one in ${found}`);
 }

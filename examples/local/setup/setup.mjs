@@ -22,7 +22,7 @@ const BINDINGS_REQUIREMENTS = join(ROOT, 'test', 'package', 'requirements.txt');
 const UV_REQUIREMENTS = fileURLToPath(new URL('uv-requirements.txt', import.meta.url));
 
 /** Spark's Python processes look here before they look at the same modules beside it, which are compiled. */
-const UNCOMPILED_PYSPARK = join('pyspark', 'python', 'lib', 'pyspark.zip');
+const UNCOMPILED_PYSPARK = join('site-packages', 'pyspark', 'python', 'lib', 'pyspark.zip');
 
 const log = name => join(LOCAL, 'logs', `setup-${name}.log`);
 
@@ -123,7 +123,7 @@ function pinned(name) {
     'add it to requirements.in and compile it again.');
 }
 
-/** What a virtual environment is made of. */
+/** Of what a virtual environment is made of. One that was made before they were compiled is made again. */
 function requirementsDigest(requirements) {
   return digest([requirements, UV_REQUIREMENTS], ['compiled']);
 }
@@ -149,7 +149,8 @@ async function installRequirements(venv, requirements, name, system = findPython
   await run(bindings().uv, [
     'pip', 'sync', '--python', interpreter, '--compile-bytecode', '--require-hashes', requirements,
   ], options);
-  for (const path of filesUnder(join(venv, 'lib'))) if (path.endsWith(UNCOMPILED_PYSPARK)) rmSync(path);
+  const lib = join(venv, 'lib');
+  for (const version of readdirSync(lib)) rmSync(join(lib, version, UNCOMPILED_PYSPARK), { force: true });
 }
 
 const stamp = name => join(LOCAL, 'stamps', name);

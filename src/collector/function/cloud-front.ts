@@ -13,7 +13,7 @@ export const SECRET_HEADER = 'x-clickstream-secret';
 export const ADDRESS_HEADER = 'x-clickstream-address';
 export const HOST_HEADER = 'x-clickstream-host';
 
-/** What CloudFront says of a visitor. */
+/** A visitor as CloudFront describes it. */
 export interface Visitor {
   readonly address?: string;
   readonly host?: string;
