@@ -5,6 +5,7 @@ import { join } from 'path';
 import type { Row } from './collector';
 import { JobOptions, parseJobOptions } from './job-options';
 import { makeLoad } from './load';
+import { JVM_OPTIONS } from '../examples/local/aws/spark-run';
 import type { Toolchain } from '../examples/local/setup/toolchain';
 import { Guarded } from '../examples/local/support';
 
@@ -19,9 +20,9 @@ interface Measured {
 }
 
 /** Batches of `--events` that a measurement takes of the load: bench/job/stages.py and job_runs.py. */
-const BATCHES: Readonly<Record<string, number>> = { stage2: 6, plain: 6, source: 4, stage1: 4, both: 4, restart: 1 };
+const BATCHES: Readonly<Record<string, number>> = { stage2: 6, plain: 6, source: 5, stage1: 5, both: 5, restart: 1 };
 /** Of the measurements that take a number of their own, and what the last record of each batch has too many. */
-const MORE_EVENTS = 40_000;
+const MORE_EVENTS = 60_000;
 /** Of `events` with columns that are mostly null. */
 const BYTES_A_ID = 45;
 const LAST_LINES = 20;
@@ -56,13 +57,14 @@ function checkRoom(folder: string, { only, windows }: JobOptions) {
 }
 
 async function measure(options: JobOptions, toolchain: Toolchain, folder: string, load: string): Promise<Measured[]> {
-  const { only, events, windows, seconds } = options;
+  const { only, events, windows, seconds, jvm } = options;
   const rows: Measured[] = [];
   const said: string[] = [];
   const keep = (line: string) => { said.splice(0, Math.max(0, said.length - LAST_LINES), line); };
   const python = new Guarded(toolchain.python, [
     join(__dirname, 'job/main.py'), '--jars', toolchain.jars.join(), '--load', load, '--folder', folder,
     '--only', only.join(), '--events', String(events), '--windows', windows.join(), '--seconds', String(seconds),
+    `--jvm-options=${jvm === 'local' ? JVM_OPTIONS : ''}`,
   ], {
     cwd: folder,
     env: {

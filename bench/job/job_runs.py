@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from records import Records
 from row import Row
+from spark_session import DRIVER_MEMORY, MASTER
 
 from clickstream_lakehouse.config import JobConfig
 from support.job import Job, zip_package
@@ -23,15 +24,9 @@ from support.polling import wait_for
 RATE = 1_000
 """Events a second of the steady load."""
 
-_MASTER = "local[2]"
 _START_SECONDS, _STOP_SECONDS = 180, 60
 # The freshness of a job that has just started is that of its compiler.
 WARM_UP_SECONDS = 30
-# With the optimising compiler, which a short test leaves out.
-_SPARK = {
-    "spark.driver.memory": "4g",
-    "spark.driver.extraJavaOptions": "-XX:+UseG1GC",
-}
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,7 @@ class JobBench:
     jars: str
     records: Records
     events: int
+    jvm_options: str
 
 
 @contextmanager
@@ -56,7 +52,8 @@ def _stream(bench: JobBench, name: str) -> Iterator[tuple[KinesisEmulator, JobCo
 
 @contextmanager
 def _job(bench: JobBench, config: JobConfig, package: Path, folder: Path) -> Iterator[Job]:
-    job = Job(config, package, bench.jars, folder, _MASTER, settings=_SPARK)
+    settings = {"spark.driver.memory": DRIVER_MEMORY, "spark.driver.extraJavaOptions": bench.jvm_options}
+    job = Job(config, package, bench.jars, folder, MASTER, settings=settings)
     try:
         yield job
     finally:

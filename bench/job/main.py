@@ -13,7 +13,7 @@ from window import measure_windows
 
 from support.lake import lake_config
 
-# In this order, in one session: the JVM is cold only for the first.
+# In this order, in one warm session.
 _IN_SESSION: dict[str, Callable[[stages.Bench], Iterator[Row]]] = {
     "stage2": stages.measure_refine,
     "small": lambda bench: (row for events in (1_000, 100) for row in stages.measure_small(bench, events)),
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--windows", type=lambda text: [int(size) for size in text.split(",")], required=True)
     parser.add_argument("--seconds", type=int, required=True)
+    parser.add_argument("--jvm-options", required=True)
     options = parser.parse_args()
     for row in _rows(options):
         row.emit()
@@ -42,7 +43,7 @@ def _rows(options: argparse.Namespace) -> Iterator[Row]:
     records = Records(options.load)
     if {*_IN_SESSION, "windows"} & set(options.only):
         yield from _rows_of_session(options, records)
-    runs = JobBench(options.folder, ":".join(map(str, options.jars)), records, options.events)
+    runs = JobBench(options.folder, ":".join(map(str, options.jars)), records, options.events, options.jvm_options)
     if "restart" in options.only:
         yield from measure_restart(runs)
     if "freshness" in options.only:
@@ -50,9 +51,14 @@ def _rows(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _rows_of_session(options: argparse.Namespace, records: Records) -> Iterator[Row]:
-    spark, processes = start_session(options.jars, options.folder, lake_config(options.folder / "session"))
+    config = lake_config(options.folder / "session")
+    spark, processes = start_session(options.jars, options.folder, config, options.jvm_options)
     try:
         bench = stages.Bench(spark, processes, options.folder, records, options.events)
+        if "stage2" in options.only:
+            yield from stages.measure_first(bench)
+        if set(_IN_SESSION) & set(options.only):
+            stages.warm_up(bench)
         for name, measure in _IN_SESSION.items():
             if name in options.only:
                 yield from measure(bench)

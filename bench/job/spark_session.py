@@ -15,13 +15,16 @@ MASTER = "local[2]"
 DRIVER_MEMORY = "4g"
 
 
-def start_session(jars: Sequence[Path], folder: Path, config: JobConfig) -> tuple[SparkSession, SparkProcesses]:
+def start_session(
+    jars: Sequence[Path], folder: Path, config: JobConfig, jvm_options: str
+) -> tuple[SparkSession, SparkProcesses]:
     """The session, and the processes that it consists of."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {
         **REQUIRED_AT_START,
         "spark.driver.extraClassPath": ":".join(map(str, jars)),
         "spark.driver.memory": DRIVER_MEMORY,
+        "spark.driver.extraJavaOptions": jvm_options,
         "spark.driver.host": "127.0.0.1",
         "spark.local.dir": str(folder / "spark"),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -27,9 +28,10 @@ from support.polling import wait_for
 from support.raw import raw_table
 from support.refine import fresh_start
 
-WARM_BATCHES = 5
-SMALL_BATCHES = 15
-# Of the batches of a kind: the figures are the median of the later ones, as the JVM compiles during the first.
+# Spark plans each batch anew, and the JVM compiles what plans: most of it during so many batches, of any size.
+_WARM_UP_BATCHES, _WARM_UP_EVENTS = 60, 200
+# The figures of a kind are the median of its later batches, as the JVM compiles what works on rows during the first.
+_FIRST = 2
 _MEASURED = 3
 _MEASURED_SMALL = 5
 _SHARDS = 2
@@ -96,55 +98,74 @@ def _start_refine(bench: Bench, config: JobConfig, metrics: Metrics) -> Streamin
     return refiner.start(fresh_start(config, _TRIGGER_SECONDS))
 
 
-def measure_refine(bench: Bench) -> Iterator[Row]:
-    """The first batch and warm ones of stage 2."""
-    config = bench.lake("refine")
+def measure_first(bench: Bench) -> Iterator[Row]:
+    """The first batch of stage 2, in a JVM that has done nothing else."""
+    config = bench.lake("first")
     metrics = CountingMetrics(config)
     bench.arrive(config, bench.events)
     with bench.processes.measured() as first:
         query = _start_refine(bench, config, metrics)
         query.processAllAvailable()
-    events = metrics.counted
-    yield _row(FIRST, events, [first], _share(first))
-    costs = _batches(bench, config, query, bench.events, WARM_BATCHES)
-    jvm, worker = bench.processes.peaks_mib()
-    warm = costs[-_MEASURED:]
+    query.stop()
+    yield _row(FIRST, metrics.counted, [first], _share(first))
+
+
+def warm_up(bench: Bench) -> None:
+    """Do what a job does in its first minutes."""
+    config = bench.lake("warm-up")
+    with _stopping(_start_refine(bench, config, CountingMetrics(config))) as query:
+        _batches(bench, config, query, _WARM_UP_EVENTS, _WARM_UP_BATCHES)
+
+
+def measure_refine(bench: Bench) -> Iterator[Row]:
+    """Warm batches of stage 2."""
+    config = bench.lake("refine")
+    metrics = CountingMetrics(config)
+    with _stopping(_start_refine(bench, config, metrics)) as query:
+        warm = _batches(bench, config, query, bench.events, _FIRST + _MEASURED)[_FIRST:]
+        jvm, worker = bench.processes.peaks_mib()
     note = f"{_share(_middle(warm))}; JVM {jvm} MiB, a worker {worker} MiB"
-    yield replace(_row(WARM, events, warm, note), baseline=PLAIN)
+    yield replace(_row(WARM, metrics.counted // (_FIRST + _MEASURED), warm, note), baseline=PLAIN)
 
 
 def measure_small(bench: Bench, events: int) -> Iterator[Row]:
     """Batches of so few events that only their fixed cost is seen."""
     config = bench.lake(f"small-{events}")
     metrics = CountingMetrics(config)
-    query = _start_refine(bench, config, metrics)
-    warm = _batches(bench, config, query, events, SMALL_BATCHES)[-_MEASURED_SMALL:]
-    yield _row(f"stage 2, batch of {events:,}", metrics.counted // SMALL_BATCHES, warm, _share(_middle(warm)))
+    with _stopping(_start_refine(bench, config, metrics)) as query:
+        warm = _batches(bench, config, query, events, _FIRST + _MEASURED_SMALL)[_FIRST:]
+    counted = metrics.counted // (_FIRST + _MEASURED_SMALL)
+    yield _row(f"stage 2, batch of {events:,}", counted, warm, _share(_middle(warm)))
 
 
 def measure_plain(bench: Bench) -> Iterator[Row]:
     """Warm batches of the job that anyone would write."""
     config = bench.lake("plain")
     events = bench.arrive(config, bench.events)
-    query = start_plain(bench.spark, config, bench.folder / "plain-job", _TRIGGER_SECONDS)
-    costs = _batches(bench, config, query, bench.events, WARM_BATCHES)
+    with _stopping(start_plain(bench.spark, config, bench.folder / "plain-job", _TRIGGER_SECONDS)) as query:
+        warm = _batches(bench, config, query, bench.events, _FIRST + _MEASURED)[_FIRST:]
     note = "from_json, select, append: no de-duplication, no bad events, no enrichment"
-    yield _row(PLAIN, events, costs[-_MEASURED:], note)
+    yield _row(PLAIN, events, warm, note)
+
+
+@contextmanager
+def _stopping(query: StreamingQuery) -> Iterator[StreamingQuery]:
+    try:
+        yield query
+    finally:
+        query.stop()
 
 
 def _batches(bench: Bench, config: JobConfig, query: StreamingQuery, events: int, count: int) -> list[Cost]:
-    """The cost of each batch of so many events; stops the query then."""
+    """The cost of each batch of so many events."""
     costs = []
-    try:
-        for _ in range(count):
+    for _ in range(count):
+        query.processAllAvailable()
+        bench.arrive(config, events)
+        bench.processes.reset_peaks()
+        with bench.processes.measured() as cost:
             query.processAllAvailable()
-            bench.arrive(config, events)
-            bench.processes.reset_peaks()
-            with bench.processes.measured() as cost:
-                query.processAllAvailable()
-            costs.append(cost)
-    finally:
-        query.stop()
+        costs.append(cost)
     return costs
 
 
@@ -221,7 +242,7 @@ def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callabl
         records = events = 0
         costs = []
         try:
-            for _ in range(1 + _MEASURED):
+            for _ in range(_FIRST + _MEASURED):
                 taken = bench.records.take(bench.events)
                 records, events = records + len(taken.data), events + taken.events
                 _sleep_until_a_trigger_is_over()
@@ -233,7 +254,7 @@ def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callabl
         finally:
             reading.stop()
     # Most of the wall time is the wait for the trigger.
-    return replace(_row(name, events // (1 + _MEASURED), costs[1:], note), wall_seconds=None)
+    return replace(_row(name, events // (_FIRST + _MEASURED), costs[_FIRST:], note), wall_seconds=None)
 
 
 def _sleep_until_a_trigger_is_over() -> None:

@@ -13,7 +13,7 @@ from clickstream_lakehouse.metrics import Metrics, log
 MOST_STARTS = 4
 _STARTS_SECONDS = 900.0
 
-# A batch reads the stream for 20 seconds, or 16 MB of raw.
+# A batch reads the stream for 20 seconds, or 8 MB of raw for each core.
 LONGEST_BATCH_SECONDS = 900.0
 
 # Another start changes nothing about these.

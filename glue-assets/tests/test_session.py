@@ -3,10 +3,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse import session
+from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.session import (
     REQUIRED_AT_START,
     RUNTIME_SETTINGS,
@@ -37,6 +39,20 @@ def test_sparks_python_processes_find_compiled_packages(spark: SparkSession) -> 
 
     rows = spark.range(1, numPartitions=1).mapInArrow(cached, "name string, file string").collect()
     assert [name for name, file in rows if not file or not Path(file).exists()] == []
+
+
+def test_records_of_raw_fit_the_heap_whatever_their_size(spark: SparkSession, tmp_path: Path) -> None:
+    prepare_session(spark, lake_config(tmp_path))
+    records, size = 500, 900 * 1024
+    # All of them at once, and a copy of them, would not fit the tests' heap of 1 GB.
+    pq.write_table(pa.table({"data": ["x" * size] * records}), tmp_path / "raw.parquet", use_dictionary=False)
+
+    def sizes(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield pa.RecordBatch.from_pydict({"size": pc.binary_length(batch.column("data"))})
+
+    read = spark.read.parquet(str(tmp_path / "raw.parquet")).mapInArrow(sizes, "size int")
+    assert [tuple(row) for row in read.groupBy("size").count().collect()] == [(size, records)]
 
 
 def test_a_setting_that_came_too_late_is_named(

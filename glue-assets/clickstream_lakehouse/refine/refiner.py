@@ -44,8 +44,11 @@ from clickstream_lakehouse.stage import QueryStart
 
 QUERY_NAME = "refine"
 
-# Of raw's Parquet for one batch, 50,000 to 100,000 events of 1 KB: bounds memory and latency while a backlog is read.
-MAX_BATCH_BYTES = "16m"
+# Of raw's Parquet for one batch, 25,000 to 50,000 events of 1 KB for each core: bounds memory and latency while a
+# backlog is read, and is much more work than what a batch of any size takes on the driver.
+_BATCH_BYTES_PER_CORE = 8 << 20
+# The driver holds the identities of a batch, whatever the number of cores.
+_MAX_BATCH_BYTES = 128 << 20
 
 # Delta keeps its log for 30 days.
 _VERSION_IS_GONE = "DELTA_VERSION_NOT_FOUND"
@@ -88,7 +91,7 @@ class Refiner:
             self._spark.readStream.format("delta")
             # Compaction and erasure rewrite files of raw; what they rewrite was read before.
             .option("skipChangeCommits", "true")
-            .option("maxBytesPerTrigger", MAX_BATCH_BYTES)
+            .option("maxBytesPerTrigger", batch_bytes(self._spark.sparkContext.defaultParallelism))
             .options(**version)
             .load(self._config.raw_path)
         )
@@ -202,6 +205,11 @@ class Refiner:
             ages = time.time() * 1000 - new["received_ms"].to_numpy()
             measures["Freshness"] = round(float(np.percentile(ages, 95)))
         self._metrics.batch(QUERY_NAME, batch_id, measures)
+
+
+def batch_bytes(cores: int) -> int:
+    """How much of raw's Parquet one batch takes at most, but for a last file that goes beyond it."""
+    return min(cores * _BATCH_BYTES_PER_CORE, _MAX_BATCH_BYTES)
 
 
 def _mapped(raw: DataFrame, make: Pass, schema: pa.Schema) -> DataFrame:

@@ -20,7 +20,7 @@ from clickstream_lakehouse.epoch import SupersededError
 from clickstream_lakehouse.metrics import Metrics
 from clickstream_lakehouse.refine import known_keys, refiner
 from clickstream_lakehouse.refine.known_keys import KnownKeys
-from clickstream_lakehouse.refine.refiner import Refiner
+from clickstream_lakehouse.refine.refiner import Refiner, batch_bytes
 from clickstream_lakehouse.tables import create_tables, table_paths
 from support.lake import assert_every_reader_counts_the_same, assert_protocol_1_2, lake_config, rows
 from support.lines import RECEIVED_MS, bad_line, event_line, ndjson
@@ -295,6 +295,25 @@ def test_once_the_keys_are_loaded_only_a_batch_that_may_have_copies_is_probed(
     assert probed == [1, 1, 2]
     assert counted(capsys.readouterr().out) == [(1, 0, 0), (1, 0, 0), (2, 0, 0), (1, 0, 2), (1, 0, 0)]
     assert sorted(name for name, *_ in events(config)) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_a_backlog_is_refined_in_batches_of_so_many_bytes_for_each_core(
+    spark: SparkSession, config: JobConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refined(*ids: str) -> list[tuple[int, int, int]]:
+        for number, event_id in enumerate(ids):
+            arrive(spark, config, number, ndjson(event_line(event_id=event_id)))
+        run_refine(spark, config)
+        return counted(capsys.readouterr().out)
+
+    assert refined("a", "b", "c") == [(3, 0, 0)]
+    monkeypatch.setattr(refiner, "_BATCH_BYTES_PER_CORE", 1)
+    assert refined("d", "e", "f") == [(1, 0, 0)] * 3
+
+
+def test_more_cores_take_larger_batches_as_long_as_the_driver_can_hold_them() -> None:
+    assert batch_bytes(4) == 2 * batch_bytes(2)
+    assert batch_bytes(1_000) == batch_bytes(100)
 
 
 def test_a_superseded_run_commits_nothing(spark: SparkSession, config: JobConfig) -> None:
