@@ -2,7 +2,10 @@ import { MEASUREMENTS, parseJobOptions } from '../../bench/job-options';
 
 test('by default all is measured but freshness, which takes its time', () => {
   expect(parseJobOptions([])).toEqual({
-    only: MEASUREMENTS.filter(name => name !== 'freshness'), events: 90_000, windows: [1, 10], seconds: 60,
+    only: MEASUREMENTS.filter(name => name !== 'freshness'),
+    events: 90_000,
+    windows: [1, 10],
+    seconds: 60,
     jvm: 'default',
   });
 });
