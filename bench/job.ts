@@ -5,7 +5,7 @@ import { join } from 'path';
 import type { Row } from './collector';
 import { JobOptions, parseJobOptions } from './job-options';
 import { makeLoad } from './load';
-import { JVM_OPTIONS } from '../examples/local/aws/spark-run';
+import { JVM_OPTIONS } from '../examples/local/aws';
 import type { Toolchain } from '../examples/local/setup/toolchain';
 import { Guarded } from '../examples/local/support';
 
