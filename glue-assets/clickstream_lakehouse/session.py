@@ -20,7 +20,7 @@ RUNTIME_SETTINGS = {
     "spark.sql.execution.arrow.maxBytesPerBatch": "4m",
     # Rows that Spark reads of Parquet at once, and has memory for at once. The default of 4,096 is for short rows: a
     # record of raw has up to a megabyte.
-    "spark.sql.parquet.columnarReaderBatchSize": "64",
+    "spark.sql.parquet.columnarReaderBatchSize": "32",
     # A batch is a few short jobs of two or three tasks: to plan them anew between stages takes longer than it saves.
     "spark.sql.adaptive.enabled": "false",
     # The default of 50 dominates the first snapshot of a small table.

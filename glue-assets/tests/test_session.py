@@ -1,4 +1,7 @@
 import importlib.util
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -8,7 +11,6 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clickstream_lakehouse import session
-from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.session import (
     REQUIRED_AT_START,
     RUNTIME_SETTINGS,
@@ -41,18 +43,26 @@ def test_sparks_python_processes_find_compiled_packages(spark: SparkSession) -> 
     assert [name for name, file in rows if not file or not Path(file).exists()] == []
 
 
-def test_records_of_raw_fit_the_heap_whatever_their_size(spark: SparkSession, tmp_path: Path) -> None:
-    prepare_session(spark, lake_config(tmp_path))
+def test_records_of_raw_fit_a_small_heap_whatever_their_size(tmp_path: Path) -> None:
     records, size = 500, 900 * 1024
-    # All of them at once, and a copy of them, would not fit the tests' heap of 1 GB.
-    pq.write_table(pa.table({"data": ["x" * size] * records}), tmp_path / "raw.parquet", use_dictionary=False)
+    raw = pa.table({"data": ["x" * size] * records})
+    # Else all of it is one page, which a reader needs at once.
+    pq.write_table(raw, tmp_path / "raw.parquet", use_dictionary=False, write_batch_size=1)
+    # Another JVM, which holds nothing else. All the records at once would not fit its heap.
+    counted = f"""
+from pyspark.sql import SparkSession, functions as F
+from clickstream_lakehouse.session import RUNTIME_SETTINGS
 
-    def sizes(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            yield pa.RecordBatch.from_pydict({"size": pc.binary_length(batch.column("data"))})
-
-    read = spark.read.parquet(str(tmp_path / "raw.parquet")).mapInArrow(sizes, "size int")
-    assert [tuple(row) for row in read.groupBy("size").count().collect()] == [(size, records)]
+spark = SparkSession.builder.master("local[1]").config("spark.driver.memory", "600m").getOrCreate()
+for setting in RUNTIME_SETTINGS.items():
+    spark.conf.set(*setting)
+sizes = spark.read.parquet({str(tmp_path / "raw.parquet")!r}).select(F.octet_length("data").alias("size"))
+print([tuple(row) for row in sizes.groupBy("size").count().collect()])
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(session.__file__).parent.parent)}
+    command = [sys.executable, "-c", counted]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.stdout.strip() == str([(size, records)]), ran.stderr
 
 
 def test_a_setting_that_came_too_late_is_named(
