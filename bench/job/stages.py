@@ -30,8 +30,8 @@ from support.refine import fresh_start
 
 # Spark plans each batch anew, and the JVM compiles what plans: most of it during so many batches, of any size.
 _WARM_UP_BATCHES, _WARM_UP_EVENTS = 60, 200
-# The figures of a kind are the median of its later batches, as the JVM compiles what works on rows during the first.
-_FIRST = 2
+# The figures of a kind are the median of its later batches: during the first the JVM compiles what works on rows.
+_UNMEASURED = 2
 _MEASURED = 3
 _MEASURED_SMALL = 5
 _SHARDS = 2
@@ -122,10 +122,10 @@ def measure_refine(bench: Bench) -> Iterator[Row]:
     config = bench.lake("refine")
     metrics = CountingMetrics(config)
     with _stopping(_start_refine(bench, config, metrics)) as query:
-        warm = _batches(bench, config, query, bench.events, _FIRST + _MEASURED)[_FIRST:]
+        warm = _batches(bench, config, query, bench.events, _UNMEASURED + _MEASURED)[_UNMEASURED:]
         jvm, worker = bench.processes.peaks_mib()
     note = f"{_share(_middle(warm))}; JVM {jvm} MiB, a worker {worker} MiB"
-    yield replace(_row(WARM, metrics.counted // (_FIRST + _MEASURED), warm, note), baseline=PLAIN)
+    yield replace(_row(WARM, metrics.counted // (_UNMEASURED + _MEASURED), warm, note), baseline=PLAIN)
 
 
 def measure_small(bench: Bench, events: int) -> Iterator[Row]:
@@ -133,8 +133,8 @@ def measure_small(bench: Bench, events: int) -> Iterator[Row]:
     config = bench.lake(f"small-{events}")
     metrics = CountingMetrics(config)
     with _stopping(_start_refine(bench, config, metrics)) as query:
-        warm = _batches(bench, config, query, events, _FIRST + _MEASURED_SMALL)[_FIRST:]
-    counted = metrics.counted // (_FIRST + _MEASURED_SMALL)
+        warm = _batches(bench, config, query, events, _UNMEASURED + _MEASURED_SMALL)[_UNMEASURED:]
+    counted = metrics.counted // (_UNMEASURED + _MEASURED_SMALL)
     yield _row(f"stage 2, batch of {events:,}", counted, warm, _share(_middle(warm)))
 
 
@@ -143,7 +143,7 @@ def measure_plain(bench: Bench) -> Iterator[Row]:
     config = bench.lake("plain")
     events = bench.arrive(config, bench.events)
     with _stopping(start_plain(bench.spark, config, bench.folder / "plain-job", _TRIGGER_SECONDS)) as query:
-        warm = _batches(bench, config, query, bench.events, _FIRST + _MEASURED)[_FIRST:]
+        warm = _batches(bench, config, query, bench.events, _UNMEASURED + _MEASURED)[_UNMEASURED:]
     note = "from_json, select, append: no de-duplication, no bad events, no enrichment"
     yield _row(PLAIN, events, warm, note)
 
@@ -242,7 +242,7 @@ def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callabl
         records = events = 0
         costs = []
         try:
-            for _ in range(_FIRST + _MEASURED):
+            for _ in range(_UNMEASURED + _MEASURED):
                 taken = bench.records.take(bench.events)
                 records, events = records + len(taken.data), events + taken.events
                 _sleep_until_a_trigger_is_over()
@@ -254,7 +254,7 @@ def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callabl
         finally:
             reading.stop()
     # Most of the wall time is the wait for the trigger.
-    return replace(_row(name, events // (_FIRST + _MEASURED), costs[_FIRST:], note), wall_seconds=None)
+    return replace(_row(name, events // (_UNMEASURED + _MEASURED), costs[_UNMEASURED:], note), wall_seconds=None)
 
 
 def _sleep_until_a_trigger_is_over() -> None:
