@@ -16,6 +16,7 @@ from clickstream_lakehouse.refine.faults import TRANSFORM_STAGE, TransformFault
 from clickstream_lakehouse.refine.identity import IDENTITY_COLUMNS, identity_columns
 from clickstream_lakehouse.refine.lines import LOCATOR
 from clickstream_lakehouse.refine.places import Places
+from clickstream_lakehouse.workers import leave_modules_to_themselves
 
 Pass = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
@@ -36,6 +37,7 @@ IDENTIFIED_SCHEMA = pa.schema(
 
 def identify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """A row of IDENTIFIED_SCHEMA for each line."""
+    leave_modules_to_themselves()
     for records in batches:
         classified = classify(records)
         yield from _identified_events(classified).to_batches()
@@ -81,6 +83,7 @@ def _pass(rows: Callable[[ClassifiedLines], pa.Table]) -> Pass:
     """Rows of the lines of each batch."""
 
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        leave_modules_to_themselves()
         for records in batches:
             yield from rows(classify(records)).to_batches()
 
