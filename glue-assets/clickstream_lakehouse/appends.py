@@ -1,34 +1,40 @@
 """Appends to the tables: only by the run that started last, and each with a note of how far the work is.
 
-Every append is a Delta transaction of one application under a number that grows within a run and from run to run (its
-upper half is the run's epoch). Delta drops an append whose number is not above the table's last one, and refuses one
-that races with another. So after the first append of a run no older run, whatever it still does, can add a row.
+A run first claims its epoch, then sets a property of each table. Delta refuses an append of an older run that began
+before that, as the table has changed. One that began later has a task that looks for the claim. So from then on no
+older run, whatever it still does, can add a row.
+
+Delta's own means, a transaction's number in each append (txnVersion), does the same, but Delta computes the table's
+state to compare it, all of its files, for every append.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
+import pyarrow as pa
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.delta_log import Commit, commits, table_metadata
 from clickstream_lakehouse.epoch import Epoch, claim_epoch
 from clickstream_lakehouse.source.records import RecordFormatError, RecordReader, parse_record, record_json, versioned
-from clickstream_lakehouse.tables import table_paths
+from clickstream_lakehouse.tables import quoted, table_paths
+from clickstream_lakehouse.workers import leave_modules_to_themselves
 
-_APPLICATION = "clickstream-lakehouse"
-_EPOCH_BITS = 32
+NOTE_PROPERTY = "clickstream-lakehouse.note"
 
 # How many of the newest commits are looked through for our own. Compaction and people commit as well.
 _COMMITS_LOOKED_THROUGH = 1_000
 
-# An older run appends every few seconds at most.
+# Only another start, or someone who changes the table, is in the way.
 _FENCE_ATTEMPTS = 10
-_REFUSED = "ConcurrentTransactionException"
+_REFUSED = "MetadataChangedException"
 
 
 @dataclass(frozen=True)
@@ -68,24 +74,35 @@ class StoppingError(RuntimeError):
 class Appender:
     """Appends to one table as the run of an epoch."""
 
-    def __init__(self, path: str, epoch: int) -> None:
+    def __init__(self, path: str, epoch: Epoch) -> None:
         self.path = path
         self._epoch = epoch
-        self._appends = 0
 
     def append(self, rows: DataFrame, refined: RawVersion | None = None) -> None:
-        """Append the rows, unless a later run has made an append; then nothing is appended."""
-        options = {
-            "txnAppId": _APPLICATION,
-            "txnVersion": str(self._epoch << _EPOCH_BITS | self._appends),
-            "userMetadata": Note(self._epoch, refined).to_json(),
-        }
-        self._appends += 1
-        rows.write.format("delta").mode("append").options(**options).save(self.path)
+        """Append the rows. Nothing is appended, and Spark's error quotes SupersededError, if a later run has started.
 
-    def append_note(self, spark: SparkSession, refined: RawVersion | None) -> None:
-        """Make a commit without rows."""
-        self.append(spark.read.format("delta").load(self.path).where("false"), refined)
+        Delta looks at the table, then Spark runs the tasks, then Delta commits, unless the table has changed.
+        """
+        checked = rows.union(rows.sparkSession.range(0, 1, 1, 1).mapInArrow(_check(self._epoch), rows.schema))
+        note = Note(self._epoch.number, refined).to_json()
+        checked.write.format("delta").mode("append").option("userMetadata", note).save(self.path)
+
+    def set_note(self, spark: SparkSession, refined: RawVersion | None) -> None:
+        """Make a commit without rows, before or behind which any other must be as a whole."""
+        note = quoted(Note(self._epoch.number, refined).to_json())
+        spark.sql(f"ALTER TABLE delta.`{self.path}` SET TBLPROPERTIES ('{NOTE_PROPERTY}' = {note})")
+
+
+def _check(epoch: Epoch) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """No rows of any."""
+
+    def check(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        leave_modules_to_themselves()
+        for _ in batches:
+            epoch.check()
+        yield from ()
+
+    return check
 
 
 @dataclass(frozen=True)
@@ -118,42 +135,37 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     :param stopping: set when no batch may begin any more
     """
     paths = table_paths(config)
-    notes = {name: last_note(path, config.region) for name, path in paths.items()}
-    known = [note for note in notes.values() if note]
-    refined = _last_refined(spark, config, known)
+    refined = _last_refined(spark, config, _last_notes(config))
     # The tables remember epochs even when their store is lost.
-    epoch = claim_epoch(config.epoch_path, config.region, above=max((note.epoch for note in known), default=0))
-    while True:
-        appenders = {name: Appender(path, epoch.number) for name, path in paths.items()}
+    last_epoch = max((_last_epoch(spark, path, config.region) for path in paths.values()), default=0)
+    epoch = claim_epoch(config.epoch_path, config.region, above=last_epoch)
+    appenders = {name: Appender(path, epoch) for name, path in paths.items()}
 
-        def fence(name: str, own: Mapping[str, Appender] = appenders) -> bool:
-            _note_in_spite_of_others(spark, own[name], None if name == "raw" else refined)
-            # Delta says nothing when it drops a commit. A table whose last note is older cannot have dropped it.
-            return notes[name] is not None or last_note(own[name].path, config.region) is not None
+    def fence(name: str) -> None:
+        _set_note_in_spite_of_others(spark, appenders[name], epoch, None if name == "raw" else refined)
 
-        with ThreadPoolExecutor(len(paths)) as threads:  # most of it is waiting for storage
-            is_own = all(list(threads.map(fence, paths)))
-        if is_own:
-            return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
-        # The epochs are lost, and so are a table's notes.
-        epoch = claim_epoch(config.epoch_path, config.region, above=2 * epoch.number)
+    with ThreadPoolExecutor(len(paths)) as threads:  # most of it is waiting for storage
+        list(threads.map(fence, paths))
+    return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
 
 
-def _note_in_spite_of_others(spark: SparkSession, appender: Appender, refined: RawVersion | None) -> None:
-    """Make a commit, also while an older run does: Delta refuses the later one of two."""
+def _set_note_in_spite_of_others(
+    spark: SparkSession, appender: Appender, epoch: Epoch, refined: RawVersion | None
+) -> None:
+    """Set the note, also while another run sets its own: Delta refuses the later one of two."""
     for attempt in range(1, _FENCE_ATTEMPTS + 1):
+        epoch.check()
         try:
-            appender.append_note(spark, refined)
+            appender.set_note(spark, refined)
             return
-        except Py4JJavaError as error:
+        except (Py4JJavaError, PySparkException) as error:
             if _REFUSED not in str(error) or attempt == _FENCE_ATTEMPTS:
                 raise
 
 
 def is_all_refined(spark: SparkSession, config: JobConfig) -> bool:
     """Whether earlier runs noted that raw has no rows but those that they refined."""
-    notes = (last_note(path, config.region) for path in table_paths(config).values())
-    refined = _last_refined(spark, config, [note for note in notes if note])
+    refined = _last_refined(spark, config, _last_notes(config))
     if refined is None:
         return False
     for commit in commits(config.raw_path, config.region):
@@ -175,17 +187,33 @@ def _last_refined(spark: SparkSession, config: JobConfig, notes: Iterable[Note])
     return RawVersion(table_id, version) if is_empty else None
 
 
+def _last_notes(config: JobConfig) -> list[Note]:
+    """The last note of each table that has one."""
+    notes = (last_note(path, config.region) for path in table_paths(config).values())
+    return [note for note in notes if note]
+
+
+def _last_epoch(spark: SparkSession, path: str, region: str) -> int:
+    """The epoch of the last run that owned the table, 0 if none did: of its metadata nothing is ever lost."""
+    metadata = table_metadata(path, region)
+    properties = metadata.properties if metadata else _detail(spark, path, "properties")
+    note = _note(properties.get(NOTE_PROPERTY))
+    return note.epoch if note else 0
+
+
 def _table_id(spark: SparkSession, config: JobConfig) -> str:
     metadata = table_metadata(config.raw_path, config.region)
-    if metadata is not None:
-        return metadata.table_id
-    return spark.sql(f"DESCRIBE DETAIL delta.`{config.raw_path}`").collect()[0]["id"]
+    return metadata.table_id if metadata else _detail(spark, config.raw_path, "id")
+
+
+def _detail(spark: SparkSession, path: str, name: str) -> Any:
+    return spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0][name]
 
 
 def own_commits(path: str, region: str) -> Iterator[tuple[Commit, Note]]:
     """The newest commits that runs of this job made, the last one first."""
     for commit in islice(commits(path, region), _COMMITS_LOOKED_THROUGH):
-        note = _note(commit.note)
+        note = _note(commit.user_metadata or commit.set_properties.get(NOTE_PROPERTY))
         if note is not None:
             yield commit, note
 

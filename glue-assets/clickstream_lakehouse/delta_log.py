@@ -23,15 +23,22 @@ _COMMITS_WITHOUT_CHECKSUM = 10
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """A table: its id, which a new table at the same place does not have, and its columns' types in Spark's SQL."""
+    """A table.
+
+    table_id      which a new table at the same place does not have
+    column_types  in Spark's SQL
+    properties    that were set for it
+    """
 
     table_id: str
     column_types: Mapping[str, str]
+    properties: Mapping[str, str]
 
     @classmethod
     def from_action(cls, action: Mapping[str, Any]) -> "TableMetadata":
         fields = StructType.fromJson(json.loads(action["schemaString"])).fields
-        return cls(action["id"], {field.name: field.dataType.simpleString() for field in fields})
+        types = {field.name: field.dataType.simpleString() for field in fields}
+        return cls(action["id"], types, action["configuration"])
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,14 @@ class Commit:
     text: bytes
 
     @property
-    def note(self) -> str | None:
+    def user_metadata(self) -> str | None:
         """The userMetadata that it was made with."""
         return self._info().get("userMetadata")
+
+    @property
+    def set_properties(self) -> Mapping[str, str]:
+        """The properties of the table that it was made to set."""
+        return json.loads(self._info().get("operationParameters", {}).get("properties", "{}"))
 
     @property
     def adds_rows(self) -> bool:

@@ -39,16 +39,20 @@ class EpochClaim:
         return cls(reader.text("host"), reader.count("pid"), reader.text("started"))
 
 
+@dataclass(frozen=True)
 class Epoch:
-    """The right to commit, until a later run claims the next number."""
+    """The right to commit, until a later run claims the next number. Any process of the run may check it.
 
-    def __init__(self, store: PositionStore, number: int) -> None:
-        self._store = store
-        self.number = number
+    path  where the epochs are claimed
+    """
+
+    path: str
+    region: str
+    number: int
 
     def check(self) -> None:
         """:raises SupersededError: when a later run has started"""
-        claimant = _claimant(self._store, _key(self.number + 1))
+        claimant = _claimant(open_store(self.path, self.region), _key(self.number + 1))
         if claimant is not None:
             raise SupersededError(
                 f"driver epoch {self.number} is over: {claimant} started epoch {self.number + 1}. "
@@ -59,15 +63,16 @@ class Epoch:
 def claim_epoch(path: str, region: str, above: int = 0) -> Epoch:
     """Start the next epoch of the checkpoint, at least the one after `above`.
 
-    Older claims stay: a driver of any age must find the one after its own.
+    Older claims stay: a driver of any age must find the one after its own. So where claims are lost, this run takes
+    them as well.
     """
     store = open_store(path, region)
     taken = [int(name) for name in store.list("") if name.isdigit()]
-    number = max([above, *taken]) + 1
+    number = max(taken, default=0) + 1
     claim = EpochClaim.of_this_process().to_record()
-    while not _is_claimed(store, number, claim):
+    while not _is_claimed(store, number, claim) or number <= above:
         number += 1
-    return Epoch(store, number)
+    return Epoch(path, region, number)
 
 
 def _is_claimed(store: PositionStore, number: int, claim: Record) -> bool:
@@ -75,11 +80,6 @@ def _is_claimed(store: PositionStore, number: int, claim: Record) -> bool:
         return store.put_if_absent(_key(number), claim) is None
     except RecordFormatError:  # taken, by a claim that cannot be read
         return False
-
-
-def open_epoch(path: str, region: str, number: int) -> Epoch:
-    """The epoch as another process of the same run sees it (the source's driver side)."""
-    return Epoch(open_store(path, region), number)
 
 
 def _claimant(store: PositionStore, key: str) -> str | None:

@@ -178,7 +178,7 @@ def source_options(config: JobConfig, epoch: Epoch | None = None, drain_until: s
         "positions": config.positions_path,
         "startPosition": config.start_position,
         "failOnDataLoss": str(config.fail_on_data_loss).lower(),
-        "epochPath": epoch and config.epoch_path,
+        "epochPath": epoch and epoch.path,
         "epoch": epoch and str(epoch.number),
         "drainUntil": drain_until,
     }

@@ -65,11 +65,11 @@ def _create(spark: SparkSession, wanted: Table, path: str) -> None:
     By SQL: Delta's Python package is not on every platform, its SQL is.
     """
     columns = ", ".join(f"{_column(field)}{'' if field.nullable else ' NOT NULL'}" for field in wanted.fields)
-    properties = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in table_properties(wanted.name).items())
+    properties = ", ".join(f"{quoted(key)} = {quoted(value)}" for key, value in table_properties(wanted.name).items())
     spark.sql(
         f"CREATE TABLE IF NOT EXISTS delta.`{path}` ({columns}) USING delta "
         f"PARTITIONED BY ({', '.join(wanted.partition_by)}) "
-        f"COMMENT {_quoted(wanted.description)} TBLPROPERTIES ({properties})"
+        f"COMMENT {quoted(wanted.description)} TBLPROPERTIES ({properties})"
     )
     schema = spark.read.format("delta").load(path).schema
     _add_new_columns(spark, wanted, path, {field.name: field.dataType.simpleString() for field in schema})
@@ -91,6 +91,7 @@ def _column(field: Field) -> str:
     return f"`{field.name}` {field.type}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as a literal of Spark's SQL."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

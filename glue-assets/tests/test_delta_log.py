@@ -31,7 +31,7 @@ def test_versions_and_notes_are_those_of_delta(spark: SparkSession, config: JobC
     assert (log / "_last_checkpoint").exists()
 
     def read() -> list[tuple[int, str | None]]:
-        return [(commit.version, commit.note) for commit in commits(config.raw_path, _REGION)]
+        return [(commit.version, commit.user_metadata) for commit in commits(config.raw_path, _REGION)]
 
     history = _history(spark, config.raw_path)
     assert read() == history
@@ -68,7 +68,8 @@ def test_what_the_log_does_not_say_is_not_known(spark: SparkSession, config: Job
 def _metadata(spark: SparkSession, path: str) -> TableMetadata:
     detail = spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0]
     schema = spark.read.format("delta").load(path).schema
-    return TableMetadata(detail["id"], {field.name: field.dataType.simpleString() for field in schema})
+    types = {field.name: field.dataType.simpleString() for field in schema}
+    return TableMetadata(detail["id"], types, detail["properties"])
 
 
 def test_the_table_is_as_delta_describes_it(spark: SparkSession, config: JobConfig) -> None:

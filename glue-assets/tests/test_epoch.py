@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from clickstream_lakehouse.epoch import SupersededError, claim_epoch, open_epoch
+from clickstream_lakehouse.epoch import Epoch, SupersededError, claim_epoch
 from clickstream_lakehouse.source.position_store import LocalStore
 
 
@@ -26,7 +26,7 @@ def test_an_old_run_notices_even_many_epochs_later(tmp_path: Path) -> None:
 
 def test_another_process_of_the_run_sees_the_same_epoch(tmp_path: Path) -> None:
     claimed = claim_epoch(str(tmp_path), "eu-west-1")
-    seen = open_epoch(str(tmp_path), "eu-west-1", claimed.number)
+    seen = Epoch(str(tmp_path), "eu-west-1", claimed.number)
     seen.check()
     claim_epoch(str(tmp_path), "eu-west-1")
     with pytest.raises(SupersededError):
@@ -53,3 +53,12 @@ def test_a_claim_that_cannot_be_read_is_a_claim(tmp_path: Path, damage: str) -> 
     with pytest.raises(SupersededError, match="a run of another release"):
         first.check()
     assert claim_epoch(str(tmp_path), "eu-west-1").number == first.number + 2
+
+
+def test_of_lost_epochs_each_has_one_after_it(tmp_path: Path) -> None:
+    old = [claim_epoch(str(tmp_path), "eu-west-1") for _ in range(3)]
+    LocalStore(str(tmp_path)).delete("")
+    assert claim_epoch(str(tmp_path), "eu-west-1", above=3).number == 4
+    for epoch in old:
+        with pytest.raises(SupersededError):
+            epoch.check()

@@ -110,7 +110,7 @@ class Refiner:
         before = self._refined
         self._take_progress()
         if self._refined and self._refined != before:
-            self._tables.events.append_note(self._spark, self._refined)
+            self._tables.events.set_note(self._spark, self._refined)
 
     def _refine_next(self, raw: DataFrame, batch_id: int) -> None:
         self._take_progress()
@@ -143,7 +143,6 @@ class Refiner:
         new = events.filter(pa.array(verdicts == Verdict.NEW))
         if is_repeat:  # a stored row is no copy of itself
             copies = copies.join(stored, STORED_SCHEMA.names, join_type="left anti")
-        self._tables.epoch.check()
         if bad.num_rows:
             rows = _mapped(_records_of(raw, bad), make_bad_rows(conflicts.select(LOCATOR)), BAD_SCHEMA)
             self._tables.bad_events.append(_at(rows, bad, LOCATOR), self._refined)
@@ -188,12 +187,10 @@ class Refiner:
             result, kept = transform.apply(self._rows(raw, new), new)
         except TransformError as error:
             log("error", str(error))
-            self._tables.epoch.check()
             rows = _mapped(_records_of(raw, new), make_failed_rows(new.select(LOCATOR), error.fault), BAD_SCHEMA)
             self._tables.bad_events.append(rows, self._refined)
             return 0, new.num_rows
         try:
-            self._tables.epoch.check()
             self._tables.events.append(result, self._refined)
         finally:
             result.unpersist()

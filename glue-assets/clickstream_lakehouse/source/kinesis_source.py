@@ -40,11 +40,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
-from clickstream_lakehouse.epoch import open_epoch
 from clickstream_lakehouse.source.batch_planner import BatchPlanner
 from clickstream_lakehouse.source.options import SourceOptions, parse_options
 from clickstream_lakehouse.source.positions import NO_OFFSET, ReadablePosition, ShardEnd, SourceOffset
 from clickstream_lakehouse.source.shard_reader import ShardRead
+from clickstream_lakehouse.workers import leave_modules_to_themselves
 
 SCHEMA = (
     "arrival_ts timestamp, stream string, shard_id string, sequence_number string, partition_key string, "
@@ -135,6 +135,7 @@ class KinesisStreamReader(DataSourceStreamReader):
     # Reading, on executors.
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
+        leave_modules_to_themselves()
         partition = cast(ShardPartition, partition)
         options = self._options
         read = ShardRead(
@@ -150,6 +151,5 @@ class KinesisStreamReader(DataSourceStreamReader):
         return read.rows()
 
     def _check_epoch(self) -> None:
-        epoch = self._options.epoch
-        if epoch is not None:
-            open_epoch(epoch.path, self._options.stream.region, epoch.number).check()
+        if self._options.epoch is not None:
+            self._options.epoch.check()

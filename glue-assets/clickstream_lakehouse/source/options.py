@@ -3,17 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clickstream_lakehouse.epoch import Epoch
 from clickstream_lakehouse.source.kinesis_client import Stream
 from clickstream_lakehouse.source.position_store import PositionStore, open_store
 from clickstream_lakehouse.source.shard_reader import ReadLimits
-
-
-@dataclass(frozen=True)
-class EpochOption:
-    """The driver epoch to check before and after each batch's reads."""
-
-    path: str
-    number: int
 
 
 @dataclass(frozen=True)
@@ -26,7 +19,8 @@ class SourceOptions:
     fail_on_data_loss: bool
     limits: ReadLimits
     drain_until: str | None
-    epoch: EpochOption | None
+    epoch: Epoch | None
+    """The driver epoch to check before and after each batch's reads."""
     first_batch: int | None
     """Number of the batch that a new query begins with, which is planned already; None for the first one of all."""
 
@@ -44,9 +38,9 @@ def parse_options(given: Mapping[str, str]) -> SourceOptions:
         if not options.get(required):
             raise ValueError(f"kinesis_shards needs the option {required}")
     defaults = ReadLimits()
-    has_epoch = "epochpath" in options
+    region = options["region"]
     return SourceOptions(
-        stream=Stream(options["streamname"], options["region"], options.get("endpointurl")),
+        stream=Stream(options["streamname"], region, options.get("endpointurl")),
         positions=options["positions"],
         starts_at_latest=options.get("startposition") == "latest",
         fail_on_data_loss=options.get("failondataloss") == "true",
@@ -56,6 +50,6 @@ def parse_options(given: Mapping[str, str]) -> SourceOptions:
             seconds=float(options.get("maxsecondsperbatch", defaults.seconds)),
         ),
         drain_until=options.get("drainuntil"),
-        epoch=EpochOption(options["epochpath"], int(options["epoch"])) if has_epoch else None,
+        epoch=Epoch(options["epochpath"], region, int(options["epoch"])) if "epochpath" in options else None,
         first_batch=int(options["firstbatch"]) if "firstbatch" in options else None,
     )

@@ -42,7 +42,9 @@ def lose_notes(path: str) -> None:
     for commit in Path(path, "_delta_log").glob("*.json"):
         actions = [json.loads(line) for line in commit.read_text().splitlines()]
         for action in actions:
-            action.get("commitInfo", {}).pop("userMetadata", None)
+            info = action.get("commitInfo", {})
+            info.pop("userMetadata", None)
+            info.get("operationParameters", {}).pop("properties", None)
         commit.write_text("\n".join(map(json.dumps, actions)))
         commit.with_name(f".{commit.name}.crc").unlink(missing_ok=True)
 

@@ -50,7 +50,7 @@ def run_refine(spark: SparkSession, config: JobConfig, *, new_run: bool = False)
 
 def _unfenced(config: JobConfig) -> OwnTables:
     epoch = claim_epoch(config.epoch_path, config.region)
-    appenders = {name: Appender(path, epoch.number) for name, path in table_paths(config).items()}
+    appenders = {name: Appender(path, epoch) for name, path in table_paths(config).items()}
     return OwnTables(epoch, **appenders, refined=None, stopping=threading.Event())
 
 
