@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from plain_job import start_plain
 from process_cost import Cost, SparkProcesses
@@ -112,9 +113,8 @@ def measure_first(bench: Bench) -> Iterator[Row]:
 
 def warm_up(bench: Bench) -> None:
     """Do what a job does in its first minutes."""
-    config = bench.lake("warm-up")
-    with _stopping(_start_refine(bench, config, CountingMetrics(config))) as query:
-        _batches(bench, config, query, _WARM_UP_EVENTS, _WARM_UP_BATCHES)
+    start = partial(_start_job, bench, trigger_seconds=_TRIGGER_SECONDS)
+    _from_stream(bench, "warm-up", start, _Feed(_WARM_UP_EVENTS, _WARM_UP_BATCHES, _TRIGGER_SECONDS))
 
 
 def measure_refine(bench: Bench) -> Iterator[Row]:
@@ -183,7 +183,7 @@ def measure_source(bench: Bench) -> Iterator[Row]:
         sink = source.load().writeStream.format("noop").option("checkpointLocation", f"{config.runs_path}/source")
         return sink.trigger(processingTime=f"{_STREAM_TRIGGER_SECONDS} seconds").start()
 
-    yield _from_stream(bench, "source", "source", "Kinesis emulator to nowhere", lambda config: Reading(start(config)))
+    yield _stream_row(bench, "source", "source", "Kinesis emulator to nowhere", lambda config: Reading(start(config)))
 
 
 def measure_ingest(bench: Bench) -> Iterator[Row]:
@@ -195,22 +195,24 @@ def measure_ingest(bench: Bench) -> Iterator[Row]:
             Ingest(bench.spark, config, own_tables(bench.spark, config), CountingMetrics(config)).start(begin)
         )
 
-    yield _from_stream(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
+    yield _stream_row(bench, "ingest", "stage 1", "Kinesis emulator to raw", start)
 
 
 def measure_both(bench: Bench) -> Iterator[Row]:
     """The whole job."""
-
-    def start(config: JobConfig) -> "Reading":
-        tables, metrics = own_tables(bench.spark, config), CountingMetrics(config)
-        ingest = Ingest(bench.spark, config, tables, metrics).start(fresh_start(config, _STREAM_TRIGGER_SECONDS))
-        refine = Refiner(bench.spark, config, load_processing(bench.spark, config), tables, metrics).start(
-            fresh_start(config, _TRIGGER_SECONDS)
-        )
-        return Reading(ingest, refine, refined=lambda: metrics.counted)
-
-    row = _from_stream(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)
+    start = partial(_start_job, bench, trigger_seconds=_STREAM_TRIGGER_SECONDS)
+    row = _stream_row(bench, "both", "stages 1 and 2", "Kinesis emulator to events", start)
     yield replace(row, baseline=PLAIN)
+
+
+def _start_job(bench: Bench, config: JobConfig, trigger_seconds: int) -> "Reading":
+    """Both stages: the first one with that trigger."""
+    tables, metrics = own_tables(bench.spark, config), CountingMetrics(config)
+    ingest = Ingest(bench.spark, config, tables, metrics).start(fresh_start(config, trigger_seconds))
+    refine = Refiner(bench.spark, config, load_processing(bench.spark, config), tables, metrics).start(
+        fresh_start(config, _TRIGGER_SECONDS)
+    )
+    return Reading(ingest, refine, refined=lambda: metrics.counted)
 
 
 class Reading:
@@ -234,7 +236,25 @@ class Reading:
             query.stop()
 
 
-def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callable[[JobConfig], Reading]) -> Row:
+def _stream_row(bench: Bench, folder: str, name: str, note: str, start: Callable[[JobConfig], Reading]) -> Row:
+    feed = _Feed(bench.events, _UNMEASURED + _MEASURED, _STREAM_TRIGGER_SECONDS)
+    costs, events = _from_stream(bench, folder, start, feed)
+    # Most of the wall time is the wait for the trigger.
+    return replace(_row(name, events // feed.batches, costs[_UNMEASURED:], note), wall_seconds=None)
+
+
+class _Feed(NamedTuple):
+    """What is put into a stream: batches of so many events, each before a trigger."""
+
+    events: int
+    batches: int
+    trigger_seconds: int
+
+
+def _from_stream(
+    bench: Bench, folder: str, start: Callable[[JobConfig], Reading], feed: _Feed
+) -> tuple[list[Cost], int]:
+    """The cost of each batch that is read from the stream, and the events of all."""
     with KinesisEmulator() as emulator:
         config = bench.lake(folder, endpoint_url=emulator.endpoint_url)
         emulator.create_stream(config.stream_name, _SHARDS)
@@ -242,21 +262,20 @@ def _from_stream(bench: Bench, folder: str, name: str, note: str, start: Callabl
         records = events = 0
         costs = []
         try:
-            for _ in range(_UNMEASURED + _MEASURED):
-                taken = bench.records.take(bench.events)
+            for _ in range(feed.batches):
+                taken = bench.records.take(feed.events)
                 records, events = records + len(taken.data), events + taken.events
-                _sleep_until_a_trigger_is_over()
+                _sleep_until_a_trigger_is_over(feed.trigger_seconds)
                 emulator.put(config.stream_name, taken.data)
                 has_read = partial(reading.has_read, records, events)
                 with bench.processes.measured() as cost:
-                    wait_for(has_read, f"{name} to read {records} records", _DEADLINE_SECONDS)
+                    wait_for(has_read, f"{folder} to read {records} records", _DEADLINE_SECONDS)
                 costs.append(cost)
         finally:
             reading.stop()
-    # Most of the wall time is the wait for the trigger.
-    return replace(_row(name, events // (_UNMEASURED + _MEASURED), costs[_UNMEASURED:], note), wall_seconds=None)
+    return costs, events
 
 
-def _sleep_until_a_trigger_is_over() -> None:
+def _sleep_until_a_trigger_is_over(trigger_seconds: int) -> None:
     """Leave the time until the next one for the puts, so that one batch reads them all."""
-    time.sleep(_STREAM_TRIGGER_SECONDS - time.time() % _STREAM_TRIGGER_SECONDS + _TRIGGER_SECONDS)
+    time.sleep(trigger_seconds - time.time() % trigger_seconds + _TRIGGER_SECONDS)
