@@ -21,6 +21,9 @@ RUNTIME_SETTINGS = {
     # Rows that Spark reads of Parquet at once, and has memory for at once. The default of 4,096 is for short rows: a
     # record of raw has up to a megabyte.
     "spark.sql.parquet.columnarReaderBatchSize": "32",
+    # Days that a task writes at once; with more days it sorts the rest. By default Spark sorts all rows by day first,
+    # in arrays of up to 64 MB, which keep G1 marking.
+    "spark.sql.maxConcurrentOutputFileWriters": "8",
     # A batch is a few short jobs of two or three tasks: to plan them anew between stages takes longer than it saves.
     "spark.sql.adaptive.enabled": "false",
     # The default of 50 dominates the first snapshot of a small table.

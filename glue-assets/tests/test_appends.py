@@ -11,10 +11,12 @@ import pytest
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from clickstream_lakehouse.appends import Appender, Note, OwnTables, RawVersion, StoppingError, last_note, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.epoch import SupersededError, claim_epoch
+from clickstream_lakehouse.session import RUNTIME_SETTINGS
 from clickstream_lakehouse.source.records import RecordFormatError
 from clickstream_lakehouse.tables import table_paths
 from support.lake import assert_protocol_1_2, lose_notes, rows
@@ -111,6 +113,16 @@ def test_of_runs_that_start_at_once_the_last_one_owns_the_tables(spark: SparkSes
         except PySparkException:
             assert tables.epoch.number < 3
     assert len(rows(config.raw_path)) == 1
+
+
+def test_an_append_of_more_days_than_are_written_at_once_has_all_rows(spark: SparkSession, config: JobConfig) -> None:
+    at_once = int(RUNTIME_SETTINGS["spark.sql.maxConcurrentOutputFileWriters"])
+    records = spark.createDataFrame(raw_table(*[b"{}"] * 3 * at_once, first_sequence=1)).coalesce(1)
+    days = records.withColumn("received_date", F.expr("date_add(received_date, CAST(sequence_number AS INT))"))
+    own_tables(spark, config).raw.append(days)
+    stored = rows(config.raw_path, "sequence_number, received_date")
+    assert len(stored) == 3 * at_once
+    assert len({day for _, day in stored}) > at_once
 
 
 def test_an_append_takes_no_job_beside_its_own(spark: SparkSession, config: JobConfig) -> None:
