@@ -137,7 +137,7 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     paths = table_paths(config)
     refined = _last_refined(spark, config, _last_notes(config))
     # The tables remember epochs even when their store is lost.
-    last_epoch = max((_last_epoch(spark, path, config.region) for path in paths.values()), default=0)
+    last_epoch = max(_last_epoch(spark, path, config.region) for path in paths.values())
     epoch = claim_epoch(config.epoch_path, config.region, above=last_epoch)
     appenders = {name: Appender(path, epoch) for name, path in paths.items()}
 
