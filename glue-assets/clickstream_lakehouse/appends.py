@@ -9,7 +9,7 @@ state to compare it, all of its files, for every append.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -135,9 +135,12 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     :param stopping: set when no batch may begin any more
     """
     paths = table_paths(config)
-    refined = _last_refined(spark, config, _last_notes(config))
+    notes = _last_notes(config)
+    refined = _last_refined(spark, config, notes)
     # The tables remember epochs even when their store is lost.
-    last_epoch = max(_last_epoch(spark, path, config.region) for path in paths.values())
+    last_epoch = max(
+        note.epoch if note else _noted_epoch(spark, paths[name], config.region) for name, note in notes.items()
+    )
     epoch = claim_epoch(config.epoch_path, config.region, above=last_epoch)
     appenders = {name: Appender(path, epoch) for name, path in paths.items()}
 
@@ -176,10 +179,11 @@ def is_all_refined(spark: SparkSession, config: JobConfig) -> bool:
     return refined.version == 0
 
 
-def _last_refined(spark: SparkSession, config: JobConfig, notes: Iterable[Note]) -> RawVersion | None:
+def _last_refined(spark: SparkSession, config: JobConfig, notes: Mapping[str, Note | None]) -> RawVersion | None:
     """The latest version that notes tell of raw as it is; of an empty raw the one that it has."""
     table_id = _table_id(spark, config)
-    known = [note.refined for note in notes if note.refined and note.refined.table_id == table_id]
+    refined = [note.refined for note in notes.values() if note and note.refined]
+    known = [one for one in refined if one.table_id == table_id]
     if known:
         return max(known, key=lambda one: one.version)
     version = last_version(config.raw_path, config.region)
@@ -187,14 +191,13 @@ def _last_refined(spark: SparkSession, config: JobConfig, notes: Iterable[Note])
     return RawVersion(table_id, version) if is_empty else None
 
 
-def _last_notes(config: JobConfig) -> list[Note]:
-    """The last note of each table that has one."""
-    notes = (last_note(path, config.region) for path in table_paths(config).values())
-    return [note for note in notes if note]
+def _last_notes(config: JobConfig) -> dict[str, Note | None]:
+    """The last note of each table."""
+    return {name: last_note(path, config.region) for name, path in table_paths(config).items()}
 
 
-def _last_epoch(spark: SparkSession, path: str, region: str) -> int:
-    """The epoch of the last run that owned the table, 0 if none did: of its metadata nothing is ever lost."""
+def _noted_epoch(spark: SparkSession, path: str, region: str) -> int:
+    """The epoch in the table's property, which outlives all commits; 0 if no run ever owned the table."""
     metadata = table_metadata(path, region)
     properties = metadata.properties if metadata else _detail(spark, path, "properties")
     note = _note(properties.get(NOTE_PROPERTY))
