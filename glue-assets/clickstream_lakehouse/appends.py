@@ -33,7 +33,7 @@ NOTE_PROPERTY = "clickstream-lakehouse.note"
 _COMMITS_LOOKED_THROUGH = 1_000
 
 # Only another start, or someone who changes the table, is in the way.
-_FENCE_ATTEMPTS = 10
+_NOTE_ATTEMPTS = 10
 _REFUSED = "MetadataChangedException"
 
 
@@ -88,9 +88,21 @@ class Appender:
         checked.write.format("delta").mode("append").option("userMetadata", note).save(self.path)
 
     def set_note(self, spark: SparkSession, refined: RawVersion | None) -> None:
-        """Make a commit without rows, before or behind which any other must be as a whole."""
+        """Make a commit without rows, before or behind which any other must be as a whole.
+
+        Also while others change the table: Delta refuses the later one of two.
+
+        :raises SupersededError: when a later run has started, whose appends may not be refused for an older run's note
+        """
         note = quoted(Note(self._epoch.number, refined).to_json())
-        spark.sql(f"ALTER TABLE delta.`{self.path}` SET TBLPROPERTIES ('{NOTE_PROPERTY}' = {note})")
+        for attempt in range(1, _NOTE_ATTEMPTS + 1):
+            self._epoch.check()
+            try:
+                spark.sql(f"ALTER TABLE delta.`{self.path}` SET TBLPROPERTIES ('{NOTE_PROPERTY}' = {note})")
+                return
+            except (Py4JJavaError, PySparkException) as error:
+                if _REFUSED not in str(error) or attempt == _NOTE_ATTEMPTS:
+                    raise
 
 
 def _check(epoch: Epoch) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -145,25 +157,11 @@ def own_tables(spark: SparkSession, config: JobConfig, stopping: threading.Event
     appenders = {name: Appender(path, epoch) for name, path in paths.items()}
 
     def fence(name: str) -> None:
-        _set_note_in_spite_of_others(spark, appenders[name], epoch, None if name == "raw" else refined)
+        appenders[name].set_note(spark, None if name == "raw" else refined)
 
     with ThreadPoolExecutor(len(paths)) as threads:  # most of it is waiting for storage
         list(threads.map(fence, paths))
     return OwnTables(epoch, **appenders, refined=refined, stopping=stopping or threading.Event())
-
-
-def _set_note_in_spite_of_others(
-    spark: SparkSession, appender: Appender, epoch: Epoch, refined: RawVersion | None
-) -> None:
-    """Set the note, also while another run sets its own: Delta refuses the later one of two."""
-    for attempt in range(1, _FENCE_ATTEMPTS + 1):
-        epoch.check()
-        try:
-            appender.set_note(spark, refined)
-            return
-        except (Py4JJavaError, PySparkException) as error:
-            if _REFUSED not in str(error) or attempt == _FENCE_ATTEMPTS:
-                raise
 
 
 def is_all_refined(spark: SparkSession, config: JobConfig) -> bool:

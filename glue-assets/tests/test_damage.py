@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
-from clickstream_lakehouse.appends import RawVersion, own_tables
+from clickstream_lakehouse.appends import OwnTables, RawVersion, last_note, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import Ingest
 from clickstream_lakehouse.metrics import Metrics
@@ -150,6 +150,28 @@ def test_after_a_clean_end_nothing_is_refined_again(pipeline: Pipeline, monkeypa
     pipeline.send(2)
     pipeline.run()
     assert sum(refined) == 2
+    pipeline.check()
+
+
+def test_a_run_that_ends_once_another_has_started_leaves_the_tables_to_it(
+    pipeline: Pipeline, spark: SparkSession
+) -> None:
+    pipeline.send(1)
+    pipeline.ingest()
+    refiner = pipeline.refiner()
+    following: list[OwnTables] = []
+    with pytest.MonkeyPatch.context() as patch:
+        note_end = Refiner.note_end
+
+        def end(ending: Refiner) -> None:
+            following.append(own_tables(spark, pipeline.config))
+            note_end(ending)
+
+        patch.setattr(Refiner, "note_end", end)
+        pipeline.refine(refiner)
+    note = last_note(pipeline.config.events_path, pipeline.config.region)
+    assert note is not None
+    assert note.epoch == following[0].epoch.number
     pipeline.check()
 
 

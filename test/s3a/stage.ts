@@ -80,9 +80,10 @@ export class Stage {
     const adopted = await this.tables(following);
     const sentToSecond = await this.sendSmall(following);
     const superseded = await ended(second);
-    await until(SETTLE_MS, 'every event to be there', async () => {
-      const { events } = await this.tables(following);
-      return this.sent.every(id => id in events);
+    // Delta gives up to merge files when a run starts meanwhile, or when one is to end at once.
+    await until(SETTLE_MS, 'every event to be there, and their small files merged', async () => {
+      const { events, compactions } = await this.tables(following);
+      return this.sent.every(id => id in events) && compactions.events > 0;
     }, READ_EVERY_MS);
     third.terminate();
     return { superseded, adopted, sentToSecond, last: await ended(third) };

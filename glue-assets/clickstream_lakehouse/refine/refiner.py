@@ -24,6 +24,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from clickstream_lakehouse.appends import OwnTables, RawVersion, last_version
 from clickstream_lakehouse.arrow import pc
 from clickstream_lakehouse.config import JobConfig
+from clickstream_lakehouse.epoch import SupersededError
 from clickstream_lakehouse.metrics import Metrics, log
 from clickstream_lakehouse.refine.bad_rows import BAD_SCHEMA
 from clickstream_lakehouse.refine.classify import RAW_COLUMNS
@@ -110,7 +111,10 @@ class Refiner:
         before = self._refined
         self._take_progress()
         if self._refined and self._refined != before:
-            self._tables.events.set_note(self._spark, self._refined)
+            try:
+                self._tables.events.set_note(self._spark, self._refined)
+            except SupersededError as error:
+                log("info", f"no note of the last batch, which the next run may refine again: {error}")
 
     def _refine_next(self, raw: DataFrame, batch_id: int) -> None:
         self._take_progress()
