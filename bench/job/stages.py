@@ -31,8 +31,8 @@ from support.refine import fresh_start
 
 # Spark plans each batch anew, and the JVM compiles what plans: most of it during so many batches, of any size.
 _WARM_UP_BATCHES, _WARM_UP_EVENTS = 60, 200
-# The figures of a kind are the median of its later batches: during the first four the JVM compiles what works on rows.
-_UNMEASURED = 4
+# The figures of a kind are the median of its later batches: during the first three the JVM compiles what works on rows.
+_UNMEASURED = 3
 _MEASURED = 3
 _MEASURED_SMALL = 5
 _SHARDS = 2
