@@ -12,6 +12,9 @@ from clickstream_lakehouse.contract import spark_settings
 # They come with --conf: on AWS from the job's own --conf argument.
 REQUIRED_AT_START = spark_settings(fixed_at_start=True)
 
+# Of values that never come again, and of long ones that seldom do, a dictionary is built in vain.
+_WITHOUT_DICTIONARY = ("event_id", "event_key", "event_check", "event_fp", "properties", "traits", "contexts")
+
 RUNTIME_SETTINGS = {
     **spark_settings(fixed_at_start=False),
     # INT96, the default, has no min/max statistics: the de-duplication probe could skip no file.
@@ -21,6 +24,7 @@ RUNTIME_SETTINGS = {
     # Rows that Spark reads of Parquet at once, and has memory for at once. The default of 4,096 is for short rows: a
     # record of raw has up to a megabyte.
     "spark.sql.parquet.columnarReaderBatchSize": "32",
+    **{f"parquet.enable.dictionary#{column}": "false" for column in _WITHOUT_DICTIONARY},
     # Days that a task writes at once; with more days it sorts the rest. By default Spark sorts all rows by day first,
     # in arrays of up to 64 MB, which keep G1 marking.
     "spark.sql.maxConcurrentOutputFileWriters": "8",

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -18,13 +19,31 @@ from clickstream_lakehouse.session import (
     check_settings,
     prepare_session,
 )
+from clickstream_lakehouse.tables import create_tables
 from support.lake import lake_config
+from support.lines import event_line, ndjson
+from support.refine import arrive, run_refine
 
 
 def test_runtime_settings_are_set(spark: SparkSession, tmp_path: Path) -> None:
     spark.conf.set("spark.sql.ansi.enabled", "true")
     prepare_session(spark, lake_config(tmp_path))
     assert {name: spark.conf.get(name) for name in RUNTIME_SETTINGS} == RUNTIME_SETTINGS
+
+
+def test_events_have_no_dictionary_of_long_texts(spark: SparkSession, tmp_path: Path) -> None:
+    config = lake_config(tmp_path)
+    create_tables(spark, config)
+    prepare_session(spark, config)
+    long_text = json.dumps({"text": "x" * 1_000})
+    arrive(spark, config, 1, ndjson(*(event_line(properties=long_text) for _ in range(10))))
+    run_refine(spark, config)
+    (file,) = Path(config.events_path).glob("*/*.parquet")
+    group = pq.ParquetFile(file).metadata.row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    has_dictionary = {column.path_in_schema: column.has_dictionary_page for column in columns}
+    assert not has_dictionary["properties"]
+    assert has_dictionary["event_name"]
 
 
 def test_sparks_source_process_can_import_the_package(spark: SparkSession, tmp_path: Path) -> None:
