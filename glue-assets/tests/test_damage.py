@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 
-from clickstream_lakehouse.appends import OwnTables, RawVersion, last_note, own_tables
+from clickstream_lakehouse.appends import RawVersion, last_note, own_tables
 from clickstream_lakehouse.config import JobConfig
 from clickstream_lakehouse.ingest import Ingest
 from clickstream_lakehouse.metrics import Metrics
@@ -76,13 +76,16 @@ class Pipeline:
         )
 
     def refine(self, refiner: Refiner) -> None:
-        """Refine all of raw."""
+        """Refine all of raw, and end well."""
+        self.refine_all(refiner)
+        refiner.note_end()
+
+    def refine_all(self, refiner: Refiner) -> None:
         query = refiner.start(fresh_start(self.config))
         try:
             query.processAllAvailable()
         finally:
             query.stop()
-        refiner.note_end()
 
     def run(self) -> None:
         self.ingest()
@@ -159,19 +162,12 @@ def test_a_run_that_ends_once_another_has_started_leaves_the_tables_to_it(
     pipeline.send(1)
     pipeline.ingest()
     refiner = pipeline.refiner()
-    following: list[OwnTables] = []
-    with pytest.MonkeyPatch.context() as patch:
-        note_end = Refiner.note_end
-
-        def end(ending: Refiner) -> None:
-            following.append(own_tables(spark, pipeline.config))
-            note_end(ending)
-
-        patch.setattr(Refiner, "note_end", end)
-        pipeline.refine(refiner)
+    pipeline.refine_all(refiner)
+    following = own_tables(spark, pipeline.config)
+    refiner.note_end()
     note = last_note(pipeline.config.events_path, pipeline.config.region)
     assert note is not None
-    assert note.epoch == following[0].epoch.number
+    assert note.epoch == following.epoch.number
     pipeline.check()
 
 
